@@ -1,0 +1,42 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## list what make can do
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.site: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.site requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+site: $(VENV)/.site ## set up, check the sample newsroom and build site/ from its record
+	$(BIN)/greenchannel check
+	$(BIN)/greenchannel build
+
+serve: $(VENV)/.site ## build and look at the site on this machine
+	$(BIN)/greenchannel build
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
+
+test: $(VENV)/.dev lint ## set up and run every test
+	$(BIN)/pytest
+
+lint: $(VENV)/.dev ## ruff, mypy and the layers
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+demo: $(VENV)/.site ## replay the sample newsroom's record with its own clock, to the same bytes
+	$(BIN)/python tooling/demo/replay.py releases
+
+lock: $(VENV)/.dev ## renew both lock files
+	$(BIN)/pip install -q pip-tools
+	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --strip-extras --extra dev --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+.PHONY: help site serve test lint demo lock

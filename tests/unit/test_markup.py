@@ -1,0 +1,165 @@
+import pytest
+
+from greenchannel.portal.markup import indent_lists, plain_text, render_markdown
+
+
+def squeezed(html: str) -> str:
+    return "".join(line.strip() for line in html.splitlines())
+
+
+@pytest.mark.parametrize("indent", [2, 3, 4])
+def test_a_bullet_list_is_nested_whatever_its_indent(indent: int) -> None:
+    space = " " * indent
+    html = squeezed(render_markdown(f"- 一\n{space}- 二\n{space * 2}- 三\n- 四\n"))
+    assert html == "<ul><li>一<ul><li>二<ul><li>三</li></ul></li></ul></li><li>四</li></ul>"
+
+
+@pytest.mark.parametrize("indent", [2, 3, 4])
+def test_a_list_below_a_number_is_nested(indent: int) -> None:
+    html = squeezed(render_markdown(f"1. 一\n{' ' * indent}- 二\n2. 三\n"))
+    assert html == "<ol><li>一<ul><li>二</li></ul></li><li>三</li></ol>"
+
+
+def test_a_paragraph_two_spaces_deep_belongs_to_its_item() -> None:
+    html = squeezed(render_markdown("- 一\n\n  续\n\n- 二\n"))
+    assert html == "<ul><li><p>一</p><p>续</p></li><li><p>二</p></li></ul>"
+
+
+def test_a_line_below_a_nested_item_continues_it() -> None:
+    html = squeezed(render_markdown("- 一\n  - 二\n    续\n- 三\n"))
+    assert html == "<ul><li>一<ul><li>二续</li></ul></li><li>三</li></ul>"
+
+
+def test_an_item_after_a_nested_list_returns_to_its_own_level() -> None:
+    html = squeezed(render_markdown("1. 一\n\n   文\n\n   - 二\n     - 三\n2. 四\n"))
+    assert html == "<ol><li><p>一</p><p>文</p><ul><li>二<ul><li>三</li></ul></li></ul></li><li><p>四</p></li></ol>"
+
+
+def test_a_paragraph_at_the_margin_ends_the_list() -> None:
+    html = squeezed(render_markdown("- 一\n  - 二\n\n文\n"))
+    assert html == "<ul><li>一<ul><li>二</li></ul></li></ul><p>文</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["```\n- a\n  - b\n```", "~~~\n- a\n  - b\n~~~", "    - a\n      - b", "- a\n\n        - b"],
+)
+def test_a_list_in_code_keeps_its_indent(text: str) -> None:
+    assert indent_lists(text.splitlines()) == text.splitlines()
+
+
+def test_indented_code_in_a_nested_item_stays_code() -> None:
+    html = render_markdown("- 一\n  - 二\n\n        - x\n")
+    assert "<pre><code>- x\n</code></pre>" in html
+
+
+def test_a_fenced_block_is_code_and_its_tags_are_text() -> None:
+    assert render_markdown("```\n<b>x</b>\n```") == "<pre><code>&lt;b&gt;x&lt;/b&gt;\n</code></pre>"
+
+
+def test_bold_next_to_chinese_quotation_marks_is_bold() -> None:
+    assert render_markdown("按照**《条例》**规定") == "<p>按照<strong>《条例》</strong>规定</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<b>x</b>", "<script>alert(1)</script>", "<div onclick='x()'>\n\ny\n</div>", "<img src=x onerror=y>", "<!-- -->"],
+)
+def test_raw_html_is_text(text: str) -> None:
+    html = render_markdown(text)
+    assert plain_text(html) == " ".join(text.split())
+    assert set(html.replace("<p>", "").replace("</p>", "")).isdisjoint("<>")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "javascript&#58;alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "\u00a0javascript:alert(1)",
+        "java\u00a0script:alert(1)",
+        "\u2028javascript:alert(1)",
+        "java\u2029script:alert(1)",
+        "\u200bjavascript:alert(1)",
+        "\x01javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "&#1;javascript:alert(1)",
+        "java&#10;script:alert(1)",
+        "java&#x0d;script&colon;alert(1)",
+        "&nbsp;https://example.org/",
+        "http\u00a0s://example.org/",
+        "&nbsp;//example.org/",
+        "https://example.org/\x7f",
+    ],
+)
+@pytest.mark.parametrize("form", ["[x](<{}>)", "[x]({})", "![x](<{}>)", "[x][y]\n\n[y]: <{}>", "<{}>"])
+def test_a_dangerous_address_is_no_link(address: str, form: str) -> None:
+    html = render_markdown(form.format(address))
+    assert "href=" not in html
+    assert "src=" not in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/a?b=c#d", "mailto:desk@example.org", "tel:+86-10-1", "/a/b.html", "../附件/表 1.pdf", "#节"],
+)
+def test_an_ordinary_address_is_a_link(address: str) -> None:
+    assert f'<a href="{address}" rel="noopener">x</a>' in render_markdown(f"[x](<{address}>)")
+
+
+def test_an_attribute_list_sets_nothing_outside_the_allow_list() -> None:
+    html = render_markdown('文\n{: #a .b style="color:red" onclick="x()" lang="en" title="t" }\n')
+    assert html == "<p>文</p>"
+
+
+def test_an_attribute_list_sets_no_dangerous_address() -> None:
+    assert "javascript" not in render_markdown('[x](/a){: href="javascript:alert(1)" target="_blank" }')
+
+
+def test_an_item_takes_no_id_of_its_own() -> None:
+    assert "id=" not in render_markdown("- 一\n{: #top }\n")
+
+
+def test_an_image_keeps_its_alternative_text() -> None:
+    assert render_markdown("![开工现场](a.jpg)") == '<p><img alt="开工现场" src="a.jpg"></p>'
+
+
+def test_a_table_keeps_its_cells_and_alignment() -> None:
+    html = squeezed(render_markdown("| 项 | 数 |\n| - | -: |\n| 甲 | 1 |\n"))
+    assert html == (
+        '<table><thead><tr><th>项</th><th align="right">数</th></tr></thead>'
+        '<tbody><tr><td>甲</td><td align="right">1</td></tr></tbody></table>'
+    )
+
+
+def test_a_footnote_and_its_reference_link_to_each_other() -> None:
+    html = render_markdown("文[^注]\n\n[^注]: 说明\n")
+    assert '<sup id="fnref:注"><a href="#fn:注" rel="noopener">1</a></sup>' in html
+    assert '<li id="fn:注">' in html
+    assert 'href="#fnref:注"' in html
+    assert "class=" not in html
+
+
+def test_a_heading_has_an_id_from_its_chinese_text() -> None:
+    assert render_markdown("## 一、工作安排") == '<h2 id="一工作安排">一、工作安排</h2>'
+
+
+def test_equal_headings_have_different_ids() -> None:
+    assert squeezed(render_markdown("## 节\n\n## 节\n")) == '<h2 id="节">节</h2><h2 id="节_1">节</h2>'
+
+
+def test_a_heading_takes_the_id_its_author_gives() -> None:
+    assert render_markdown("## 节 {#plan}") == '<h2 id="plan">节</h2>'
+
+
+def test_rendering_twice_gives_the_same_bytes() -> None:
+    text = "## 节\n\n文[^1]\n\n[^1]: 说明\n"
+    assert render_markdown(text) == render_markdown(text)
+
+
+def test_plain_text_has_no_tags_no_entities_and_single_spaces() -> None:
+    assert plain_text("<p>A &amp;\n <em>B</em>&nbsp; &lt;c&gt;</p>\n<p>D</p>") == "A & B <c> D"

@@ -1,0 +1,7 @@
+"""``python -m greenchannel``."""
+
+import sys
+
+from greenchannel.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Artifacts -> places. `writing` is the only module that changes files."""

@@ -1,0 +1,1 @@
+"""``content/`` -> domain values with the place of every field, and diagnostics."""

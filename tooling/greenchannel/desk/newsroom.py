@@ -1,0 +1,213 @@
+"""The folder ``content/`` as values: every document with its faults, and the registry. Reads files, decides nothing."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from greenchannel.desk import schema
+from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, read_document, read_yaml
+from greenchannel.desk.schema import Spans
+from greenchannel.domain.diagnostic import Span
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.registry import Department, Expert, Person, Registry, Routing
+from greenchannel.domain.release import Change, Conference, Fact, Interpretation, Release, Response, Speaker
+from greenchannel.domain.slug import is_incident_id, is_release_id
+from greenchannel.domain.vocabulary import ReleaseType
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    code: str
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file of the desk. `path` is relative to content/; `value` is None where it could not be understood."""
+
+    path: str
+    source: Source
+    value: Incident | Release | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    spans: Spans = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
+
+    def span(self, path: str) -> Span:
+        return self.spans.get(path) or self.spans.get(f"key:{path}") or Span()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    documents: tuple[Document, ...]
+    registry: Registry
+
+    @property
+    def incidents(self) -> dict[str, Incident]:
+        return {one.value.id: one.value for one in self.documents if isinstance(one.value, Incident)}
+
+    @property
+    def releases(self) -> dict[str, Release]:
+        return {
+            one.value.id: one.value
+            for one in self.documents
+            if one.value is not None and not isinstance(one.value, Incident)
+        }
+
+    def document_of(self, identifier: str) -> Document | None:
+        return next((one for one in self.documents if one.value is not None and one.value.id == identifier), None)
+
+
+def read_newsroom(content: Path) -> Newsroom:
+    registry, registry_documents = _read_registry(content)
+    documents = [*registry_documents]
+    for folder in _incident_folders(content / "incidents"):
+        documents += _read_folder(content, folder)
+    return Newsroom(documents=tuple(sorted(documents, key=lambda one: one.path)), registry=registry)
+
+
+def _incident_folders(root: Path) -> Iterator[Path]:
+    for year in sorted(root.iterdir()) if root.is_dir() else ():
+        if year.is_dir() and not year.is_symlink() and not year.name.startswith("."):
+            yield from (one for one in sorted(year.iterdir()) if one.is_dir() and not one.is_symlink())
+
+
+def _read_folder(content: Path, folder: Path) -> list[Document]:
+    names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
+    documents = [
+        _read_file(content, folder / name, names) for name in names if name.endswith(".md") and not name.startswith(".")
+    ]
+    if "incident.md" not in names:
+        path = (folder / "incident.md").relative_to(content).as_posix()
+        fault = Fault(FaultKind.NO_INCIDENT_FILE, Span(), folder.name)
+        documents.append(Document(path=path, source=Source("", None, "", 1), faults=(fault,)))
+    return documents
+
+
+def _marked(entry: os.DirEntry[str]) -> str:
+    return entry.name if entry.is_file(follow_symlinks=False) else f"{entry.name}@"
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Opened without following a link; at most one byte more than the limit, which is enough to refuse it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return b""
+        return stream.read(MAX_BYTES + 1)
+
+
+def _read_file(content: Path, path: Path, neighbours: tuple[str, ...]) -> Document:
+    relative = path.relative_to(content).as_posix()
+    source = read_document(_read_bytes(path))
+    if source.front is None:
+        return Document(path=relative, source=source, faults=source.faults, neighbours=neighbours)
+    fields, spans = schema.read_fields(source.front)
+    from_path = str(PurePosixPath(relative).relative_to("incidents").with_suffix(""))
+    if path.name == "incident.md":
+        value, faults, ignores = _incident(fields, spans, from_path.removesuffix("/incident"), source.body)
+    else:
+        value, faults, ignores = _release(fields, spans, from_path, source.body)
+    return Document(
+        path=relative,
+        source=source,
+        value=value,
+        fields=fields,
+        spans=spans,
+        faults=(*source.faults, *faults),
+        ignores=ignores,
+        neighbours=neighbours,
+    )
+
+
+_Parsed = tuple[Incident | Release | None, list[Fault], tuple[Ignore, ...]]
+
+
+def _ignores(parsed: schema.IncidentSchema | schema.ReleaseSchema, spans: Spans) -> tuple[Ignore, ...]:
+    return tuple(
+        Ignore(one.code, one.reason, spans.get(f"ignore.{index}.code", Span()))
+        for index, one in enumerate(parsed.ignore)
+    )
+
+
+def _incident(fields: dict[str, Any], spans: Spans, from_path: str, body: str) -> _Parsed:
+    parsed, faults = schema.parse(schema.IncidentSchema, fields, spans)
+    identifier = str(fields.get("id", from_path))
+    if not is_incident_id(identifier):
+        faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
+    if parsed is None or not is_incident_id(identifier):
+        return None, faults, ()
+    values = parsed.model_dump(exclude={"ignore", "source", "id"})
+    return Incident(id=identifier, body=body, **values), faults, _ignores(parsed, spans)
+
+
+_SCHEMAS: dict[ReleaseType, type[schema.ReleaseSchema]] = {
+    ReleaseType.FACT: schema.ReleaseSchema,
+    ReleaseType.CONFERENCE: schema.ConferenceSchema,
+    ReleaseType.RESPONSE: schema.ResponseSchema,
+    ReleaseType.INTERPRETATION: schema.InterpretationSchema,
+}
+_CLASSES: dict[ReleaseType, type[Fact | Conference | Response | Interpretation]] = {
+    ReleaseType.FACT: Fact,
+    ReleaseType.CONFERENCE: Conference,
+    ReleaseType.RESPONSE: Response,
+    ReleaseType.INTERPRETATION: Interpretation,
+}
+
+
+def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str) -> _Parsed:
+    written = str(fields.get("type", ""))
+    kind = next((one for one in ReleaseType if written in (one.value, one.zh)), ReleaseType.FACT)
+    parsed, faults = schema.parse(_SCHEMAS[kind], fields, spans)
+    identifier = str(fields.get("id", from_path))
+    if not is_release_id(identifier):
+        faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
+    if parsed is None or not is_release_id(identifier):
+        return None, faults, ()
+    values = parsed.model_dump(exclude={"ignore", "id", "changes", "speakers", "type"})
+    values["changes"] = tuple(Change(one.kind, one.note) for one in parsed.changes)
+    if isinstance(parsed, schema.ConferenceSchema):
+        values["speakers"] = tuple(Speaker(one.name, one.post) for one in parsed.speakers)
+    return _CLASSES[kind](id=identifier, body=body, **values), faults, _ignores(parsed, spans)
+
+
+def _read_registry(content: Path) -> tuple[Registry, list[Document]]:
+    files: dict[str, type[schema.BaseModel]] = {
+        "departments": schema.DepartmentsFile,
+        "people": schema.PeopleFile,
+        "experts": schema.ExpertsFile,
+        "routing": schema.RoutingFile,
+    }
+    parsed: dict[str, Any] = {}
+    documents = []
+    for name, model in files.items():
+        path = content / "registry" / f"{name}.yml"
+        source = read_yaml(_read_bytes(path)) if path.is_file() else read_yaml(b"")
+        fields, spans = schema.read_fields(source.front) if source.front else ({}, {})
+        value, faults = schema.parse(model, fields, spans) if source.front else (None, [])
+        parsed[name] = value
+        documents.append(
+            Document(
+                path=path.relative_to(content).as_posix(),
+                source=source,
+                fields=fields,
+                spans=spans,
+                faults=(*source.faults, *faults),
+            )
+        )
+    return _registry(parsed), documents
+
+
+def _registry(parsed: dict[str, Any]) -> Registry:
+    departments, people, experts, routing = (parsed[one] for one in ("departments", "people", "experts", "routing"))
+    return Registry(
+        departments={one.id: Department(**one.model_dump()) for one in departments.departments} if departments else {},
+        people={one.id: Person(**one.model_dump()) for one in people.people} if people else {},
+        experts={one.id: Expert(**one.model_dump()) for one in experts.experts} if experts else {},
+        routing=Routing(lead=routing.lead, themes=routing.themes, cc=routing.cc) if routing else Routing(),
+    )

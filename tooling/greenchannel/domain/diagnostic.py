@@ -1,0 +1,35 @@
+"""What is wrong with a file, where, and what to do: a value that flows beside the result, never raised."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from greenchannel.domain.message import Message
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file; lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    code: str
+    severity: Severity
+    message: Message
+    path: str
+    span: Span
+    hint: Message
+
+    @property
+    def order(self) -> tuple[str, Span, str, str]:
+        return (self.path, self.span, self.code, str(self.message))

@@ -1,0 +1,1 @@
+"""The record -> artifacts: pages, feeds, sitemap. Opens no draft."""

@@ -1,0 +1,226 @@
+"""Render bodies in a child process, so that no body can hold up or bring down a release.
+
+The rules, in order:
+
+1. Size: a body over 200 KB, or with a line over 20 KB, is refused before any work (``size``).
+2. The child starts with the first body and stays. It has 512 MB of address space; a body that needs more ends it
+   (``memory``). Nesting deeper than the interpreter's stack counts as memory, too.
+3. Time: a body has a wall-clock limit. When it is over, the child is killed (``time``).
+4. A child that dies without an answer may have been killed from outside: the body gets one new child. When that one
+   dies as well, the body is to blame (``memory``).
+5. After any refusal by the child the next body meets a new one.
+6. The child ends when its standard input does, so it doesn't outlive its parent. A body under way at that moment is
+   ended by the child's own alarm.
+
+Both ways a message is a line with a length in bytes, then that many bytes of JSON. One renderer serves one thread.
+Anything else that goes wrong in the child is a bug of ours and is raised as a plain ``GreenchannelError``.
+"""
+
+import contextlib
+import json
+import math
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Literal, Self
+
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.portal.markup import render_markdown
+
+Reason = Literal["time", "memory", "size"]
+
+TEXT_BYTES = 200 * 1024
+LINE_BYTES = 20 * 1024
+ADDRESS_SPACE_BYTES = 512 * 1024 * 1024
+LIMIT_SECONDS = 3.0
+START_SECONDS = 30.0  # Imports on a cold, busy machine; not part of a body's limit.
+
+_SOURCE_ROOT = Path(__file__).resolve().parents[2]
+_EXPLANATIONS: dict[Reason, str] = {
+    "time": "rendering takes too long; look for long runs of brackets, stars or quotes",
+    "memory": "rendering needs too much memory; look for deep nesting or a very wide table",
+    "size": f"the text is over {TEXT_BYTES // 1024} KB, or one of its lines is over {LINE_BYTES // 1024} KB; split it",
+}
+
+_Message = dict[str, Any]  # Any: what JSON holds; both ends are in this file.
+
+
+class UnrenderableError(GreenchannelError):
+    def __init__(self, reason: Reason) -> None:
+        self.reason: Reason = reason
+        super().__init__(f"The body can't be rendered: {_EXPLANATIONS[reason]}.")
+
+
+class Renderer:
+    def __init__(self, limit_seconds: float = LIMIT_SECONDS) -> None:
+        self.limit_seconds = limit_seconds
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def child_pid(self) -> int | None:
+        return None if self._child is None else self._child.pid
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def render(self, text: str) -> str:
+        if _is_oversized(text):
+            raise UnrenderableError("size")
+        answer = self._ask(text) or self._ask(text)
+        if answer is None:
+            raise UnrenderableError("memory")
+        match answer:
+            case {"html": str(rendered)}:
+                return rendered
+            case {"reason": "memory"}:
+                self.close()
+                raise UnrenderableError("memory")
+            case _:
+                self.close()
+                raise GreenchannelError(f"The renderer failed: {answer.get('bug', answer)}")
+
+    def _ask(self, text: str) -> _Message | None:
+        """Return the child's answer, or None when it died without one."""
+        if self._child is None:
+            self._child = _Child()
+        request = {"text": text, "seconds": self.limit_seconds}
+        try:
+            answer = self._child.exchange(request, self.limit_seconds)
+        except BaseException:
+            # Out of time, or interrupted halfway through a message: this child is of no more use.
+            self.close()
+            raise
+        if answer is None:
+            self.close()
+        return answer
+
+
+class _Child:
+    def __init__(self) -> None:
+        paths = [str(_SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "greenchannel.portal.confinement"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        )
+        try:
+            ready = self.exchange(None, START_SECONDS)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, UnrenderableError):
+                raise GreenchannelError(f"The renderer did not start within {START_SECONDS:.0f} s.") from error
+            raise
+        if ready is None:
+            self.close()
+            raise GreenchannelError("The renderer did not start; its own message stands above on standard error.")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def exchange(self, request: _Message | None, limit_seconds: float) -> _Message | None:
+        """Send the request, if there is one, and return the next answer; None when the child died."""
+        is_late = threading.Event()
+
+        def end_late_child() -> None:
+            is_late.set()
+            self._process.kill()
+
+        timer = threading.Timer(limit_seconds, end_late_child)
+        timer.start()
+        try:
+            answer = self._converse(request)
+        finally:
+            timer.cancel()
+            timer.join()
+        if answer is None and is_late.is_set():
+            raise UnrenderableError("time")
+        return answer
+
+    def _converse(self, request: _Message | None) -> _Message | None:
+        process = self._process
+        if process.stdin is None or process.stdout is None:
+            return None
+        try:
+            if request is not None:
+                _write_message(process.stdin, request)
+            return _read_message(process.stdout)
+        except BrokenPipeError:
+            return None
+
+    def close(self) -> None:
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):  # Bytes left over for a child that is gone.
+                    pipe.close()
+        self._process.wait()
+
+
+def main() -> int:
+    """Answer bodies from standard input until it ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us.
+    _write_message(sys.stdout.buffer, {"ready": True})
+    while (request := _read_message(sys.stdin.buffer)) is not None:
+        signal.alarm(math.ceil(request["seconds"]) + 1)
+        answer = _answer(request["text"])
+        signal.alarm(0)
+        _write_message(sys.stdout.buffer, answer)
+    return 0
+
+
+def _answer(text: str) -> _Message:
+    try:
+        return {"html": render_markdown(text)}
+    except (MemoryError, RecursionError):
+        return {"reason": "memory"}
+    except Exception as error:  # noqa: BLE001  # The parent raises it; here it would only be a dead child.
+        return {"bug": f"{type(error).__name__}: {error}"}
+
+
+def _is_oversized(text: str) -> bool:
+    encoded = text.encode()
+    return len(encoded) > TEXT_BYTES or any(len(line) > LINE_BYTES for line in encoded.splitlines())
+
+
+def _write_message(pipe: IO[bytes], message: _Message) -> None:
+    encoded = json.dumps(message, ensure_ascii=False).encode()
+    pipe.write(b"%d\n%b" % (len(encoded), encoded))
+    pipe.flush()
+
+
+def _read_message(pipe: IO[bytes]) -> _Message | None:
+    """Return the next message, or None when the other end is gone."""
+    header = pipe.readline()
+    if not header.endswith(b"\n"):
+        return None
+    length = int(header)
+    encoded = pipe.read(length)
+    if len(encoded) < length:
+        return None
+    message: _Message = json.loads(encoded)
+    return message
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""What a page shows, as frozen values: prepared here once, so that a template computes nothing.
+
+Every view is the whole input of its page beside the theme; its `repr` is what the plan fingerprints.
+Times come as display text (`2026-11-20 08:55`, the newsroom's offset) and as RFC 3339.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    text: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a metadata table; `url` empty where it is no link."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A release in a list. `status` is empty, 更正, 撤回 or 草稿."""
+
+    title: str
+    url: str
+    type: str
+    type_label: str
+    department: Link
+    incident: Link
+    published: Time
+    summary: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionView:
+    number: int
+    at: Time
+    kind: str
+    note: str
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
+    title: str
+    rss: str
+    atom: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyView:
+    """One duty in a citizen's words: what, by when, how it stood (`state`: met, late, open)."""
+
+    duty: str
+    due: Time
+    outcome: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every page has: `url` is the page's own address from the root, `crumbs` lead to it from the home page."""
+
+    title: str
+    description: str
+    url: str
+    crumbs: tuple[Link, ...]
+    feeds: tuple[FeedLink, ...] = ()
+    column_type: str = "回应关切"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseView:
+    frame: Frame
+    card: Card
+    rows: tuple[Row, ...]
+    revisions: tuple[RevisionView, ...]
+    body: str  # SHA-256 of the frozen text; the template receives its HTML as `body`
+    previous: Link | None
+    next: Link | None
+    withdrawn: str = ""  # the notice that stands instead of the text, empty while it is in force
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentView:
+    frame: Frame
+    status: str  # 处置中 or 已办结
+    is_open: bool
+    rows: tuple[Row, ...]
+    duties: tuple[DutyView, ...]
+    timeline: tuple[Card, ...]  # newest first
+    body: str  # SHA-256 of the frozen incident text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListView:
+    """A column: by type, department, category or month."""
+
+    frame: Frame
+    note: str
+    rows: tuple[Row, ...]
+    cards: tuple[Card, ...]
+    more: tuple[Link, ...]  # month archives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryView:
+    """A list of departments or experts: name, what they do, how many releases."""
+
+    frame: Frame
+    entries: tuple[tuple[Link, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    frame: Frame
+    open_incidents: tuple[tuple[Link, str, Card], ...]  # incident, class label, its newest release
+    columns: tuple[tuple[Link, tuple[Card, ...]], ...]  # per type, newest first
+    departments: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainView:
+    """A page with nothing of its own but the frame: 404."""
+
+    frame: Frame
+
+
+PageView = ReleaseView | IncidentView | ListView | DirectoryView | HomeView | PlainView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFrame:
+    """What the theme knows of the newsroom: the global `portal` of every template, MkDocs' own pages included.
+
+    `root` is the path of the site's address with a slash at its end; every URL in a view already starts with it.
+    `footer` holds only what the configuration sets.
+    """
+
+    name: str
+    organisation: str
+    url: str
+    root: str
+    menu: tuple[Link, ...]
+    footer: tuple[Row, ...]
+    feeds: tuple[FeedLink, ...]
+    site_id_code: str = ""
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """One release in a feed. `updated` moves only with a revision; `id` is a tag: URI minted once."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    body: str  # SHA-256 of the frozen text, empty for a withdrawn one
+    department: str
+    type_label: str
+    incident: str
+    published: str  # RFC 3339 with offset
+    updated: str
+    withdrawn: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedView:
+    """A stream: `path` has no extension (feeds/all); entries come newest first."""
+
+    id: str
+    path: str
+    title: str
+    description: str
+    home: str
+    base: str  # absolute address of the site's root, slash at its end
+    organisation: str
+    email: str
+    updated: str
+    entries: tuple[FeedEntry, ...]

@@ -1,0 +1,1 @@
+"""``releases/``: what has been released. Events and their fold, frozen texts, approvals, the gate, verification."""
