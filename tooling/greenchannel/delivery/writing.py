@@ -1,0 +1,91 @@
+"""The only module that changes files.
+
+A file is replaced whole: temporary file in the same folder, fsync, `os.replace`, fsync of the folder. The ledger is
+appended to under a lock. Nothing is deleted here but our own temporary files. Errors of the system reach the caller.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_TEMPORARY = ".greenchannel-new"
+
+
+def write_file(path: Path, data: bytes) -> bool:
+    """True if the file changed; an equal file keeps its time of change, and so its ETag."""
+    try:
+        if path.read_bytes() == data:
+            return False
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}{_TEMPORARY}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        _write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    temporary.replace(path)
+    _sync_folder(path.parent)
+    return True
+
+
+def create_file(path: Path, data: bytes) -> None:
+    """Raises FileExistsError rather than overwrite what somebody wrote."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        _write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    _sync_folder(path.parent)
+
+
+def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
+    """Writes in the order given (pages before the lists and feeds that name them); the paths that changed."""
+    return tuple(path for path, data in files if write_file(root / path, data))
+
+
+@contextmanager
+def locked(releases: Path) -> Iterator[None]:
+    """One writer of the record at a time; the kernel frees the lock when its holder dies."""
+    releases.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(releases / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def append(path: Path, data: bytes) -> None:
+    """Whole or, if the system stops us, not at all: what was written of it is taken back."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+    try:
+        end = os.lseek(descriptor, 0, os.SEEK_END)
+        try:
+            _write_all(descriptor, data)
+        except OSError:
+            os.ftruncate(descriptor, end)
+            raise
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    _sync_folder(path.parent)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

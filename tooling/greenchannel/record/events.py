@@ -1,0 +1,141 @@
+"""The events of the ledger and what they add up to.
+
+`published`, `corrected`, `withdrawn` and `visible` are facts that happened, one canonical JSON object a line, each
+with `seq`, `at` and `prev` (the SHA-256 of the line before). State is a fold over them; nothing else is stored.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from greenchannel.domain.timing import Appearance
+from greenchannel.domain.vocabulary import ReleaseType
+from greenchannel.record.canonical import canonical_json, sha256
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One public text of a release. `event` is its ledger line, whose fields lists and feeds are made of."""
+
+    number: int
+    at: datetime
+    sha256: str
+    path: str
+    event: Mapping[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    at: datetime
+    department: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRelease:
+    id: str
+    revisions: tuple[Revision, ...]
+    visible: Mapping[int, datetime] = field(default_factory=dict)  # revision -> first read back
+    withdrawal: Withdrawal | None = None
+    draft: bool = False
+
+    @property
+    def current(self) -> Revision:
+        return self.revisions[-1]
+
+    @property
+    def first_at(self) -> datetime:
+        return self.revisions[0].at
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.withdrawal.at if self.withdrawal else self.current.at
+
+    def appearance(self) -> Appearance:
+        """As the public first met it; for a conference, with the held time that a later revision may have added."""
+        event, seen = self.current.event, self.visible.get(1)
+        held = event.get("held_at")
+        return Appearance(
+            release=self.id,
+            type=ReleaseType(event["type"]),
+            at=seen or self.first_at,
+            proven=seen is not None,
+            held_at=datetime.fromisoformat(held) if held else None,
+            late_reason=self.revisions[0].event.get("late_reason"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    releases: Mapping[str, PublicRelease] = field(default_factory=dict)
+    incidents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the newest public facts of each
+    entries: int = 0
+    head: str = GENESIS
+    last_at: datetime | None = None
+
+    def appearances(self, incident: str) -> tuple[Appearance, ...]:
+        """A withdrawn release still appeared when it did: what was said is kept."""
+        return tuple(
+            one.appearance() for one in self.releases.values() if one.current.event["incident"]["id"] == incident
+        )
+
+
+def fold(events: Iterable[Mapping[str, Any]], state: State | None = None) -> State:
+    """Law: ``fold(a + b) == fold(b, fold(a))``."""
+    state = state or State()
+    releases, incidents = dict(state.releases), dict(state.incidents)
+    entries, head, last_at = state.entries, state.head, state.last_at
+    for event in events:
+        _apply(event, releases, incidents)
+        entries, head, last_at = entries + 1, sha256(canonical_json(event)), datetime.fromisoformat(event["at"])
+    return State(releases, incidents, entries, head, last_at)
+
+
+def _apply(
+    event: Mapping[str, Any], releases: dict[str, PublicRelease], incidents: dict[str, Mapping[str, Any]]
+) -> None:
+    identifier, at = event["id"], datetime.fromisoformat(event["at"])
+    match event["event"]:
+        case "published" | "corrected":
+            revision = Revision(event["revision"], at, event["sha256"], event["path"], event)
+            known = releases.get(identifier)
+            releases[identifier] = PublicRelease(
+                identifier,
+                (*known.revisions, revision) if known else (revision,),
+                known.visible if known else {},
+                draft=bool(event.get("draft")),
+            )
+            incidents[event["incident"]["id"]] = event["incident"]
+        case "withdrawn":
+            releases[identifier] = replace(
+                releases[identifier], withdrawal=Withdrawal(at, event["department"], event["reason"])
+            )
+        case "visible":
+            known = releases[identifier]
+            releases[identifier] = replace(known, visible={event["revision"]: at, **known.visible})
+        case unknown:
+            raise ValueError(f"unknown event {unknown!r}")
+
+
+def chain(state: State, bodies: Iterable[Mapping[str, Any]], at: datetime) -> tuple[Mapping[str, Any], ...]:
+    """Gives new events their place behind `state`: `seq`, `at`, `prev`."""
+    chained: list[Mapping[str, Any]] = []
+    head = state.head
+    for number, body in enumerate(bodies, state.entries + 1):
+        event = {**body, "seq": number, "at": at.isoformat(), "prev": head}
+        head = sha256(canonical_json(event))
+        chained.append(event)
+    return tuple(chained)
+
+
+def write_events(events: Iterable[Mapping[str, Any]]) -> bytes:
+    return b"".join(canonical_json(event) + b"\n" for event in events)
+
+
+def read_events(ledger: bytes) -> tuple[Mapping[str, Any], ...]:
+    """The events of a ledger that `verification` found sound."""
+    return tuple(json.loads(line) for line in ledger.splitlines())

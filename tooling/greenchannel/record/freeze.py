@@ -1,0 +1,100 @@
+"""The one gate between desk and public: allow-listed fields, one canonical text.
+
+A frozen text is Markdown whose front matter has one ``key: <JSON>`` a line (JSON is YAML, so any reader reads it) in
+the fixed order below. `thaw` reads it back; freezing what was thawed gives the same bytes.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.release import Conference, Interpretation, Release, Response
+
+FORMAT = 1
+Value = str | int | bool | None | list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """`fields` holds public values only; `body` is the text below the front matter."""
+
+    fields: Mapping[str, Value]
+    body: str
+
+
+def freeze_release(release: Release, revision: int) -> bytes:
+    fields: dict[str, Value] = {
+        "greenchannel": FORMAT,
+        "id": release.id,
+        "revision": revision,
+        "type": release.type.value,
+        "title": release.title,
+        "incident": release.incident,
+        "department": release.department,
+        "summary": release.summary,
+        "deadline": _time(release.deadline),
+        "late_reason": release.late_reason or None,
+        "changes": [{"kind": one.kind.value, "note": one.note} for one in release.changes],
+    }
+    match release:
+        case Conference():
+            fields |= {
+                "starts_at": _time(release.starts_at),
+                "held_at": _time(release.held_at),
+                "venue": release.venue,
+                "speakers": [{"name": one.name, "post": one.post} for one in release.speakers],
+                "moderator": release.moderator,
+                "media_contact": release.media_contact,
+            }
+        case Response():
+            fields["verdict"] = release.verdict.value
+        case Interpretation():
+            fields |= {"expert": release.expert, "basis": release.basis}
+    return write_frozen(Frozen(fields, release.body))
+
+
+def freeze_incident(incident: Incident, revision: int) -> bytes:
+    return write_frozen(
+        Frozen(
+            {
+                "greenchannel": FORMAT,
+                "id": incident.id,
+                "revision": revision,
+                "type": "incident",
+                "title": incident.title,
+                "category": incident.category.value,
+                "theme": incident.theme.value if incident.theme else None,
+                "class": incident.incident_class.value,
+                "casualties": incident.casualties,
+                "wide_impact": incident.wide_impact,
+                "occurred_at": _time(incident.occurred_at),
+                "detected_at": _time(incident.detected_at),
+                "claimed_at": _time(incident.claimed_at),
+                "lead": incident.lead,
+                "closed_at": _time(incident.closed_at),
+            },
+            incident.body,
+        )
+    )
+
+
+def write_frozen(frozen: Frozen) -> bytes:
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in frozen.fields.items() if value not in (None, [])]
+    text = "\n".join(["---", *lines, "---", "", frozen.body.strip("\n"), ""])
+    return unicodedata.normalize("NFC", text).encode()
+
+
+def thaw(data: bytes) -> Frozen:
+    """Raises ValueError on bytes that `write_frozen` did not write."""
+    head, separator, body = data.decode().removeprefix("---\n").partition("\n---\n")
+    if not separator or not data.startswith(b"---\n"):
+        raise ValueError("a frozen text begins with front matter")
+    pairs = (line.partition(": ") for line in head.split("\n"))
+    return Frozen({key: json.loads(value) for key, _, value in pairs}, body.strip("\n"))
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,161 @@
+"""May this release go out now? Every reason why not, at once.
+
+G601 the check finds errors. G602 nobody approved it. G603 the text changed after approval. G604 the approver is the
+author or not entitled. G605 it is embargoed. G606 the clock is behind the record. G607 the public text changed
+without a note. G608 nothing changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.message import Message, message
+from greenchannel.domain.registry import Registry
+from greenchannel.domain.release import Conference, Interpretation, Release, Response
+from greenchannel.record.approval import Approval
+from greenchannel.record.canonical import sha256
+from greenchannel.record.events import PublicRelease, State
+from greenchannel.record.freeze import freeze_incident, freeze_release
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    code: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What would become public: two frozen texts and where they will stand below releases/."""
+
+    release: Release
+    incident: Incident
+    revision: int
+    text: bytes
+    path: str
+    incident_revision: int
+    incident_text: bytes
+    incident_path: str
+
+
+def candidate(release: Release, incident: Incident, state: State) -> Candidate:
+    known = state.releases.get(release.id)
+    revision = len(known.revisions) + 1 if known else 1
+    public = state.incidents.get(incident.id)
+    incident_revision = public["revision"] if public else 1
+    incident_text = freeze_incident(incident, incident_revision)
+    if public and sha256(incident_text) != public["sha256"]:
+        incident_revision += 1
+        incident_text = freeze_incident(incident, incident_revision)
+    return Candidate(
+        release=release,
+        incident=incident,
+        revision=revision,
+        text=freeze_release(release, revision),
+        path=f"{release.id}.r{revision}.md",
+        incident_revision=incident_revision,
+        incident_text=incident_text,
+        incident_path=f"{incident.id}/incident.r{incident_revision}.md",
+    )
+
+
+def is_unchanged(one: Candidate, state: State) -> bool:
+    """Is the text on the desk the one that is public already?"""
+    known = state.releases.get(one.release.id)
+    if known is None or known.withdrawal:
+        return False
+    return sha256(freeze_release(one.release, known.current.number)) == known.current.sha256
+
+
+def refusals(
+    one: Candidate, approval: Approval | None, state: State, registry: Registry, errors: int, now: datetime
+) -> tuple[Refusal, ...]:
+    """Empty when it may go out. `errors` is how many errors the check found in the release and its incident."""
+    found: list[Refusal] = []
+    release, known = one.release, state.releases.get(one.release.id)
+    if errors:
+        found.append(Refusal("G601", message("{count} error(s) in its files: run greenchannel check", count=errors)))
+    if is_unchanged(one, state):
+        found.append(Refusal("G608", message("this text is public already")))
+        return tuple(found)
+    found += _approval_refusals(one, approval, registry)
+    if release.release_at and now < release.release_at:
+        found.append(Refusal("G605", message("embargoed until {at}", at=release.release_at.isoformat())))
+    if state.last_at and now < state.last_at:
+        found.append(
+            Refusal("G606", message("this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()))
+        )
+    if known and not _is_noted(one, known):
+        found.append(
+            Refusal("G607", message("the public text changed: add an entry to changes with kind and note"))
+        )
+    return tuple(found)
+
+
+def _approval_refusals(one: Candidate, approval: Approval | None, registry: Registry) -> list[Refusal]:
+    if approval is None or approval.release != one.release.id:
+        return [Refusal("G602", message("not approved: greenchannel approve {release} --by PERSON", release=one.release.id))]
+    found = []
+    if (approval.sha256, approval.incident_sha256) != (sha256(one.text), sha256(one.incident_text)):
+        found.append(Refusal("G603", message("the text changed after {by} approved it: approve it again", by=approval.by)))
+    person = registry.people.get(approval.by)
+    if person is None or not person.approves:
+        found.append(Refusal("G604", message("{by} is not entitled to approve", by=approval.by)))
+    if approval.by == one.release.author:
+        found.append(Refusal("G604", message("{by} wrote it: another person must approve", by=approval.by)))
+    return found
+
+
+def _is_noted(one: Candidate, known: PublicRelease) -> bool:
+    return len(one.release.changes) > len(known.current.event.get("changes", []))
+
+
+def publication(one: Candidate, approval_sha256: str) -> dict[str, Any]:
+    """The event that makes a candidate public: what lists and feeds need, and the digests of both texts."""
+    release, incident = one.release, one.incident
+    event: dict[str, Any] = {
+        "event": "published" if one.revision == 1 else "corrected",
+        "id": release.id,
+        "revision": one.revision,
+        "type": release.type.value,
+        "title": release.title,
+        "summary": release.summary,
+        "department": release.department,
+        "changes": [{"kind": change.kind.value, "note": change.note} for change in release.changes],
+        "sha256": sha256(one.text),
+        "path": one.path,
+        "approval": approval_sha256,
+        "incident": {
+            "id": incident.id,
+            "revision": one.incident_revision,
+            "sha256": sha256(one.incident_text),
+            "path": one.incident_path,
+            "title": incident.title,
+            "category": incident.category.value,
+            "class": incident.incident_class.value,
+            "casualties": incident.casualties,
+            "wide_impact": incident.wide_impact,
+            "lead": incident.lead,
+            **{
+                key: moment.isoformat()
+                for key in ("occurred_at", "detected_at", "claimed_at", "closed_at")
+                if (moment := getattr(incident, key))
+            },
+        },
+    }
+    return event | _particulars(release)
+
+
+def _particulars(release: Release) -> Mapping[str, str]:
+    optional: dict[str, str | None] = {"late_reason": release.late_reason}
+    match release:
+        case Conference():
+            optional["starts_at"] = release.starts_at.isoformat()
+            optional["held_at"] = release.held_at.isoformat() if release.held_at else None
+        case Response():
+            optional["verdict"] = release.verdict.value
+        case Interpretation():
+            optional |= {"expert": release.expert, "basis": release.basis}
+    return {key: value for key, value in optional.items() if value}
