@@ -99,7 +99,9 @@ def read_document(raw: bytes) -> Source:
     if lines[0].rstrip() != "---" or closing is None:
         return Source(text, None, text, 1, (*faults, Fault(FaultKind.NO_FRONT_MATTER, Span(1, 1, 1, len(lines[0]) + 1))))
     front, more = _read_yaml("\n".join(lines[1:closing]) + "\n", offset=1)
-    return Source(text, front, "\n".join(lines[closing + 1 :]).strip("\n"), closing + 2, (*faults, *more))
+    rest = "\n".join(lines[closing + 1 :])
+    blank = len(rest) - len(rest.lstrip("\n"))
+    return Source(text, front, rest.strip("\n"), closing + 2 + blank, (*faults, *more))
 
 
 def read_yaml(raw: bytes) -> Source:

@@ -231,7 +231,7 @@ def parse(schema: type[SchemaT], fields: dict[str, Any], spans: Spans) -> tuple[
 def _fault(schema: type[BaseModel], detail: Any, spans: Spans) -> Fault:  # Any: pydantic's own error dictionary
     path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     place = spans.get(path) or spans.get(f"key:{path}") or _nearest(path, spans)
-    name = str(detail["loc"][-1]) if detail["loc"] else ""
+    name = path.rpartition(".")[2]
     match detail["type"]:
         case "extra_forbidden":
             known = [field.alias or key for key, field in schema.model_fields.items()]

@@ -1,0 +1,118 @@
+"""The record on disk: read it, add to it. The order of a publication:
+
+frozen texts -> the ledger line (the commit point) -> the site -> read back -> `visible`.
+
+Killed anywhere, the same command run again finishes the work: a frozen text without its line is written again with
+the same bytes, a line without its page is rendered by the next build, a page without its receipt gets one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from greenchannel.delivery.writing import append, locked, write_file
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.registry import Registry
+from greenchannel.record.approval import read_approval
+from greenchannel.record.canonical import sha256
+from greenchannel.record.events import State, chain, fold, read_events, write_events
+from greenchannel.record.gate import Candidate, Refusal, publication, refusals
+from greenchannel.record.verification import verify
+
+LEDGER = "ledger.jsonl"
+
+
+class LedgerDamagedError(GreenchannelError):
+    """Nothing is added to a record that does not verify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    events: tuple[Mapping[str, Any], ...]
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A candidate as the desk hands it over: made for a state, with its approval's bytes and its count of errors."""
+
+    make: Callable[[State], Candidate]
+    approval: bytes | None
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    candidate: Candidate
+    refused: tuple[Refusal, ...]
+    event: Mapping[str, Any] | None
+
+
+def frozen_reader(releases: Path) -> Callable[[str], bytes | None]:
+    def read(path: str) -> bytes | None:
+        target = releases / path
+        if ".." in Path(path).parts or target.is_symlink() or not target.is_file():
+            return None
+        return target.read_bytes()
+
+    return read
+
+
+def read_record(releases: Path) -> Record:
+    """Raises LedgerDamagedError, naming every line, where the record does not verify."""
+    ledger = _ledger_bytes(releases)
+    _, problems = verify(ledger, frozen_reader(releases))
+    if problems:
+        lines = "\n".join(f"releases/{one.path}: line {one.line}: {one.problem}" for one in problems)
+        raise LedgerDamagedError(f"the record does not verify; nothing was changed\n{lines}")
+    events = read_events(ledger)
+    return Record(events, fold(events))
+
+
+def release(
+    releases: Path, submissions: Iterable[Submission], registry: Registry, clock: Callable[[], datetime], *, dry_run: bool
+) -> tuple[Decision, ...]:
+    """Decides and commits each in turn, under the lock: what one adds, the next one sees."""
+    with locked(releases):
+        state = read_record(releases).state
+        decisions = []
+        for one in submissions:
+            candidate, now = one.make(state), clock()
+            approval = read_approval(one.approval) if one.approval else None
+            refused = refusals(candidate, approval, state, registry, one.errors, now)
+            event = None
+            if not refused:
+                body = publication(candidate, sha256(one.approval or b""))
+                (event,) = chain(state, (body,), now)
+                if not dry_run:
+                    _commit(releases, candidate, one.approval or b"", event)
+                state = fold((event,), state)
+            decisions.append(Decision(candidate, refused, event))
+    return tuple(decisions)
+
+
+def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], clock: Callable[[], datetime]) -> int:
+    """Appends what `make` finds missing (receipts, a withdrawal) under the lock; how many lines it was."""
+    with locked(releases):
+        state = read_record(releases).state
+        bodies = tuple(make(state))
+        now = clock()
+        if bodies and state.last_at and now < state.last_at:
+            raise GreenchannelError(f"this machine's clock is behind the record ({state.last_at.isoformat()})")
+        if bodies:
+            append(releases / LEDGER, write_events(chain(state, bodies, now)))
+    return len(bodies)
+
+
+def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mapping[str, Any]) -> None:
+    write_file(releases / candidate.incident_path, candidate.incident_text)
+    write_file(releases / candidate.path, candidate.text)
+    write_file(releases / f"{candidate.path.removesuffix('.md')}.approval.json", approval)
+    append(releases / LEDGER, write_events((event,)))
+
+
+def _ledger_bytes(releases: Path) -> bytes:
+    path = releases / LEDGER
+    return path.read_bytes() if path.exists() else b""

@@ -1,0 +1,50 @@
+"""Runs the rules over the documents: values in, diagnostics out, in a fixed order."""
+
+import inspect
+from collections.abc import Iterator
+
+from greenchannel.desk.newsroom import Document
+from greenchannel.desk.rules import ALL_RULES
+from greenchannel.desk.rules.rule import Context
+from greenchannel.desk.rules.structure import UNUSED_IGNORE
+from greenchannel.domain.diagnostic import Diagnostic
+from greenchannel.domain.message import Message, message
+
+_CODES = frozenset(rule.code for rule in ALL_RULES)
+_NEVER_IGNORED = "S"
+
+
+def check(context: Context, only: frozenset[str] | None = None) -> tuple[Diagnostic, ...]:
+    """All diagnostics, or those of the documents with the paths in `only`; the others are still looked up."""
+    documents = (one for one in context.newsroom.documents if only is None or one.path in only)
+    found = (diagnostic for document in documents for diagnostic in _check_document(document, context))
+    return tuple(sorted(found, key=lambda one: one.order))
+
+
+def explain(code: str) -> str | None:
+    """The manual of a rule."""
+    rule = next((one for one in ALL_RULES if one.code == code), None)
+    return inspect.cleandoc(rule.check.__doc__) if rule is not None and rule.check.__doc__ else None
+
+
+def _check_document(document: Document, context: Context) -> Iterator[Diagnostic]:
+    ignored = {one.code for one in document.ignores if not one.code.startswith(_NEVER_IGNORED)}
+    used: set[str] = set()
+    for rule in ALL_RULES:
+        for one in rule.check(document, context):
+            if rule.code in ignored:
+                used.add(rule.code)
+            else:
+                yield Diagnostic(rule.code, rule.severity, one.message, document.path, one.span, one.hint)
+    for ignore in document.ignores:
+        if ignore.code not in used:
+            reason, hint = _why_unused(ignore.code)
+            yield Diagnostic(UNUSED_IGNORE.code, UNUSED_IGNORE.severity, reason, document.path, ignore.span, hint)
+
+
+def _why_unused(code: str) -> tuple[Message, Message]:
+    if code not in _CODES:
+        return message("there is no rule {code}", code=code), message("correct the code, or delete the entry")
+    if code.startswith(_NEVER_IGNORED):
+        return message("{code} cannot be ignored", code=code), message("correct the fault, and delete the entry")
+    return message("{code} found nothing here to ignore", code=code), message("delete the entry")

@@ -1,0 +1,207 @@
+"""L: do links, images and attachments lead where a reader can follow?"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from greenchannel.desk.newsroom import Document
+from greenchannel.desk.rules.rule import Context, Finding, Rule
+from greenchannel.domain.diagnostic import Severity, Span
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.message import message
+
+_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|(//)")
+# Behind the closing bracket of an inline link; the bounds keep the search short on hostile text.
+_TARGET = re.compile(
+    r"\([ \t\n]{0,9}(<[^<>\n]{0,2000}>|[^\s()<>]{0,2000}(?:\([^\s()]{0,2000}\)[^\s()]{0,2000}){0,9})"
+    r"(?:[ \t\n]{1,9}(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?[ \t\n]{0,9}\)"
+)
+_DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,500}\]:[ \t]*(\S+)", re.MULTILINE)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]+\1(?!`)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """`target` as a browser would read it; `text` is what stands in the square brackets."""
+
+    text: str
+    target: str
+    is_image: bool
+    span: Span
+
+
+def _without_code(body: str) -> str:
+    """The body with code blanked out, every other character at its place."""
+    lines, fence = [], ""
+    for line in body.split("\n"):
+        found = _FENCE.match(line)
+        if fence:
+            lines.append(" " * len(line))
+            if found and found[1].startswith(fence) and not line[found.end() :].strip():
+                fence = ""
+        elif found:
+            fence = found[1]
+            lines.append(" " * len(line))
+        else:
+            lines.append(_CODE_SPAN.sub(lambda code: " " * len(code[0]), line))
+    return "\n".join(lines)
+
+
+def _links(document: Document) -> Iterator[_Link]:
+    if document.value is None:
+        return
+    body = _without_code(document.value.body)
+    opened: list[int] = []
+    position = 0
+    while position < len(body):
+        sign = body[position]
+        if sign == "\\":
+            position += 1
+        elif sign == "[":
+            opened.append(position)
+        elif sign == "]" and opened:
+            start = opened.pop()
+            if found := _TARGET.match(body, position + 1):
+                is_image = body[max(start - 1, 0)] == "!" and start > 0
+                begin = start - 1 if is_image else start
+                span = _span(document, body, begin, found.end())
+                yield _Link(body[start + 1 : position].strip(), _clean(found[1]), is_image, span)
+        position += 1
+    for found in _DEFINITION.finditer(body):
+        yield _Link("", _clean(found[1]), is_image=False, span=_span(document, body, *found.span(1)))
+
+
+def _clean(target: str) -> str:
+    return re.sub(r"[\x00-\x20\x7f-\xa0]", "", html.unescape(target.strip("<>")))
+
+
+def _span(document: Document, body: str, start: int, end: int) -> Span:
+    first = document.source.body_line
+    return Span(
+        first + body.count("\n", 0, start),
+        start - (body.rfind("\n", 0, start) + 1) + 1,
+        first + body.count("\n", 0, end),
+        end - (body.rfind("\n", 0, end) + 1) + 1,
+    )
+
+
+def _attachments(document: Document) -> tuple[str, ...]:
+    value = document.value
+    return () if value is None or isinstance(value, Incident) else value.attachments
+
+
+def _leaves_folder(name: str) -> bool:
+    return "/" in name or "\\" in name or ".." in name
+
+
+def _lost(document: Document, _context: Context) -> Iterator[Finding]:
+    """A link to a file that is not there.
+
+    What: a relative link or image names no file in the folder of the document.
+    Why: readers would meet an error page.
+    Fix: correct the name, or write the full address, beginning with https://.
+    """
+    for link in _links(document):
+        path = unquote(re.split(r"[?#]", link.target, maxsplit=1)[0]).removeprefix("./")
+        only_place = link.target.startswith(("#", "?"))
+        if not _SCHEME.match(link.target) and not only_place and path not in document.neighbours:
+            yield Finding(
+                link.span,
+                message("the link leads to {target}, which is not in this folder", target=link.target),
+                message("correct the name, or write the full address, beginning with https://"),
+            )
+
+
+def _scheme(document: Document, _context: Context) -> Iterator[Finding]:
+    """A link that is no web, mail or telephone address.
+
+    What: the address begins with something else than http:, https:, mailto: or tel:.
+    Why: such links can run programs or open files at the reader's.
+    Fix: use an https:// address.
+    """
+    for link in _links(document):
+        found = _SCHEME.match(link.target)
+        if found and (found[1] or "").lower() not in _SCHEMES:
+            yield Finding(
+                link.span,
+                message("links that begin with {scheme} are not allowed", scheme=found[0]),
+                message("use http://, https://, mailto: or tel:"),
+            )
+
+
+def _missing_attachment(document: Document, _context: Context) -> Iterator[Finding]:
+    """An attachment that is not there.
+
+    What: the list of attachments names a file that does not lie beside the document.
+    Why: the release would promise what it does not hold.
+    Fix: put the file into the folder, correct the name, or delete the entry.
+    """
+    for index, name in enumerate(_attachments(document)):
+        if not _leaves_folder(name) and name not in document.neighbours and f"{name}@" not in document.neighbours:
+            yield Finding(
+                document.span(f"attachments.{index}"),
+                message("the attachment {name} is not in this folder", name=name),
+                message("correct the name, or delete the entry"),
+            )
+
+
+def _unsafe_attachment(document: Document, _context: Context) -> Iterator[Finding]:
+    """An attachment outside of the folder.
+
+    What: the attachment is a link or a folder, or its name contains a slash or two dots.
+    Why: a file from elsewhere on the computer could be released by such a name.
+    Fix: copy the file itself into the folder, and write its bare name.
+    """
+    for index, name in enumerate(_attachments(document)):
+        is_special = name not in document.neighbours and f"{name}@" in document.neighbours
+        if _leaves_folder(name) or is_special:
+            yield Finding(
+                document.span(f"attachments.{index}"),
+                message("the attachment {name} is not a plain file in this folder", name=name),
+                message("copy the file itself into the folder, and write its bare name"),
+            )
+
+
+def _any_attachment(document: Document, _context: Context) -> Iterator[Finding]:
+    """Attachments cannot be released yet.
+
+    What: the release lists attachments.
+    Why: attachments cannot be cleaned of hidden data by this version, and office files keep names and older wordings.
+    Fix: put the content in the text, as a table, and delete the key attachments.
+    """
+    if _attachments(document):
+        yield Finding(
+            document.span("attachments"),
+            message("attachments cannot be cleaned of hidden data by this version"),
+            message("put the content in the text as a table"),
+        )
+
+
+def _no_alternative(document: Document, _context: Context) -> Iterator[Finding]:
+    """An image without words.
+
+    What: nothing stands in the square brackets of an image.
+    Why: who cannot see the image, or gets the text by radio or a reader, learns nothing of it.
+    Fix: say in the brackets what the image shows.
+    """
+    for link in _links(document):
+        if link.is_image and not link.text:
+            yield Finding(
+                link.span,
+                message("the image has no text in its square brackets"),
+                message("say there what the image shows"),
+            )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("L401", Severity.ERROR, _lost),
+    Rule("L402", Severity.ERROR, _scheme),
+    Rule("L403", Severity.ERROR, _missing_attachment),
+    Rule("L404", Severity.ERROR, _unsafe_attachment),
+    Rule("L405", Severity.ERROR, _any_attachment),
+    Rule("L406", Severity.ERROR, _no_alternative),
+)

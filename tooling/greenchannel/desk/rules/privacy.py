@@ -1,0 +1,94 @@
+"""V: does the text hold numbers that belong to a private person?"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from greenchannel.desk.newsroom import Document
+from greenchannel.desk.rules.rule import Context, Finding, Rule
+from greenchannel.domain.diagnostic import Severity, Span
+from greenchannel.domain.message import message
+
+_RESIDENT_ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9])")
+_BANK_CARD = re.compile(r"(?<![0-9])(?:[0-9]{16,19}|[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -][0-9]{1,3})?)(?![0-9])")
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_SIGNS = "10X98765432"
+_NINE = 9
+
+
+def _is_resident_id(text: str) -> bool:
+    """GB 11643: 17 digits weighted modulo 11."""
+    if not _RESIDENT_ID.fullmatch(text):
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
+    return _CHECK_SIGNS[total % 11] == text[-1].upper()
+
+
+def _is_bank_card(text: str) -> bool:
+    """ISO/IEC 7812: the Luhn sum."""
+    digits = [int(sign) for sign in text if sign.isdigit()]
+    if _is_resident_id(text) or not any(digits):
+        return False
+    doubled = (2 * digit for digit in digits[-2::-2])
+    return (sum(digits[-1::-2]) + sum(two - _NINE if two > _NINE else two for two in doubled)) % 10 == 0
+
+
+def _found(document: Document, pattern: re.Pattern[str], holds: Callable[[str], bool]) -> Iterator[Span]:
+    if document.value is None:
+        return
+    lines = document.source.text.split("\n")
+    for place in (document.span("title"), document.span("summary")):
+        if place == Span():
+            continue
+        for number in range(place.line, min(place.end_line, len(lines)) + 1):
+            end = place.end_column - 1 if number == place.end_line else None
+            yield from _in_line(lines[number - 1][:end], number, pattern, holds)
+    for number, line in enumerate(document.value.body.split("\n"), document.source.body_line):
+        yield from _in_line(line, number, pattern, holds)
+
+
+def _in_line(line: str, number: int, pattern: re.Pattern[str], holds: Callable[[str], bool]) -> Iterator[Span]:
+    for found in pattern.finditer(line.translate(_WIDE_DIGITS)):
+        if holds(found[0]):
+            yield Span(number, found.start() + 1, number, found.end() + 1)
+
+
+def _resident_id(document: Document, _context: Context) -> Iterator[Finding]:
+    """A resident identity number.
+
+    What: title, summary or text holds 18 signs that are a valid resident identity number (GB 11643).
+    Why: it is sensitive personal information, and what was once public cannot be called back.
+    Fix: delete it, or keep only the first and last signs, with * between them.
+    """
+    for span in _found(document, _RESIDENT_ID, _is_resident_id):
+        yield Finding(span, message("this is a resident identity number"), message("delete it or mask it with *"))
+
+
+def _mobile(document: Document, _context: Context) -> Iterator[Finding]:
+    """A mobile telephone number.
+
+    What: title, summary or text holds 11 digits that are a mobile number.
+    Why: it usually belongs to a private person; offices are reached by their landlines.
+    Fix: write the landline of the office. Where a mobile is the official number, add an ignore with the reason.
+    """
+    for span in _found(document, _MOBILE, lambda _: True):
+        yield Finding(span, message("this is a mobile number"), message("write the landline of the office"))
+
+
+def _bank_card(document: Document, _context: Context) -> Iterator[Finding]:
+    """A bank card number.
+
+    What: title, summary or text holds 16 to 19 digits that are a valid bank card number.
+    Why: it is sensitive personal information and invites fraud.
+    Fix: delete it. For an official donation account, add an ignore with the reason.
+    """
+    for span in _found(document, _BANK_CARD, _is_bank_card):
+        yield Finding(span, message("this is a bank card number"), message("delete it or mask it with *"))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("V501", Severity.ERROR, _resident_id),
+    Rule("V502", Severity.ERROR, _mobile),
+    Rule("V503", Severity.ERROR, _bank_card),
+)

@@ -1,0 +1,65 @@
+"""What a rule is: a code, how bad it is, and a plain function whose docstring is its manual."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from greenchannel.desk.newsroom import Document, Newsroom
+from greenchannel.domain.diagnostic import Severity, Span
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.message import Message
+from greenchannel.domain.policy import Policy
+from greenchannel.domain.release import Release
+from greenchannel.domain.timing import Appearance
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know besides its document; `appearances` is by incident id. The rest is looked up once."""
+
+    newsroom: Newsroom
+    policy: Policy
+    now: datetime
+    appearances: Mapping[str, tuple[Appearance, ...]]
+    incidents: Mapping[str, Incident] = field(init=False, repr=False, compare=False)
+    releases: Mapping[str, tuple[Release, ...]] = field(init=False, repr=False, compare=False)
+    by_id: Mapping[str, tuple[Document, ...]] = field(init=False, repr=False, compare=False)
+    by_path: Mapping[str, Document] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        releases: dict[str, tuple[Release, ...]] = {}
+        by_id: dict[str, tuple[Document, ...]] = {}
+        for document in self.newsroom.documents:
+            if (value := document.value) is None:
+                continue
+            by_id[value.id] = (*by_id.get(value.id, ()), document)
+            if not isinstance(value, Incident):
+                releases[value.incident] = (*releases.get(value.incident, ()), value)
+        object.__setattr__(self, "incidents", self.newsroom.incidents)
+        object.__setattr__(self, "releases", releases)
+        object.__setattr__(self, "by_id", by_id)
+        object.__setattr__(self, "by_path", {one.path: one for one in self.newsroom.documents})
+
+    def could_read(self, path: str) -> bool:
+        """Whether a file is there and sound: what it lacks is held against others only then."""
+        document = self.by_path.get(path)
+        return document is not None and not document.faults
+
+    def is_broken(self, path: str) -> bool:
+        """Whether a file is known but could not be understood; its own faults are reported, not those of others."""
+        document = self.by_path.get(path)
+        return document is not None and bool(document.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    span: Span
+    message: Message
+    hint: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    code: str
+    severity: Severity
+    check: Callable[[Document, Context], Iterator[Finding]]

@@ -1,0 +1,87 @@
+"""What `new` writes: a file an officer only has to fill in, in the newsroom's language."""
+
+import json
+import re
+from datetime import datetime
+
+from pypinyin import lazy_pinyin
+
+from greenchannel.desk.schema import CHINESE_KEYS
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
+
+_CHINESE = {english: chinese for chinese, english in CHINESE_KEYS.items()}
+_HEADINGS = {
+    ReleaseType.FACT: ("基本情况", "处置进展", "温馨提示", "联系方式"),
+    ReleaseType.CONFERENCE: ("发布内容", "媒体报名"),
+    ReleaseType.RESPONSE: ("核实情况", "工作措施", "处置结果", "下一步安排"),
+    ReleaseType.INTERPRETATION: ("背景", "解读"),
+}
+
+
+def propose_slug(title: str) -> str:
+    words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
+    return "-".join(words)[:60].strip("-") or "shijian"
+
+
+def incident_text(
+    *,
+    title: str,
+    category: Category,
+    theme: Theme | None,
+    incident_class: IncidentClass,
+    casualties: bool,
+    wide_impact: bool,
+    lead: str,
+    cc: tuple[str, ...],
+    now: datetime,
+    language: str,
+) -> str:
+    stamp = now.isoformat(timespec="minutes")
+    chinese = language == "zh"
+    fields: list[tuple[str, str]] = [("title", json.dumps(title, ensure_ascii=False))]
+    fields.append(("category", category.zh if chinese else category.value))
+    if theme:
+        fields.append(("theme", theme.zh if chinese else theme.value))
+    yes, no = ("是", "否") if chinese else ("true", "false")
+    fields += [
+        ("class", incident_class.zh if chinese else incident_class.value),
+        ("casualties", yes if casualties else no),
+        ("wide_impact", yes if wide_impact else no),
+        ("occurred_at", ""),
+        ("detected_at", stamp),
+        ("claimed_at", stamp),
+        ("lead", lead),
+        ("cc", f"[{', '.join(cc)}]"),
+    ]
+    return _document(fields, "事件的公开背景写在这里。" if chinese else "The public background goes here.", language)
+
+
+def release_text(
+    *, kind: ReleaseType, incident: Incident, deadline: datetime | None, author: str, language: str
+) -> str:
+    chinese = language == "zh"
+    fields = [
+        ("title", ""),
+        ("type", kind.zh if chinese else kind.value),
+        ("incident", incident.id),
+        ("department", incident.lead),
+        ("deadline", deadline.isoformat(timespec="minutes") if deadline else ""),
+        ("summary", ""),
+        ("author", author),
+    ]
+    extra = {
+        ReleaseType.CONFERENCE: ("starts_at", "held_at", "venue", "moderator", "media_contact"),
+        ReleaseType.RESPONSE: ("verdict",),
+        ReleaseType.INTERPRETATION: ("expert", "basis"),
+    }
+    fields += [(key, "") for key in extra.get(kind, ())]
+    fields.append(("changes", "[]"))
+    body = "\n\n".join(f"## {heading}" for heading in _HEADINGS[kind])
+    return _document(fields, body, language)
+
+
+def _document(fields: list[tuple[str, str]], body: str, language: str) -> str:
+    names = _CHINESE if language == "zh" else {}
+    lines = [f"{names.get(key, key)}: {value}".rstrip() for key, value in fields]
+    return "\n".join(["---", *lines, "---", "", body, ""])

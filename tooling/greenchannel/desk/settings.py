@@ -1,0 +1,98 @@
+"""``mkdocs.yml`` as the newsroom's settings: the site's own keys and ``extra: greenchannel:``.
+
+Nothing is invented: a footer entry that is not set is not shown.
+"""
+
+import re
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from greenchannel.desk.frontmatter import read_yaml
+from greenchannel.desk.schema import read_fields
+from greenchannel.domain.errors import GreenchannelError
+
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+_KNOWN = {"organisation", "language", "utc_offset", "tag", "email", "site_id_code", "footer"}
+
+
+class SettingsError(GreenchannelError):
+    """mkdocs.yml cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`tag` is the authority and date of the ids (RFC 4151): it never changes, whatever the site's address does."""
+
+    home: Path
+    name: str
+    url: str
+    organisation: str
+    language: str
+    zone: timezone
+    tag: str
+    email: str
+    site_id_code: str
+    footer: tuple[tuple[str, str], ...]
+
+    @property
+    def root(self) -> str:
+        return urlsplit(self.url).path or "/"
+
+    @property
+    def content(self) -> Path:
+        return self.home / "content"
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @property
+    def templates(self) -> Path:
+        return self.home / "templates"
+
+    @property
+    def site(self) -> Path:
+        return self.home / "site"
+
+
+def read_settings(home: Path) -> Settings:
+    """Raises SettingsError where mkdocs.yml is missing or lacks what ids and addresses are made of."""
+    path = home / "mkdocs.yml"
+    if not path.is_file():
+        raise SettingsError(f"{path}: not found. Run greenchannel in a newsroom's folder, or name it with --home.")
+    source = read_yaml(path.read_bytes())
+    if source.front is None:
+        fault = source.faults[0]
+        raise SettingsError(f"{path}:{fault.span.line}:{fault.span.column}: {fault.kind} {fault.detail}")
+    fields, _ = read_fields(source.front)
+    ours: MappingOf[str, Any] = (fields.get("extra") or {}).get("greenchannel") or {}
+    if unknown := sorted(set(ours) - _KNOWN):
+        raise SettingsError(f"{path}: unknown under extra.greenchannel: {', '.join(unknown)}")
+    missing = [key for key in ("site_name", "site_url") if not fields.get(key)]
+    missing += [f"extra.greenchannel.{key}" for key in ("organisation", "tag", "email") if not ours.get(key)]
+    if missing:
+        raise SettingsError(f"{path}: missing {', '.join(missing)}")
+    return Settings(
+        home=home,
+        name=fields["site_name"],
+        url=fields["site_url"].rstrip("/") + "/",
+        organisation=ours["organisation"],
+        language=ours.get("language", "zh"),
+        zone=_zone(str(ours.get("utc_offset", "+08:00")), path),
+        tag=ours["tag"],
+        email=ours["email"],
+        site_id_code=ours.get("site_id_code", ""),
+        footer=tuple((str(label), str(value)) for label, value in (ours.get("footer") or {}).items()),
+    )
+
+
+def _zone(text: str, path: Path) -> timezone:
+    found = _OFFSET.fullmatch(text)
+    if not found:
+        raise SettingsError(f"{path}: utc_offset must look like +08:00, not {text}")
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return timezone(offset if found[1] == "+" else -offset)

@@ -1,0 +1,38 @@
+"""Glue, so that a bare ``mkdocs build`` gives the whole site: MkDocs renders content/pages, the rest is ours."""
+
+from pathlib import Path
+from typing import Any
+
+from mkdocs.plugins import BasePlugin
+
+from greenchannel import building
+from greenchannel.delivery.record import read_record
+from greenchannel.delivery.writing import write_tree
+from greenchannel.desk.settings import Settings, read_settings
+
+
+class GreenchannelPlugin(BasePlugin):  # type: ignore[misc]  # MkDocs ships no types.
+    """`with_record` is switched off by our own build, which writes the record's artifacts itself."""
+
+    with_record = True
+
+    def on_config(self, config: Any) -> Any:
+        config.theme.static_templates.discard("sitemap.xml")  # Ours names the releases too.
+        return config
+
+    def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
+        env.globals["portal"] = building.portal_frame(_settings(config))
+        return env
+
+    def on_post_build(self, config: Any) -> None:
+        if self.with_record:
+            settings = _settings(config)
+            write_tree(Path(config.site_dir), building.record_artifacts(settings, read_record(settings.releases)))
+
+    def on_serve(self, server: Any, config: Any, builder: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
+        server.watch(str(_settings(config).releases))
+        return server
+
+
+def _settings(config: Any) -> Settings:
+    return read_settings(Path(config.config_file_path).parent)

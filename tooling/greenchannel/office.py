@@ -1,0 +1,182 @@
+"""What an officer does, as functions of settings and a clock: approve, publish, withdraw, see what is owed.
+
+The shells call these; the order of reading, deciding and writing is here and nowhere else.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from greenchannel.delivery import record as record_on_disk
+from greenchannel.delivery.record import Decision, Record, Submission
+from greenchannel.delivery.writing import write_file
+from greenchannel.desk.checking import Context, check
+from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.diagnostic import Diagnostic, Severity
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.policy import REGULATION
+from greenchannel.domain.release import Release
+from greenchannel.domain.timing import Obligation, Standing, obligations, standing
+from greenchannel.record.approval import Approval, write_approval
+from greenchannel.record.canonical import sha256
+from greenchannel.record.events import State
+from greenchannel.record.gate import Candidate, candidate, is_unchanged
+
+Clock = Callable[[], datetime]
+
+
+class UnknownReleaseError(GreenchannelError):
+    """No file of the desk, or one that cannot be understood, has that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    newsroom: Newsroom
+    record: Record
+    diagnostics: tuple[Diagnostic, ...]
+
+    def errors_of(self, identifiers: Iterable[str]) -> int:
+        """Only the files of one release count: a broken neighbour cannot stop an urgent release."""
+        documents = [self.newsroom.document_of(one) for one in identifiers]
+        paths = {one.path for one in documents if one}
+        return sum(one.path in paths and one.severity is Severity.ERROR for one in self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    obligation: Obligation
+    standing: Standing
+    title: str
+    responsible: str
+
+
+def open_desk(settings: Settings, now: datetime, only: frozenset[str] | None = None) -> Desk:
+    newsroom = read_newsroom(settings.content)
+    record = record_on_disk.read_record(settings.releases)
+    appearances = {one: record.state.appearances(one) for one in record.state.incidents}
+    context = Context(newsroom=newsroom, policy=REGULATION, now=now, appearances=appearances)
+    return Desk(newsroom, record, check(context, only))
+
+
+def release_id(settings: Settings, named: str) -> str:
+    """An officer may type the id or the path of the file."""
+    path = Path(named)
+    if path.suffix != ".md":
+        return named.strip("/")
+    absolute = path if path.is_absolute() else Path.cwd() / path
+    for root in (settings.content / "incidents", Path("content/incidents")):
+        if absolute.is_relative_to(root):
+            return absolute.relative_to(root).with_suffix("").as_posix()
+    return path.with_suffix("").as_posix().removeprefix("content/").removeprefix("incidents/")
+
+
+def approve(settings: Settings, named: str, by: str, clock: Clock) -> Approval:
+    """Binds an approval to the exact bytes that would go out now. Raises where it could never count."""
+    now = clock()
+    desk = open_desk(settings, now)
+    release = _find(desk, named)
+    person = desk.newsroom.registry.people.get(by)
+    if person is None or not person.approves:
+        raise GreenchannelError(f"{by}: not a person entitled to approve (content/registry/people.yml, approves)")
+    if by == release.author:
+        raise GreenchannelError(f"{by} wrote {release.id}: another person must approve it")
+    if count := desk.errors_of((release.id, release.incident)):
+        raise GreenchannelError(f"{release.id}: {count} error(s); run greenchannel check first")
+    one = _candidate(desk.newsroom, release, desk.record.state)
+    approval = Approval(
+        release=release.id, sha256=sha256(one.text), incident_sha256=sha256(one.incident_text), by=by, at=now
+    )
+    write_file(_approval_path(settings, desk.newsroom, release.id), write_approval(approval))
+    return approval
+
+
+def publish(
+    settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
+) -> tuple[Decision, ...]:
+    """The named releases, or all that are approved, changed and past their embargo when none is named."""
+    now = clock()
+    desk = open_desk(settings, now)
+    releases = [_find(desk, one) for one in named] or _waiting(settings, desk, now)
+    submissions = [_submission(settings, desk, one) for one in releases]
+    return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+
+
+def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:
+    people = read_newsroom(settings.content).registry.people
+    if by not in people or not people[by].approves:
+        raise GreenchannelError(f"{by}: not a person entitled to withdraw (content/registry/people.yml, approves)")
+
+    def make(state: State) -> list[dict[str, object]]:
+        known = state.releases.get(named)
+        if known is None:
+            raise UnknownReleaseError(f"{named}: never published")
+        if known.withdrawal:
+            raise GreenchannelError(f"{named}: withdrawn already at {known.withdrawal.at.isoformat()}")
+        return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
+
+    record_on_disk.add(settings.releases, make, clock)
+
+
+def due(settings: Settings, now: datetime) -> tuple[Owed, ...]:
+    """Every duty of every incident on the desk, the most urgent first, settled ones last."""
+    newsroom = read_newsroom(settings.content)
+    state = record_on_disk.read_record(settings.releases).state
+    owed = []
+    for incident in newsroom.incidents.values():
+        appearances = tuple(one for one in state.appearances(incident.id) if one.at <= now)
+        lead = newsroom.registry.departments.get(incident.lead)
+        owed += [
+            Owed(one, standing(one, appearances, now), incident.title, lead.name if lead else incident.lead)
+            for one in obligations(incident, REGULATION, appearances)
+        ]
+    latest = max((one.obligation.due_at for one in owed if one.obligation.due_at), default=now)
+    return tuple(sorted(owed, key=lambda one: (one.obligation.due_at or latest, one.obligation.incident)))
+
+
+def _find(desk: Desk, named: str) -> Release:
+    if (release := desk.newsroom.releases.get(named)) is None:
+        raise UnknownReleaseError(f"{named}: no such release on the desk, or its file has errors; run greenchannel check")
+    return release
+
+
+def _waiting(settings: Settings, desk: Desk, now: datetime) -> list[Release]:
+    return [
+        one
+        for one in desk.newsroom.releases.values()
+        if _approval_path(settings, desk.newsroom, one.id).is_file()
+        and not (one.release_at and now < one.release_at)
+        and one.incident in desk.newsroom.incidents
+        and not _is_settled(desk, one)
+    ]
+
+
+def _is_settled(desk: Desk, release: Release) -> bool:
+    """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it."""
+    known = desk.record.state.releases.get(release.id)
+    if known and known.withdrawal:
+        return True
+    return is_unchanged(_candidate(desk.newsroom, release, desk.record.state), desk.record.state)
+
+
+def _submission(settings: Settings, desk: Desk, release: Release) -> Submission:
+    path = _approval_path(settings, desk.newsroom, release.id)
+    return Submission(
+        make=lambda state: _candidate(desk.newsroom, release, state),
+        approval=path.read_bytes() if path.is_file() else None,
+        errors=desk.errors_of((release.id, release.incident)),
+    )
+
+
+def _candidate(newsroom: Newsroom, release: Release, state: State) -> Candidate:
+    if (incident := newsroom.incidents.get(release.incident)) is None:
+        raise GreenchannelError(f"{release.id}: its incident {release.incident} is not on the desk or has errors")
+    return candidate(release, incident, state)
+
+
+def _approval_path(settings: Settings, newsroom: Newsroom, identifier: str) -> Path:
+    document = newsroom.document_of(identifier)
+    if document is None:
+        raise UnknownReleaseError(f"{identifier}: no such release on the desk")
+    return (settings.content / document.path).with_suffix(".approval.json")

@@ -1,0 +1,70 @@
+"""What has been released, arranged as readers look for it: newest first, by incident, type, department, category,
+expert and month. Everything comes from the fold of the ledger; no frozen text is opened here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.registry import Registry
+from greenchannel.domain.vocabulary import Category, IncidentClass
+from greenchannel.record.events import PublicRelease, State
+
+
+class Catalogue:
+    def __init__(self, settings: Settings, registry: Registry, state: State) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.state = state
+        # The order of the ledger breaks ties, so that two releases of one second keep their places.
+        order = {identifier: number for number, identifier in enumerate(state.releases)}
+        self.releases = tuple(
+            sorted(state.releases.values(), key=lambda one: (one.first_at, order[one.id]), reverse=True)
+        )
+
+    def grouped(self, key: Callable[[PublicRelease], str]) -> Mapping[str, tuple[PublicRelease, ...]]:
+        groups: dict[str, list[PublicRelease]] = {}
+        for one in self.releases:
+            groups.setdefault(key(one), []).append(one)
+        return {name: tuple(groups[name]) for name in sorted(groups)}
+
+    def of_incident(self, identifier: str) -> tuple[PublicRelease, ...]:
+        return tuple(one for one in self.releases if one.current.event["incident"]["id"] == identifier)
+
+    def frozen_texts(self) -> Iterator[tuple[str, str]]:
+        """Path below releases/ and digest of every text that is public, incidents' included."""
+        seen: set[str] = set()
+        for one in sorted(self.releases, key=lambda release: release.id):
+            for revision in one.revisions:
+                incident = revision.event["incident"]
+                for path, digest in ((revision.path, revision.sha256), (incident["path"], incident["sha256"])):
+                    if path not in seen:
+                        seen.add(path)
+                        yield path, digest
+
+    def incident(self, identifier: str) -> Incident:
+        """The public facts of an incident, as the rules of timing want them."""
+        facts = self.state.incidents[identifier]
+        return Incident(
+            id=identifier,
+            title=facts["title"],
+            category=Category(facts["category"]),
+            incident_class=IncidentClass(facts["class"]),
+            casualties=facts["casualties"],
+            wide_impact=facts["wide_impact"],
+            lead=facts["lead"],
+            occurred_at=_time(facts, "occurred_at"),
+            detected_at=_time(facts, "detected_at"),
+            claimed_at=_time(facts, "claimed_at"),
+            closed_at=_time(facts, "closed_at"),
+        )
+
+    def department_name(self, identifier: str) -> str:
+        known = self.registry.departments.get(identifier)
+        return known.name if known else identifier
+
+
+def _time(facts: Mapping[str, Any], key: str) -> datetime | None:
+    return datetime.fromisoformat(facts[key]) if facts.get(key) else None
