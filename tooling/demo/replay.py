@@ -24,7 +24,7 @@ class ScriptedClock:
     """Moves two seconds with each look, as a careful office would."""
 
     def __init__(self) -> None:
-        self.now = datetime.min
+        self.now = datetime.fromisoformat("2026-01-01T00:00+08:00")
 
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=2)

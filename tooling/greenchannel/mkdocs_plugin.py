@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from mkdocs.config import Config
 from mkdocs.plugins import BasePlugin
 
 from greenchannel import building
@@ -11,7 +12,7 @@ from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
 
 
-class GreenchannelPlugin(BasePlugin):  # type: ignore[misc]  # MkDocs ships no types.
+class GreenchannelPlugin(BasePlugin[Config]):  # type: ignore[no-untyped-call]  # MkDocs is half typed.
     """`with_record` is switched off by our own build, which writes the record's artifacts itself."""
 
     with_record = True

@@ -11,8 +11,9 @@ from pathlib import Path
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.record import Decision, Record, Submission
 from greenchannel.delivery.writing import write_file
-from greenchannel.desk.checking import Context, check
+from greenchannel.desk.checking import check
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.diagnostic import Diagnostic, Severity
 from greenchannel.domain.errors import GreenchannelError
@@ -92,9 +93,7 @@ def approve(settings: Settings, named: str, by: str, clock: Clock) -> Approval:
     return approval
 
 
-def publish(
-    settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
-) -> tuple[Decision, ...]:
+def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False) -> tuple[Decision, ...]:
     """The named releases, or all that are approved, changed and past their embargo when none is named."""
     now = clock()
     desk = open_desk(settings, now)
@@ -137,7 +136,9 @@ def due(settings: Settings, now: datetime) -> tuple[Owed, ...]:
 
 def _find(desk: Desk, named: str) -> Release:
     if (release := desk.newsroom.releases.get(named)) is None:
-        raise UnknownReleaseError(f"{named}: no such release on the desk, or its file has errors; run greenchannel check")
+        raise UnknownReleaseError(
+            f"{named}: no such release on the desk, or its file has errors; run greenchannel check"
+        )
     return release
 
 

@@ -27,7 +27,7 @@ class Call:
     clock: Callable[[], datetime]
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
@@ -166,7 +166,7 @@ def new_incident(
     wide_impact: bool,  # noqa: FBT001
     slug: str | None,
 ) -> int:
-    """Open an incident: TITLE is what the public will read. The clock starts now; edit claimed_at if it began before."""
+    """Open an incident: TITLE is what the public will read. The clock starts now; edit claimed_at if not so."""
     from greenchannel.delivery.writing import create_file  # noqa: PLC0415
     from greenchannel.desk import scaffolds  # noqa: PLC0415
     from greenchannel.desk.newsroom import read_newsroom  # noqa: PLC0415
@@ -296,7 +296,11 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     if form == "json":
         output.print_json({"published": published, "refused": refused})
     else:
-        template = "would publish {url} (r{revision}, SHA-256 {sha256})" if dry_run else "published {url} (r{revision}, SHA-256 {sha256})"
+        template = (
+            "would publish {url} (r{revision}, SHA-256 {sha256})"
+            if dry_run
+            else "published {url} (r{revision}, SHA-256 {sha256})"
+        )
         for one in published:
             click.echo(call.translate(template).format(**one))
         for item in refused:

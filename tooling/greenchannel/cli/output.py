@@ -55,12 +55,13 @@ def github(found: Iterable[Diagnostic], translate: Translate) -> Iterable[str]:
     for one in found:
         text = f"{one.message.in_language(translate)} {one.hint.in_language(translate)}"
         text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        yield f"::{one.severity.value} file=content/{one.path},line={one.span.line},col={one.span.column},title={one.code}::{text}"
+        place = f"file=content/{one.path},line={one.span.line},col={one.span.column}"
+        yield f"::{one.severity.value} {place},title={one.code}::{text}"
 
 
 def sarif(found: Iterable[Diagnostic], translate: Translate) -> dict[str, Any]:
     """SARIF 2.1.0, the parts that code hosts show."""
-    results = [
+    results: list[dict[str, Any]] = [
         {
             "ruleId": one.code,
             "level": one.severity.value,
@@ -76,8 +77,10 @@ def sarif(found: Iterable[Diagnostic], translate: Translate) -> dict[str, Any]:
         }
         for one in found
     ]
-    tool = {"driver": {"name": "greenchannel", "rules": [{"id": code} for code in sorted({one["ruleId"] for one in results})]}}
-    return {"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": [{"tool": tool, "results": results}]}
+    rules = [{"id": code} for code in dict.fromkeys(one["ruleId"] for one in results)]
+    tool = {"driver": {"name": "greenchannel", "rules": rules}}
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return {"version": "2.1.0", "$schema": schema, "runs": [{"tool": tool, "results": results}]}
 
 
 def owed_json(one: Owed) -> dict[str, Any]:

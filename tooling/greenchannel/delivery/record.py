@@ -72,7 +72,12 @@ def read_record(releases: Path) -> Record:
 
 
 def release(
-    releases: Path, submissions: Iterable[Submission], registry: Registry, clock: Callable[[], datetime], *, dry_run: bool
+    releases: Path,
+    submissions: Iterable[Submission],
+    registry: Registry,
+    clock: Callable[[], datetime],
+    *,
+    dry_run: bool,
 ) -> tuple[Decision, ...]:
     """Decides and commits each in turn, under the lock: what one adds, the next one sees."""
     with locked(releases):

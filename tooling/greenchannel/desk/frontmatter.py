@@ -78,7 +78,7 @@ Node = Scalar | Sequence | Mapping
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as read: `text` whole with ``\\n`` line ends, `front` None where it could not be read."""
+    """A file as read: `text` whole with Unix line ends, `front` None where it could not be read."""
 
     text: str
     front: Mapping | None
@@ -97,7 +97,9 @@ def read_document(raw: bytes) -> Source:
     lines = text.split("\n")
     closing = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if lines[0].rstrip() != "---" or closing is None:
-        return Source(text, None, text, 1, (*faults, Fault(FaultKind.NO_FRONT_MATTER, Span(1, 1, 1, len(lines[0]) + 1))))
+        return Source(
+            text, None, text, 1, (*faults, Fault(FaultKind.NO_FRONT_MATTER, Span(1, 1, 1, len(lines[0]) + 1)))
+        )
     front, more = _read_yaml("\n".join(lines[1:closing]) + "\n", offset=1)
     rest = "\n".join(lines[closing + 1 :])
     blank = len(rest) - len(rest.lstrip("\n"))
@@ -121,9 +123,9 @@ def _decode(raw: bytes) -> tuple[str | None, list[Fault]]:
     try:
         text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        row = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        return None, [Fault(FaultKind.ENCODING, Span(line, column, line, column + 1), _guess_encoding(raw))]
+        return None, [Fault(FaultKind.ENCODING, Span(row, column, row, column + 1), _guess_encoding(raw))]
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     faults = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -166,7 +168,9 @@ def _read_yaml(text: str, *, offset: int) -> tuple[Mapping | None, list[Fault]]:
         node = _Builder(events, offset, faults).build()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        span = Span(mark.line + 1 + offset, mark.column + 1, mark.line + 1 + offset, mark.column + 2) if mark else Span()
+        span = (
+            Span(mark.line + 1 + offset, mark.column + 1, mark.line + 1 + offset, mark.column + 2) if mark else Span()
+        )
         return None, [*faults, Fault(FaultKind.SYNTAX, span, error.problem or "")]
     except yaml.YAMLError as error:
         return None, [*faults, Fault(FaultKind.SYNTAX, Span(), str(error).split("\n", 1)[0])]
@@ -197,6 +201,8 @@ class _Builder:
 
     def _span(self, start: yaml.Event, end: yaml.Event | None = None) -> Span:
         first, last = start.start_mark, (end or start).end_mark
+        if first is None or last is None:
+            return Span()
         return Span(first.line + 1 + self._offset, first.column + 1, last.line + 1 + self._offset, last.column + 1)
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -204,10 +210,10 @@ class _Builder:
             raise _RefusedError(Fault(FaultKind.TOO_LARGE, self._span(event), f"> {MAX_DEPTH}"))
         if isinstance(event, yaml.AliasEvent):
             raise _RefusedError(Fault(FaultKind.YAML_FEATURE, self._span(event), f"*{event.anchor}"))
-        if getattr(event, "anchor", None):
-            raise _RefusedError(Fault(FaultKind.YAML_FEATURE, self._span(event), f"&{event.anchor}"))
-        if getattr(event, "tag", None) and event.tag != "!":
-            raise _RefusedError(Fault(FaultKind.YAML_FEATURE, self._span(event), str(event.tag)))
+        if anchor := getattr(event, "anchor", None):
+            raise _RefusedError(Fault(FaultKind.YAML_FEATURE, self._span(event), f"&{anchor}"))
+        if (tag := getattr(event, "tag", None)) and tag != "!":
+            raise _RefusedError(Fault(FaultKind.YAML_FEATURE, self._span(event), str(tag)))
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "")
             return Scalar(event.value, self._span(event), plain and event.value in ("", "~", "null"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pydantic import BaseModel
+
 from greenchannel.desk import schema
 from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, read_document, read_yaml
 from greenchannel.desk.schema import Spans
@@ -177,7 +179,7 @@ def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str) ->
 
 
 def _read_registry(content: Path) -> tuple[Registry, list[Document]]:
-    files: dict[str, type[schema.BaseModel]] = {
+    files: dict[str, type[BaseModel]] = {
         "departments": schema.DepartmentsFile,
         "people": schema.PeopleFile,
         "experts": schema.ExpertsFile,

@@ -1,1 +1,1 @@
-"""The words of the field and the decisions on them: frozen values and pure functions, nothing but the standard library."""
+"""The words of the field and the decisions on them: frozen values and pure functions on the standard library."""

@@ -17,7 +17,7 @@ from greenchannel.domain.vocabulary import Clock, Duty, Force, ReleaseType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
-    """A release as the public met it: `at` is when it was read back as visible, or published where `proven` is false."""
+    """A release as the public met it: `at` is when it was read back, or published where `proven` is false."""
 
     release: str
     type: ReleaseType

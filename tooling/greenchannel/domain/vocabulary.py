@@ -4,6 +4,7 @@ The identifiers and names are those of the regulation (Annex 1) and of the Emerg
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class Term(StrEnum):
@@ -11,7 +12,7 @@ class Term(StrEnum):
 
     zh: str
 
-    def __new__(cls, value: str, zh: str) -> "Term":
+    def __new__(cls, value: str, zh: str = "") -> Self:  # The default is for type checkers: Term("x") looks up.
         member = str.__new__(cls, value)
         member._value_ = value
         member.zh = zh

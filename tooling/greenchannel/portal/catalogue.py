@@ -1,5 +1,7 @@
-"""What has been released, arranged as readers look for it: newest first, by incident, type, department, category,
-expert and month. Everything comes from the fold of the ledger; no frozen text is opened here.
+"""What has been released, arranged as readers look for it.
+
+Newest first, by incident, type, department, category, expert and month.
+Everything comes from the fold of the ledger; no frozen text is opened here.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -83,7 +83,11 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     root = catalogue.settings.root
     experts = catalogue.grouped(lambda one: one.current.event.get("expert", ""))
     for expert in _public_experts(catalogue):
-        rows = (Row("研究领域", expert.field), Row("单位", expert.affiliation), Row("职称", expert.title))
+        rows: tuple[Row, ...] = (
+            Row("研究领域", expert.field),
+            Row("单位", expert.affiliation),
+            Row("职称", expert.title),
+        )
         yield _list(catalogue, f"experts/{expert.id}/", expert.name, experts.get(expert.id, ()), rows=rows)
     for month, members in catalogue.grouped(lambda one: f"{_local(catalogue, one.first_at):%Y/%m}").items():
         year, number = month.split("/")
@@ -95,7 +99,9 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
         yield _list(catalogue, path, department.name, members, rows=rows, feed=f"departments/{identifier}")
     for category in Category:
         members = catalogue.grouped(lambda one: one.current.event["incident"]["category"]).get(category.value, ())
-        yield _list(catalogue, f"categories/{category.value}/", category.zh, members, feed=f"categories/{category.value}")
+        yield _list(
+            catalogue, f"categories/{category.value}/", category.zh, members, feed=f"categories/{category.value}"
+        )
     for kind in ReleaseType:
         members = catalogue.grouped(lambda one: one.current.event["type"]).get(kind.value, ())
         yield _list(catalogue, f"types/{kind.value}/", kind.zh, members, feed=f"types/{kind.value}")
@@ -105,7 +111,9 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
 
 
 def not_found(catalogue: Catalogue) -> Page:
-    frame = Frame(title="没有找到页面", description="请从首页或部门列表查找", url=f"{catalogue.settings.root}404/", crumbs=())
+    frame = Frame(
+        title="没有找到页面", description="请从首页或部门列表查找", url=f"{catalogue.settings.root}404/", crumbs=()
+    )
     return "not-found.html", PlainView(frame=frame)
 
 
@@ -233,7 +241,9 @@ def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> I
     if held := event.get("held_at"):
         yield Row("召开时间", _time(catalogue, datetime.fromisoformat(held)).text)
     if (expert := catalogue.registry.experts.get(event.get("expert", ""))) and expert.public:
-        yield Row("解读专家", f"{expert.name}（{expert.affiliation}）", f"{catalogue.settings.root}experts/{expert.id}/")
+        yield Row(
+            "解读专家", f"{expert.name}（{expert.affiliation}）", f"{catalogue.settings.root}experts/{expert.id}/"
+        )
     if basis := catalogue.state.releases.get(event.get("basis", "")):
         yield Row("解读对象", basis.current.event["title"], _url(catalogue, basis))
     if reason := event.get("late_reason"):
@@ -341,7 +351,9 @@ def _list(
         note="" if members else "目前没有发布。",
         rows=tuple(row for row in rows if row.value),
         cards=tuple(_card(catalogue, one) for one in members[:limit]),
-        more=tuple(Link(month.replace("/", "年") + "月", f"{root}archive/{month}/") for month in reversed(tuple(months))),
+        more=tuple(
+            Link(month.replace("/", "年") + "月", f"{root}archive/{month}/") for month in reversed(tuple(months))
+        ),
     )
     return "list.html", view
 
@@ -357,7 +369,9 @@ def _departments(catalogue: Catalogue) -> DirectoryView:
         (Link(one.name, f"{root}departments/{one.id}/"), one.duty, f"{len(counts.get(one.id, ()))} 条发布")
         for one in catalogue.registry.departments.values()
     )
-    frame = Frame(title="部门", description="各部门职责与发布", url=f"{root}departments/", crumbs=(), column_type="机构职能")
+    frame = Frame(
+        title="部门", description="各部门职责与发布", url=f"{root}departments/", crumbs=(), column_type="机构职能"
+    )
     return DirectoryView(frame=frame, entries=entries)
 
 
@@ -365,14 +379,18 @@ def _experts(catalogue: Catalogue, root: str) -> DirectoryView:
     entries = tuple(
         (Link(one.name, f"{root}experts/{one.id}/"), one.field, one.affiliation) for one in _public_experts(catalogue)
     )
-    frame = Frame(title="专家库", description="参与政策与事件解读的专家", url=f"{root}experts/", crumbs=(), column_type="政策解读")
+    frame = Frame(
+        title="专家库", description="参与政策与事件解读的专家", url=f"{root}experts/", crumbs=(), column_type="政策解读"
+    )
     return DirectoryView(frame=frame, entries=entries)
 
 
 def _home(catalogue: Catalogue) -> HomeView:
     root = catalogue.settings.root
     running = [one for one in catalogue.state.incidents if catalogue.incident(one).closed_at is None]
-    newest = sorted(((catalogue.of_incident(one)[0], one) for one in running), key=lambda pair: pair[0].first_at, reverse=True)
+    newest = sorted(
+        ((catalogue.of_incident(one)[0], one) for one in running), key=lambda pair: pair[0].first_at, reverse=True
+    )
     by_type = catalogue.grouped(lambda one: one.current.event["type"])
     return HomeView(
         frame=Frame(

@@ -82,7 +82,11 @@ def freeze_incident(incident: Incident, revision: int) -> bytes:
 
 
 def write_frozen(frozen: Frozen) -> bytes:
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in frozen.fields.items() if value not in (None, [])]
+    lines = [
+        f"{key}: {json.dumps(value, ensure_ascii=False)}"
+        for key, value in frozen.fields.items()
+        if value not in (None, [])
+    ]
     text = "\n".join(["---", *lines, "---", "", frozen.body.strip("\n"), ""])
     return unicodedata.normalize("NFC", text).encode()
 

@@ -85,21 +85,26 @@ def refusals(
         found.append(Refusal("G605", message("embargoed until {at}", at=release.release_at.isoformat())))
     if state.last_at and now < state.last_at:
         found.append(
-            Refusal("G606", message("this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()))
+            Refusal(
+                "G606",
+                message("this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()),
+            )
         )
     if known and not _is_noted(one, known):
-        found.append(
-            Refusal("G607", message("the public text changed: add an entry to changes with kind and note"))
-        )
+        found.append(Refusal("G607", message("the public text changed: add an entry to changes with kind and note")))
     return tuple(found)
 
 
 def _approval_refusals(one: Candidate, approval: Approval | None, registry: Registry) -> list[Refusal]:
     if approval is None or approval.release != one.release.id:
-        return [Refusal("G602", message("not approved: greenchannel approve {release} --by PERSON", release=one.release.id))]
+        return [
+            Refusal("G602", message("not approved: greenchannel approve {release} --by PERSON", release=one.release.id))
+        ]
     found = []
     if (approval.sha256, approval.incident_sha256) != (sha256(one.text), sha256(one.incident_text)):
-        found.append(Refusal("G603", message("the text changed after {by} approved it: approve it again", by=approval.by)))
+        found.append(
+            Refusal("G603", message("the text changed after {by} approved it: approve it again", by=approval.by))
+        )
     person = registry.people.get(approval.by)
     if person is None or not person.approves:
         found.append(Refusal("G604", message("{by} is not entitled to approve", by=approval.by)))
@@ -145,7 +150,7 @@ def publication(one: Candidate, approval_sha256: str) -> dict[str, Any]:
             },
         },
     }
-    return event | _particulars(release)
+    return {**event, **_particulars(release)}
 
 
 def _particulars(release: Release) -> Mapping[str, str]:

@@ -65,9 +65,13 @@ def _time(event: dict[str, Any]) -> datetime | None:
 def _check_chain(number: int, event: dict[str, Any], head: str, last_at: datetime | None) -> list[Problem]:
     found = []
     if event.get("prev") != head:
-        found.append(message("this line does not follow the line before it: one of the two was edited, added or removed"))
+        found.append(
+            message("this line does not follow the line before it: one of the two was edited, added or removed")
+        )
     if event.get("seq") != number:
-        found.append(message("this line says it is number {seq}: lines are missing, added or reordered", seq=event.get("seq")))
+        found.append(
+            message("this line says it is number {seq}: lines are missing, added or reordered", seq=event.get("seq"))
+        )
     at = _time(event)
     if at is None:
         found.append(message("this line has no time with an offset"))

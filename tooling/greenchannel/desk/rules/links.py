@@ -2,6 +2,7 @@
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -55,6 +56,8 @@ def _links(document: Document) -> Iterator[_Link]:
     if document.value is None:
         return
     body = _without_code(document.value.body)
+    starts = [0, *(found.end() for found in re.finditer("\n", body))]
+    line = document.source.body_line
     opened: list[int] = []
     position = 0
     while position < len(body):
@@ -68,25 +71,21 @@ def _links(document: Document) -> Iterator[_Link]:
             if found := _TARGET.match(body, position + 1):
                 is_image = body[max(start - 1, 0)] == "!" and start > 0
                 begin = start - 1 if is_image else start
-                span = _span(document, body, begin, found.end())
+                span = _span(starts, line, begin, found.end())
                 yield _Link(body[start + 1 : position].strip(), _clean(found[1]), is_image, span)
         position += 1
     for found in _DEFINITION.finditer(body):
-        yield _Link("", _clean(found[1]), is_image=False, span=_span(document, body, *found.span(1)))
+        yield _Link("", _clean(found[1]), is_image=False, span=_span(starts, line, *found.span(1)))
 
 
 def _clean(target: str) -> str:
     return re.sub(r"[\x00-\x20\x7f-\xa0]", "", html.unescape(target.strip("<>")))
 
 
-def _span(document: Document, body: str, start: int, end: int) -> Span:
-    first = document.source.body_line
-    return Span(
-        first + body.count("\n", 0, start),
-        start - (body.rfind("\n", 0, start) + 1) + 1,
-        first + body.count("\n", 0, end),
-        end - (body.rfind("\n", 0, end) + 1) + 1,
-    )
+def _span(starts: list[int], first_line: int, start: int, end: int) -> Span:
+    """`starts` holds where each line of the body begins; `first_line` is the line of the first one in the file."""
+    first, last = bisect_right(starts, start) - 1, bisect_right(starts, end) - 1
+    return Span(first_line + first, start - starts[first] + 1, first_line + last, end - starts[last] + 1)
 
 
 def _attachments(document: Document) -> tuple[str, ...]:

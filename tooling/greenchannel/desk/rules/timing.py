@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
@@ -119,7 +120,7 @@ def _order(document: Document, _context: Context) -> Iterator[Finding]:
         ("claimed_at", value.claimed_at),
     )
     times = [(key, time) for key, time in written if time is not None]
-    for (before, earlier), (after, later) in zip(times, times[1:], strict=False):
+    for (before, earlier), (after, later) in pairwise(times):
         if earlier > later:
             yield Finding(
                 document.span(after),

@@ -1,0 +1,85 @@
+"""Every rule accepts what is right and rejects what is wrong, at the place and in the words of the .txt beside it.
+
+A case is a text with sections `-- path --`, laid over the newsroom in base/.
+"""
+
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from greenchannel.desk.checking import check, explain
+from greenchannel.desk.newsroom import read_newsroom
+from greenchannel.desk.rules import ALL_RULES
+from greenchannel.desk.rules.rule import Context
+from greenchannel.domain.policy import REGULATION
+
+HERE = Path(__file__).parent
+NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")
+ACCEPTED = sorted(HERE.glob("*/accept-*.md"))
+REJECTED = sorted(HERE.glob("*/reject-*.md"))
+# Bytes that no text file can hold; the tests of this name stand in unit/test_newsroom.py.
+BINARY = {
+    "S003": ("test_bytes_that_are_no_utf8_are_refused", "test_utf8_with_a_byte_order_mark_is_read"),
+    "S004": ("test_what_is_too_large_is_refused", "test_a_file_at_the_limit_is_read"),
+}
+
+
+def case_name(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+def diagnostics(case: Path | None, folder: Path) -> list[str]:
+    content = folder / "content"
+    shutil.copytree(HERE / "base", content)
+    if case is not None:
+        sections = re.split(r"^-- (\S.*) --\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        for name, text in zip(sections[1::2], sections[2::2], strict=True):
+            target = content / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    found = check(Context(read_newsroom(content), REGULATION, NOW, {}))
+    return [
+        f"{one.path}:{one.span.line}:{one.span.column} {one.code} {one.severity} {one.message} | {one.hint}"
+        for one in found
+    ]
+
+
+def codes(lines: list[str]) -> set[str]:
+    return {line.split(" ")[1] for line in lines}
+
+
+def test_the_base_is_sound(tmp_path: Path) -> None:
+    assert diagnostics(None, tmp_path) == []
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=case_name)
+def test_right_is_accepted(case: Path, tmp_path: Path) -> None:
+    assert case.parent.name not in codes(diagnostics(case, tmp_path))
+
+
+@pytest.mark.parametrize("case", REJECTED, ids=case_name)
+def test_wrong_is_rejected(case: Path, tmp_path: Path) -> None:
+    found = diagnostics(case, tmp_path)
+    assert case.parent.name in codes(found)
+    assert found == case.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in ALL_RULES])
+def test_every_rule_has_cases_and_a_manual(code: str) -> None:
+    if code in BINARY:
+        written = (HERE.parent / "unit" / "test_newsroom.py").read_text(encoding="utf-8")
+        assert all(f"def {name}(" in written for name in BINARY[code])
+    else:
+        assert code in {case.parent.name for case in ACCEPTED}
+        assert code in {case.parent.name for case in REJECTED}
+    manual = explain(code)
+    assert manual is not None
+    assert re.fullmatch(r".+\n\nWhat: .+\nWhy: .+\nFix: .+", manual, flags=re.DOTALL)
+
+
+def test_codes_are_unique_and_an_unknown_one_has_no_manual() -> None:
+    assert len({rule.code for rule in ALL_RULES}) == len(ALL_RULES)
+    assert explain("V999") is None
