@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from mkdocs.config import Config
+from mkdocs.config.base import Config
 from mkdocs.plugins import BasePlugin
 
 from greenchannel import building
@@ -12,7 +12,11 @@ from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
 
 
-class GreenchannelPlugin(BasePlugin[Config]):  # type: ignore[no-untyped-call]  # MkDocs is half typed.
+class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs is half typed.
+    """Everything is set under extra: greenchannel:, where we read it without MkDocs."""
+
+
+class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # The same.
     """`with_record` is switched off by our own build, which writes the record's artifacts itself."""
 
     with_record = True

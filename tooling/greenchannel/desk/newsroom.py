@@ -189,7 +189,8 @@ def _read_registry(content: Path) -> tuple[Registry, list[Document]]:
     documents = []
     for name, model in files.items():
         path = content / "registry" / f"{name}.yml"
-        source = read_yaml(_read_bytes(path)) if path.is_file() else read_yaml(b"")
+        is_file = path.is_file() and not path.is_symlink()
+        source = read_yaml(_read_bytes(path) if is_file else b"")
         fields, spans = schema.read_fields(source.front) if source.front else ({}, {})
         value, faults = schema.parse(model, fields, spans) if source.front else (None, [])
         parsed[name] = value
