@@ -12,6 +12,7 @@ from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.record import Decision, Record, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
+from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.settings import Settings
@@ -59,6 +60,16 @@ def open_desk(settings: Settings, now: datetime, only: frozenset[str] | None = N
     appearances = {one: record.state.appearances(one) for one in record.state.incidents}
     context = Context(newsroom=newsroom, policy=REGULATION, now=now, appearances=appearances)
     return Desk(newsroom, record, check(context, only))
+
+
+def fix_desk(settings: Settings, desk: Desk) -> tuple[str, ...]:
+    """Applies the safe repairs that the diagnostics carry; the paths that changed."""
+    mended = []
+    for document in desk.newsroom.documents:
+        if edits := [one.edit for one in desk.diagnostics if one.path == document.path and one.edit]:
+            write_file(settings.content / document.path, apply_edits(document, edits).encode())
+            mended.append(document.path)
+    return tuple(mended)
 
 
 def release_id(settings: Settings, named: str) -> str:

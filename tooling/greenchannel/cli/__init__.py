@@ -64,16 +64,22 @@ def cli(context: click.Context, home: Path, lang: str) -> None:
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text")
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely: a missing or late deadline.")
 @AT
 @click.pass_obj
-def check(call: Call, paths: tuple[Path, ...], form: str, at: datetime | None) -> int:
-    """Find what is wrong in content/, all of it at once. Nothing is changed."""
+def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetime | None) -> int:  # noqa: FBT001
+    """Find what is wrong in content/, all of it at once. Nothing is changed without --fix."""
     from greenchannel.desk.settings import read_settings  # noqa: PLC0415
     from greenchannel.domain.diagnostic import Severity  # noqa: PLC0415
-    from greenchannel.office import open_desk  # noqa: PLC0415
+    from greenchannel.office import fix_desk, open_desk  # noqa: PLC0415
 
     settings = read_settings(call.home)
-    desk = open_desk(settings, at or call.clock(), _only(settings.content, paths, call))
+    now, only = at or call.clock(), _only(settings.content, paths, call)
+    desk = open_desk(settings, now, only)
+    if fix:
+        for path in fix_desk(settings, desk):
+            click.echo(call.translate("mended content/{path}").format(path=path), err=True)
+        desk = open_desk(settings, now, only)
     found = desk.diagnostics
     if form == "json":
         output.print_json([output.diagnostic_json(one, call.translate) for one in found])
@@ -343,6 +349,34 @@ def build(call: Call) -> int:
     changed = build_site(settings, _clock(call, settings.zone))
     click.echo(call.translate("{count} file(s) written to {site}").format(count=len(changed), site=settings.site))
     click.echo(call.translate("next: {command}").format(command="make serve"))
+    return 0
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0: any free one.")
+@click.pass_obj
+def serve(call: Call, port: int) -> int:
+    """Show everything as it would be published, drafts included, on this machine only. Ctrl-C ends it."""
+    import contextlib  # noqa: PLC0415
+
+    from greenchannel.desk.settings import read_settings  # noqa: PLC0415
+    from greenchannel.preview import Preview, Snapshot  # noqa: PLC0415
+
+    def report(snapshot: Snapshot) -> None:
+        for problem in snapshot.problems:
+            click.echo(problem)
+        for line in output.diagnostics_text(snapshot.errors, snapshot.texts, call.translate):
+            click.echo(line)
+        done = call.translate("{time} rebuilt: {count} error(s)")
+        click.echo(done.format(time=f"{call.clock():%H:%M:%S}", count=snapshot.faults))
+
+    settings = read_settings(call.home)  # Without settings there is nothing to wait for: exit code 2.
+    preview = Preview(call.home, port, call.clock, call.translate, report)
+    click.echo(
+        call.translate("preview with drafts: {url} (Ctrl-C ends it)").format(url=preview.url[:-1] + settings.root)
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        preview.run()
     return 0
 
 

@@ -35,7 +35,7 @@ def _check_document(document: Document, context: Context) -> Iterator[Diagnostic
             if rule.code in ignored:
                 used.add(rule.code)
             else:
-                yield Diagnostic(rule.code, rule.severity, one.message, document.path, one.span, one.hint)
+                yield Diagnostic(rule.code, rule.severity, one.message, document.path, one.span, one.hint, one.edit)
     for ignore in document.ignores:
         if ignore.code not in used:
             reason, hint = _why_unused(ignore.code)

@@ -22,6 +22,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A safe repair: the key of the front matter and the value it should have."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     code: str
     severity: Severity
@@ -29,6 +37,7 @@ class Diagnostic:
     path: str
     span: Span
     hint: Message
+    edit: Edit | None = None
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
-from greenchannel.domain.diagnostic import Severity
+from greenchannel.domain.diagnostic import Edit, Severity
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import message
 from greenchannel.domain.release import Conference, Release
@@ -54,6 +54,7 @@ def _deadline_missing(document: Document, context: Context) -> Iterator[Finding]
                 document.span("title"),
                 message("the deadline is missing, but the duty {duty} is open", duty=duty.zh),
                 message("add deadline: {due}", due=due_at.isoformat(timespec="minutes")),
+                Edit("deadline", due_at.isoformat(timespec="minutes")),
             )
 
 
@@ -73,6 +74,7 @@ def _deadline_late(document: Document, context: Context) -> Iterator[Finding]:
                 document.span("deadline"),
                 message("the deadline is later than the duty {duty} is due", duty=duty.zh),
                 message("due: {due}", due=due_at.isoformat(timespec="minutes")),
+                Edit("deadline", due_at.isoformat(timespec="minutes")),
             )
 
 

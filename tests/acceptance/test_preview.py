@@ -1,0 +1,135 @@
+"""The preview as a browser meets it, over a copy of the sample newsroom."""
+
+import http.client
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from greenchannel.preview import Preview
+
+SAMPLE = Path(__file__).parents[2]
+INCIDENT = "incidents/2026/shewai-yanchu"
+PAGE = "/releases/2026/shewai-yanchu/fact-9/"
+
+
+class Browser:
+    def __init__(self, home: Path, preview: Preview) -> None:
+        self.home, self.preview = home, preview
+
+    def get(self, path: str, host: str | None = None) -> tuple[int, str]:
+        status, body, _ = self.full(path, host)
+        return status, body
+
+    def full(self, path: str, host: str | None = None) -> tuple[int, str, dict[str, str]]:
+        connection = http.client.HTTPConnection(urlsplit(self.preview.url).netloc, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Host": host} if host else {})
+            response = connection.getresponse()
+            return response.status, response.read().decode(), dict(response.getheaders())
+        finally:
+            connection.close()
+
+    def save(self, name: str, change: Callable[[str], str]) -> None:
+        """Saves a file of the desk and waits until the preview has seen it."""
+        before = self.get("/-/version")[1]
+        path = self.home / "content" / name
+        path.write_text(change(path.read_text(encoding="utf-8") if path.exists() else ""), encoding="utf-8")
+        deadline = time.monotonic() + 20
+        while self.get("/-/version")[1] == before:
+            assert time.monotonic() < deadline, "the preview did not notice"
+            time.sleep(0.05)
+
+
+def draft(home: Path) -> None:
+    folder = home / "content" / INCIDENT
+    text = (folder / "fact-1.md").read_text(encoding="utf-8")
+    (folder / "fact-9.md").write_text(text, encoding="utf-8")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    for name in ("content", "templates", "releases"):
+        shutil.copytree(SAMPLE / name, tmp_path / name)
+    shutil.copy(SAMPLE / "mkdocs.yml", tmp_path)
+    draft(tmp_path)
+    preview = Preview(tmp_path, 0, lambda: datetime.now(UTC), lambda text: text, lambda _: None)
+    thread = threading.Thread(target=preview.run)
+    thread.start()
+    yield Browser(tmp_path, preview)
+    preview.stop()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+
+
+def test_a_draft_is_served_and_marked(browser: Browser) -> None:
+    status, page, headers = browser.full(PAGE)
+    assert status == 200
+    assert "草稿" in page
+    assert '<script src="/-/preview.js" defer></script>' in page
+    assert "/-/diagnostics" not in page
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "草稿" not in browser.get("/releases/2026/shewai-yanchu/fact-1/")[1]
+
+
+def test_pages_assets_and_addresses(browser: Browser) -> None:
+    assert browser.get("/about/")[0] == 200
+    assert browser.full("/assets/portal.css")[2]["Content-Type"] == "text/css; charset=utf-8"
+    assert browser.full(PAGE.rstrip("/"))[2]["Location"] == PAGE
+    status, page = browser.get("/no/such/page/")
+    assert status == 404
+    assert "没有找到页面" in page
+
+
+def test_a_saved_edit_changes_version_and_page(browser: Browser) -> None:
+    browser.save(f"{INCIDENT}/fact-9.md", lambda text: text + "\n刚刚改过的一句。\n")
+    assert "刚刚改过的一句。" in browser.get(PAGE)[1]
+    time.sleep(0.6)
+    version = browser.get("/-/version")[1]
+    time.sleep(0.6)
+    assert browser.get("/-/version")[1] == version, "reading must not start a rebuild"
+
+
+def test_a_broken_file_is_named_and_stops_nothing_else(browser: Browser) -> None:
+    browser.save(f"{INCIDENT}/fact-9.md", lambda text: text.replace("type: fact", "type: <b>rumour"))
+    status, page = browser.get("/-/diagnostics")
+    assert status == 200
+    assert f"content/{INCIDENT}/fact-9.md:" in page
+    assert " S0" in page
+    assert "<b>" not in page
+    status, page = browser.get("/releases/2026/shewai-yanchu/fact-1/")
+    assert status == 200
+    assert 'href="/-/diagnostics"' in page
+
+
+def test_a_broken_template_leaves_the_last_good_pages(browser: Browser) -> None:
+    template = browser.home / "templates/release.html"
+    good = template.read_text(encoding="utf-8")
+    browser.save("../templates/release.html", lambda _: "{% if %}")
+    assert "TemplateSyntaxError" in browser.get("/-/diagnostics")[1]
+    assert browser.get(PAGE)[0] == 200
+    browser.save("../templates/release.html", lambda _: good)
+    assert "/-/diagnostics" not in browser.get(PAGE)[1]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "[::1"])
+def test_a_foreign_host_is_refused(browser: Browser, host: str) -> None:
+    assert browser.get(PAGE, host)[0] == 403
+    assert browser.get("/-/version", "localhost:8000")[0] == 200
+
+
+def test_nothing_is_written(browser: Browser) -> None:
+    before = files(browser.home / "releases")
+    browser.save(f"{INCIDENT}/fact-9.md", lambda text: text + "\n又一句。\n")
+    assert files(browser.home / "releases") == before
+    assert not (browser.home / "site").exists()
