@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from greenchannel.delivery.record import Record, add, frozen_reader, read_record
-from greenchannel.delivery.writing import write_file, write_tree
+from greenchannel.delivery.writing import locked, write_file, write_tree
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
@@ -23,6 +23,7 @@ from greenchannel.portal.views import SiteFrame
 from greenchannel.record.events import State
 
 TARGET = "site"
+STATE = ".greenchannel"  # locks and what may be made again; safe to delete
 
 
 def portal_frame(settings: Settings) -> SiteFrame:
@@ -53,12 +54,13 @@ def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]
 
 def build(settings: Settings, clock: Callable[[], datetime]) -> tuple[str, ...]:
     """Writes what changed, reads the releases back and records the receipts; the paths that changed."""
-    pages = mkdocs_pages(settings)
-    changed = write_tree(settings.site, (*pages, *record_artifacts(settings, read_record(settings.releases))))
-    if add(settings.releases, lambda state: _receipts(settings, state), clock):
-        # The receipts are part of the public ledger; they change no page but the duty table of an incident.
-        again = record_artifacts(settings, read_record(settings.releases))
-        changed = (*changed, *write_tree(settings.site, again))
+    with locked(settings.home / STATE, "site.lock"):
+        pages = mkdocs_pages(settings)
+        changed = write_tree(settings.site, (*pages, *record_artifacts(settings, read_record(settings.releases))))
+        if add(settings.releases, lambda state: _receipts(settings, state), clock):
+            # The receipts are part of the public ledger; they change no page but the duty table of an incident.
+            again = record_artifacts(settings, read_record(settings.releases))
+            changed = (*changed, *write_tree(settings.site, again))
     return tuple(dict.fromkeys(changed))
 
 
@@ -76,16 +78,18 @@ def _receipts(settings: Settings, state: State) -> list[dict[str, object]]:
 
 
 def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
-    scratch, stamp = settings.home / ".greenchannel/pages", settings.home / ".greenchannel/pages.sha256"
-    digest = _inputs_digest(settings)
-    if not stamp.is_file() or stamp.read_text() != digest or not scratch.is_dir():
-        _run_mkdocs(settings.home / "mkdocs.yml", scratch)
-        write_file(stamp, digest.encode())
-    return tuple(
-        (path.relative_to(scratch).as_posix(), path.read_bytes())
-        for path in sorted(scratch.rglob("*.html"))
-        if path.name != "404.html"
-    )
+    state = settings.home / STATE
+    scratch, stamp = state / "pages", state / "pages.sha256"
+    with locked(state, "pages.lock"):
+        digest = _inputs_digest(settings)
+        if not stamp.is_file() or stamp.read_text() != digest or not scratch.is_dir():
+            _run_mkdocs(settings.home / "mkdocs.yml", scratch)
+            write_file(stamp, digest.encode())
+        return tuple(
+            (path.relative_to(scratch).as_posix(), path.read_bytes())
+            for path in sorted(scratch.rglob("*.html"))
+            if path.name != "404.html"
+        )
 
 
 def _inputs_digest(settings: Settings) -> str:

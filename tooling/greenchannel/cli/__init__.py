@@ -360,7 +360,8 @@ def serve(call: Call, port: int) -> int:
     import contextlib  # noqa: PLC0415
 
     from greenchannel.desk.settings import read_settings  # noqa: PLC0415
-    from greenchannel.preview import Preview, Snapshot  # noqa: PLC0415
+    from greenchannel.preview import Preview  # noqa: PLC0415
+    from greenchannel.serving import Snapshot  # noqa: PLC0415
 
     def report(snapshot: Snapshot) -> None:
         for problem in snapshot.problems:

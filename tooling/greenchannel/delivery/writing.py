@@ -50,10 +50,10 @@ def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...
 
 
 @contextmanager
-def locked(releases: Path) -> Iterator[None]:
-    """One writer of the record at a time; the kernel frees the lock when its holder dies."""
-    releases.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(releases / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+def locked(folder: Path, name: str = ".lock") -> Iterator[None]:
+    """One writer at a time; the kernel frees the lock when its holder dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -1,0 +1,221 @@
+"""An officer's whole way, typed as an officer types it, in a copy of the sample newsroom."""
+
+import json
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from conftest import Clock, Run
+from greenchannel.desk.settings import Settings
+
+TITLE = "关于东湖路路灯故障问题的回应"
+INCIDENT = "2026/donghulu-ludeng"
+RELEASE = f"{INCIDENT}/response-1"
+EMBARGOED = "2026/shewai-yanchu/fact-2"
+EMBARGOED_TITLE = "示例市2027年国际友城交流活动安排"
+WITHDRAWN = "2026/chengbei-tingshui/fact-2"
+REASON = "一项数据有误，核实后重新发布。"
+FILLED = """## 核实情况
+
+东湖路路灯不亮的情况属实。
+
+## 工作措施
+
+已更换故障电缆。
+
+## 处置结果
+
+当晚恢复照明。
+
+## 下一步安排
+
+对同批次线路进行排查。
+
+## 联系方式
+
+示例市城市管理局：0999-8123527
+"""
+
+
+def desk(office: Settings, identifier: str = RELEASE) -> Path:
+    return office.content / "incidents" / f"{identifier}.md"
+
+
+def ledger(office: Settings) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (office.releases / "ledger.jsonl").read_text("utf-8").splitlines()]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+@pytest.fixture
+def written(office_home: Settings, run: Run, clock: Clock) -> Settings:
+    """Incident and release are begun and filled in."""
+    facts = ("--category", "livelihood", "--theme", "public_works", "--class", "ordinary")
+    run("new", "incident", "东湖路路灯故障", *facts, "--slug", "donghulu-ludeng")
+    run("new", "release", "response", INCIDENT, "--author", "wen-ruochu")
+    path = desk(office_home)
+    head = path.read_text("utf-8").partition("\n---\n")[0]
+    for empty, full in (("标题:", TITLE), ("摘要:", "情况属实，已恢复照明。"), ("核查结论:", "属实")):
+        head = head.replace(f"\n{empty}\n", f"\n{empty} {full}\n")
+    path.write_text(f"{head}\n---\n\n{FILLED}", "utf-8")
+    clock.now += timedelta(hours=1)
+    return office_home
+
+
+@pytest.fixture
+def approved(written: Settings, run: Run) -> Settings:
+    run("approve", RELEASE, "--by", "fang-shulan")
+    return written
+
+
+@pytest.fixture
+def published(approved: Settings, run: Run) -> Settings:
+    run("publish", RELEASE)
+    return approved
+
+
+def test_what_was_begun_is_not_yet_complete(run: Run) -> None:
+    run("new", "incident", "东湖路路灯故障", "--category", "other", "--class", "ordinary", "--slug", "donghulu-ludeng")
+    run("new", "release", "response", INCIDENT, "--author", "wen-ruochu")
+    assert run("check", "--format", "text")[0] == 1
+
+
+def test_what_was_begun_twice_is_not_overwritten(written: Settings, run: Run) -> None:
+    facts = ("--category", "other", "--class", "ordinary", "--slug", "donghulu-ludeng")
+    before = files(written.content)
+    assert (run("new", "incident", "另一件事", *facts)[0], files(written.content)) == (2, before)
+
+
+@pytest.mark.usefixtures("written")
+def test_what_was_filled_in_has_no_errors(run: Run) -> None:
+    assert run("check")[:2] == (0, "43 files checked: 0 error(s), 0 warning(s)\n")
+
+
+@pytest.mark.usefixtures("written")
+def test_the_author_cannot_approve(run: Run) -> None:
+    assert run("approve", RELEASE, "--by", "wen-ruochu")[0] == 2
+
+
+def test_an_author_entitled_to_approve_cannot_approve_it_either(written: Settings, run: Run) -> None:
+    path = desk(written)
+    path.write_text(path.read_text("utf-8").replace("wen-ruochu", "fang-shulan"), "utf-8")
+    code, _, err = run("approve", RELEASE, "--by", "fang-shulan")
+    assert (code, "another person" in err) == (2, True)
+
+
+@pytest.mark.usefixtures("written")
+def test_what_nobody_approved_is_refused(run: Run) -> None:
+    code, out, _ = run("publish", RELEASE)
+    assert (code, "G602" in out) == (1, True)
+
+
+@pytest.mark.usefixtures("written")
+def test_another_person_approves(run: Run) -> None:
+    assert run("approve", str(Path("content/incidents") / f"{RELEASE}.md"), "--by", "fang-shulan")[0] == 0
+
+
+def test_a_dry_run_changes_nothing(approved: Settings, run: Run) -> None:
+    before = files(approved.releases)
+    assert (run("publish", RELEASE, "--dry-run")[0], files(approved.releases)) == (0, before)
+
+
+def test_publishing_says_what_it_did(approved: Settings, run: Run) -> None:
+    code, out, _ = run("publish", RELEASE, "--format", "json")
+    digest = sha256((approved.releases / f"{RELEASE}.r1.md").read_bytes()).hexdigest()
+    assert (code, json.loads(out)["published"][0]["sha256"]) == (0, digest)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [f"releases/{RELEASE}/index.html", f"releases/{INCIDENT}/index.html", "index.html", "types/response/index.html"],
+)
+def test_a_page_shows_the_title(published: Settings, page: str) -> None:
+    assert TITLE in (published.site / page).read_text("utf-8")
+
+
+def test_every_feed_of_the_whole_shows_the_title(published: Settings) -> None:
+    feeds = [one for one in published.site.glob("*") if one.name in ("rss.xml", "atom.xml", "feed.xml", "feed.json")]
+    assert {one.name for one in feeds if TITLE in one.read_text("utf-8")} == {one.name for one in feeds} != set()
+
+
+def test_the_ledger_has_one_more_published_line(published: Settings) -> None:
+    assert [one["event"] for one in ledger(published) if one["id"] == RELEASE] == ["published", "visible"]
+
+
+def test_the_frozen_text_has_the_digest_of_its_line(published: Settings) -> None:
+    line = next(one for one in ledger(published) if one["id"] == RELEASE)
+    assert sha256((published.releases / str(line["path"])).read_bytes()).hexdigest() == line["sha256"]
+
+
+@pytest.mark.usefixtures("published")
+def test_the_record_verifies(run: Run) -> None:
+    assert run("verify")[:2] == (0, "63 entries, 0 problem(s)\n")
+
+
+@pytest.mark.usefixtures("published")
+def test_publishing_twice_is_refused(run: Run) -> None:
+    code, out, _ = run("publish", RELEASE)
+    assert (code, "G608" in out) == (1, True)
+
+
+def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:
+    before = files(published.releases) | files(published.site)
+    run("publish")
+    assert files(published.releases) | files(published.site) == before
+
+
+def test_an_edit_after_approval_is_refused(approved: Settings, run: Run) -> None:
+    path = desk(approved)
+    path.write_text(path.read_text("utf-8").replace("当晚", "次日"), "utf-8")
+    code, out, _ = run("publish", RELEASE)
+    assert (code, "G603" in out) == (1, True)
+
+
+def test_an_embargoed_release_is_in_no_byte_of_the_site(published: Settings) -> None:
+    marks = (EMBARGOED.encode(), EMBARGOED_TITLE.encode(), json.dumps(EMBARGOED_TITLE).strip('"').encode())
+    assert [path for path, data in files(published.site).items() if any(one in data for one in marks)] == []
+
+
+def test_an_embargoed_release_named_outright_is_refused(run: Run) -> None:
+    code, out, _ = run("publish", EMBARGOED)
+    assert (code, "G605" in out) == (1, True)
+
+
+def test_an_embargoed_release_goes_out_at_its_time(office_home: Settings, run: Run, clock: Clock) -> None:
+    clock.now = clock.now.replace(year=2027, month=1, day=5, hour=9)
+    run("publish")
+    assert EMBARGOED_TITLE in (office_home.site / f"releases/{EMBARGOED}/index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "command", [("publish", RELEASE), ("build",), ("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", "x")]
+)
+def test_a_torn_ledger_stops_every_change(approved: Settings, run: Run, command: tuple[str, ...]) -> None:
+    with (approved.releases / "ledger.jsonl").open("ab") as tail:
+        tail.write(b'{"approval":"')
+    before = files(approved.releases)
+    assert (run(*command)[0], files(approved.releases), approved.site.exists()) == (2, before, False)
+
+
+@pytest.fixture
+def withdrawn(office_home: Settings, run: Run) -> Settings:
+    run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON)
+    return office_home
+
+
+def test_a_withdrawn_page_keeps_its_address_and_says_why(withdrawn: Settings) -> None:
+    assert REASON in (withdrawn.site / f"releases/{WITHDRAWN}/index.html").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("withdrawn")
+def test_withdrawing_twice_is_an_error(run: Run) -> None:
+    assert run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON)[0] == 2
+
+
+@pytest.mark.usefixtures("withdrawn")
+def test_the_record_of_a_withdrawal_verifies(run: Run) -> None:
+    assert run("verify")[0] == 0

@@ -1,0 +1,130 @@
+"""Each refusal has one cause, and all causes are named at once."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.registry import Person, Registry
+from greenchannel.domain.release import Change, Fact
+from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass
+from greenchannel.record.approval import Approval, read_approval, write_approval
+from greenchannel.record.canonical import sha256
+from greenchannel.record.events import State, chain, fold
+from greenchannel.record.gate import candidate, publication, refusals
+
+NOW = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
+HOUR = timedelta(hours=1)
+INCIDENT = Incident(
+    id="2026/shili", title="示例", category=Category.OTHER, incident_class=IncidentClass.ORDINARY, lead="housing"
+)
+FACT = Fact(
+    id="2026/shili/fact-1",
+    title="标题",
+    incident="2026/shili",
+    department="housing",
+    summary="摘要。",
+    author="author",
+    body="正文。",
+)
+REGISTRY = Registry(
+    people={
+        name: Person(id=name, name=name, department="housing", post="科长", approves=approves)
+        for name, approves in {"author": True, "approver": True, "clerk": False}.items()
+    }
+)
+
+
+def approved(release: Fact, state: State, *, by: str = "approver") -> Approval:
+    one = candidate(release, INCIDENT, state)
+    return Approval(
+        release=release.id, sha256=sha256(one.text), incident_sha256=sha256(one.incident_text), by=by, at=NOW
+    )
+
+
+def public(release: Fact, at: datetime = NOW - HOUR) -> State:
+    return fold(chain(State(), [publication(candidate(release, INCIDENT, State()), "0" * 64)], at))
+
+
+def codes(release: Fact, approval: Approval | None, *, state: State | None = None, errors: int = 0) -> list[str]:
+    state = state or State()
+    found = refusals(candidate(release, INCIDENT, state), approval, state, REGISTRY, errors, NOW)
+    return [one.code for one in found]
+
+
+def test_what_is_approved_and_new_may_go_out() -> None:
+    assert codes(FACT, approved(FACT, State())) == []
+
+
+def test_errors_refuse() -> None:
+    assert codes(FACT, approved(FACT, State()), errors=2) == ["G601"]
+
+
+def test_a_missing_approval_refuses() -> None:
+    assert codes(FACT, None) == ["G602"]
+
+
+def test_an_approval_of_another_release_refuses() -> None:
+    assert codes(FACT, replace(approved(FACT, State()), release="2026/shili/fact-2")) == ["G602"]
+
+
+def test_an_edit_after_approval_refuses() -> None:
+    assert codes(replace(FACT, body="另文。"), approved(FACT, State())) == ["G603"]
+
+
+def test_an_edit_of_the_incident_after_approval_refuses() -> None:
+    assert codes(FACT, replace(approved(FACT, State()), incident_sha256="0" * 64)) == ["G603"]
+
+
+@pytest.mark.parametrize("by", ["author", "clerk", "nobody"])
+def test_an_approver_who_is_not_entitled_refuses(by: str) -> None:
+    assert codes(FACT, approved(FACT, State(), by=by)) == ["G604"]
+
+
+def test_an_embargo_refuses() -> None:
+    held = replace(FACT, release_at=NOW + timedelta(seconds=1))
+    assert codes(held, approved(held, State())) == ["G605"]
+
+
+def test_an_embargo_ends_at_its_time() -> None:
+    held = replace(FACT, release_at=NOW)
+    assert codes(held, approved(held, State())) == []
+
+
+def test_a_clock_behind_the_record_refuses() -> None:
+    state = public(replace(FACT, id="2026/shili/fact-2"), NOW + timedelta(seconds=1))
+    assert codes(FACT, approved(FACT, state), state=state) == ["G606"]
+
+
+def test_a_change_without_a_note_refuses() -> None:
+    state, edited = public(FACT), replace(FACT, body="另文。")
+    assert codes(edited, approved(edited, state), state=state) == ["G607"]
+
+
+def test_a_change_with_a_note_may_go_out() -> None:
+    state = public(FACT)
+    edited = replace(FACT, body="另文。", changes=(Change(ChangeKind.CORRECTION, "更正一处。"),))
+    assert codes(edited, approved(edited, state), state=state) == []
+
+
+def test_what_is_public_already_refuses() -> None:
+    state = public(FACT)
+    assert codes(FACT, approved(FACT, state), state=state) == ["G608"]
+
+
+def test_all_reasons_are_named_at_once() -> None:
+    state = public(FACT, NOW + HOUR)
+    edited = replace(FACT, body="另文。", release_at=NOW + HOUR)
+    stale = approved(FACT, State(), by="author")
+    assert codes(edited, stale, state=state, errors=1) == ["G601", "G603", "G604", "G605", "G606", "G607"]
+
+
+def test_an_approval_reads_back_as_written() -> None:
+    approval = approved(FACT, State())
+    assert read_approval(write_approval(approval)) == approval
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b"\xff", b'{"release":1}'])
+def test_an_unreadable_approval_approves_nothing(data: bytes) -> None:
+    assert read_approval(data) is None

@@ -1,0 +1,112 @@
+"""A file is replaced whole or kept as it is; the ledger gets a line whole or not at all."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from greenchannel.delivery.writing import append, create_file, write_file, write_tree
+
+LONG_AGO = 1_000_000_000_000_000_000
+
+
+class Fault:
+    """The disk is full after `left` bytes."""
+
+    def __init__(self, left: int) -> None:
+        self.left, self.fired, self.write = left, False, os.write
+
+    def __call__(self, descriptor: int, data: bytes | memoryview) -> int:
+        if not self.left:
+            self.fired = True
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        done = self.write(descriptor, data[: self.left])
+        self.left -= done
+        return done
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Fault:
+    fault = Fault(after)
+    monkeypatch.setattr("greenchannel.delivery.writing.os.write", fault)
+    return fault
+
+
+def old_file(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    os.utime(path, ns=(LONG_AGO, LONG_AGO))
+    return path
+
+
+def test_an_equal_file_keeps_its_time(tmp_path: Path) -> None:
+    path = old_file(tmp_path / "a", b"same")
+    write_file(path, b"same")
+    assert path.stat().st_mtime_ns == LONG_AGO
+
+
+@pytest.mark.parametrize(("data", "changed"), [(b"same", False), (b"other", True)])
+def test_it_says_whether_the_file_changed(tmp_path: Path, data: bytes, changed: bool) -> None:  # noqa: FBT001
+    assert write_file(old_file(tmp_path / "a", b"same"), data) is changed
+
+
+def test_a_shorter_text_replaces_the_whole(tmp_path: Path) -> None:
+    path = old_file(tmp_path / "a", b"a long text")
+    write_file(path, b"short")
+    assert path.read_bytes() == b"short"
+
+
+def test_who_reads_the_old_file_goes_on_reading_it(tmp_path: Path) -> None:
+    path = old_file(tmp_path / "a", b"old")
+    with path.open("rb") as reader:
+        write_file(path, b"new")
+        assert reader.read() == b"old"
+
+
+def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
+    write_file(tmp_path / "folder" / "a", b"new")
+    assert [one.name for one in (tmp_path / "folder").iterdir()] == ["a"]
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, fault = old_file(tmp_path / "a", b"old"), fill_disk(monkeypatch, 2)
+    with pytest.raises(OSError, match="No space"):
+        write_file(path, b"new text")
+    assert (fault.fired, path.read_bytes()) == (True, b"old")
+
+
+def test_a_new_file_is_not_written_over_another(tmp_path: Path) -> None:
+    path = old_file(tmp_path / "a", b"somebody's")
+    with pytest.raises(FileExistsError):
+        create_file(path, b"mine")
+    assert path.read_bytes() == b"somebody's"
+
+
+def test_a_new_file_gets_its_folder(tmp_path: Path) -> None:
+    create_file(tmp_path / "one" / "two", b"text")
+    assert (tmp_path / "one" / "two").read_bytes() == b"text"
+
+
+def test_a_full_disk_leaves_no_half_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, fault = tmp_path / "a", fill_disk(monkeypatch, 2)
+    with pytest.raises(OSError, match="No space"):
+        create_file(path, b"new text")
+    assert (fault.fired, path.exists()) == (True, False)
+
+
+def test_a_tree_names_what_changed(tmp_path: Path) -> None:
+    old_file(tmp_path / "a", b"same")
+    assert write_tree(tmp_path, [("a", b"same"), ("b", b"new")]) == ("b",)
+
+
+def test_a_line_is_added_at_the_end(tmp_path: Path) -> None:
+    path = old_file(tmp_path / "ledger", b"one\n")
+    append(path, b"two\n")
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_a_half_written_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    path, fault = old_file(tmp_path / "ledger", b"one\n"), fill_disk(monkeypatch, after)
+    with pytest.raises(OSError, match="No space"):
+        append(path, b"two\n")
+    assert (fault.fired, path.read_bytes()) == (True, b"one\n")

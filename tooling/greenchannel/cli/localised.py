@@ -1,0 +1,75 @@
+"""Help in the language of whoever asks: ours and click's own words, both from our gettext catalogue."""
+
+import copy
+import gettext
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from greenchannel.translation import LOCALE
+
+DOMAIN = "greenchannel"
+
+
+def speak(arguments: Sequence[str]) -> None:
+    """Choose the language before click parses: help and usage errors are printed while it still does."""
+    gettext.bindtextdomain(DOMAIN, LOCALE)
+    gettext.textdomain(DOMAIN)
+    language = os.environ.get("GREENCHANNEL_LANG") or "zh"
+    for one, following in zip(arguments, (*arguments[1:], ""), strict=True):
+        if one == "--lang":
+            language = following
+        elif one.startswith("--lang="):
+            language = one.removeprefix("--lang=")
+    os.environ["LANGUAGE"] = language
+
+
+def _spoken(text: str | None) -> str | None:
+    return gettext.gettext(text) if text else text  # The empty key of a catalogue is its header.
+
+
+def _spoken_parameter(parameter: click.Parameter) -> click.Parameter:
+    spoken = copy.copy(parameter)
+    if isinstance(spoken, click.Option):
+        spoken.help = _spoken(spoken.help)
+    return spoken
+
+
+def _spoken_command[C: click.Command](command: C) -> C:
+    spoken = copy.copy(command)
+    spoken.help = _spoken(command.help)
+    # click shortens between blanks, which Chinese does not have; the first sentence is short enough.
+    first = (spoken.help or "").split("\n\n")[0].replace("\b\n", "").replace("\n", "")
+    spoken.short_help = _spoken(command.short_help) or first.partition("。")[0] if "。" in first else command.short_help
+    spoken.params = [_spoken_parameter(one) for one in command.params]
+    return spoken
+
+
+class LocalisedCommand(click.Command):
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:  # click keeps it in the language of the first call.
+            option.help = _spoken("Show this message and exit.")
+        return option
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super(LocalisedCommand, _spoken_command(self)).format_help(ctx, formatter)
+
+
+class LocalisedGroup(LocalisedCommand, click.Group):
+    command_class = LocalisedCommand
+    group_class = type
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if parent is None:
+            speak(args)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        spoken = copy.copy(self)
+        spoken.commands = {name: _spoken_command(one) for name, one in self.commands.items()}
+        super(LocalisedGroup, spoken).format_commands(ctx, formatter)

@@ -1,0 +1,158 @@
+"""A snapshot of the preview over HTTP, to this machine only: bytes from memory, no path reaches the disk."""
+
+import html
+import mimetypes
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from greenchannel.domain.diagnostic import Diagnostic
+
+Translate = Callable[[str], str]
+ADDRESS = "127.0.0.1"
+_HOSTS = {"localhost", ADDRESS}
+_TYPES = {
+    ".atom": "application/atom+xml",
+    ".jsonl": "application/x-ndjson",
+    ".js": "text/javascript",
+    ".md": "text/markdown",
+    ".rss": "application/rss+xml",
+    ".xml": "application/xml",
+}
+_SCRIPT = b"""const seen = document.querySelector('meta[name="preview-version"]').content;
+setInterval(async () => {
+  try {
+    const answer = await fetch("/-/version", {cache: "no-store"});
+    if (answer.ok && (await answer.text()) !== seen) location.reload();
+  } catch { /* The preview has ended; the page stays as it is. */ }
+}, 500);
+"""
+_BAR = (
+    '<a href="/-/diagnostics" style="position:fixed;inset:auto 0 0 0;z-index:9999;padding:.6em 1em;background:#9b1c1c;'
+    'color:#fff;font:16px sans-serif;text-align:center">{text}</a>'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One rebuild. `problems` kept something from being built; `errors` are the desk's, with their files' texts."""
+
+    version: str = "0"
+    root: str = "/"
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    errors: tuple[Diagnostic, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> int:
+        return len(self.errors) + len(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: HTTPStatus
+    type: str
+    data: bytes
+    location: str = ""
+
+
+class Server(ThreadingHTTPServer):
+    """Bound when made. `current` is asked once for each request, so that an answer is from one snapshot."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, current: Callable[[], Snapshot], translate: Translate) -> None:
+        self.current, self.translate = current, translate
+        super().__init__((ADDRESS, port), _Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://{ADDRESS}:{self.server_address[1]}/"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        if _is_local(self.headers.get("Host", "")):
+            reply = answer(self.server.current(), unquote(urlsplit(self.path).path), self.server.translate)
+        else:
+            reply = Reply(HTTPStatus.FORBIDDEN, "text/plain", b"Only as localhost or 127.0.0.1.\n")
+        self.send_response(reply.status)
+        self.send_header("Content-Type", f"{reply.type}; charset=utf-8" if _is_text(reply.type) else reply.type)
+        self.send_header("Content-Length", str(len(reply.data)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        if reply.location:
+            self.send_header("Location", reply.location)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.data)
+
+    do_HEAD = do_GET  # noqa: N815  # http.server calls by name.
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # The terminal is for diagnostics.
+        pass
+
+
+def _is_local(host: str) -> bool:
+    """A foreign name that resolves to this machine (DNS rebinding) must not let a web page read drafts."""
+    try:
+        return urlsplit(f"//{host}").hostname in _HOSTS
+    except ValueError:
+        return False
+
+
+def _is_text(kind: str) -> bool:
+    return kind.startswith("text/") or kind.endswith(("xml", "json"))
+
+
+def answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:
+    """Only what is in the snapshot can be asked for: no path reaches the disk."""
+    match path:
+        case "/-/version":
+            return Reply(HTTPStatus.OK, "text/plain", snapshot.version.encode())
+        case "/-/preview.js":
+            return Reply(HTTPStatus.OK, "text/javascript", _SCRIPT)
+        case "/-/diagnostics":
+            return _html(snapshot, _diagnostics(snapshot, translate), HTTPStatus.OK, "")
+    if not path.startswith(snapshot.root):
+        return Reply(HTTPStatus.FOUND, "text/plain", b"", quote(snapshot.root))
+    name = path.removeprefix(snapshot.root)
+    if f"{name}/index.html" in snapshot.artifacts:
+        return Reply(HTTPStatus.FOUND, "text/plain", b"", quote(f"{path}/"))
+    name = f"{name}index.html" if name.endswith("/") or not name else name
+    bar = translate("{count} error(s) on the desk").format(count=snapshot.faults) if snapshot.faults else ""
+    data = snapshot.artifacts.get(name)
+    if data is None:
+        missing = snapshot.artifacts.get("404.html") or _diagnostics(snapshot, translate)
+        return _html(snapshot, missing, HTTPStatus.NOT_FOUND, bar)
+    if name.endswith(".html"):
+        return _html(snapshot, data, HTTPStatus.OK, bar)
+    kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Reply(HTTPStatus.OK, kind, data)
+
+
+def _html(snapshot: Snapshot, data: bytes, status: HTTPStatus, bar: str) -> Reply:
+    """The script compares with the version of the very page it stands in, so that no change slips in between."""
+    extra = _BAR.format(text=html.escape(bar)) if bar else ""
+    extra += f'<meta name="preview-version" content="{snapshot.version}"><script src="/-/preview.js" defer></script>'
+    head, end, tail = data.rpartition(b"</body>")
+    whole = head + extra.encode() + end + tail if end else data + extra.encode()
+    return Reply(status, "text/html", whole)
+
+
+def _diagnostics(snapshot: Snapshot, translate: Translate) -> bytes:
+    lines = list(snapshot.problems)
+    for one in snapshot.errors:
+        place = f"content/{one.path}:{one.span.line}:{one.span.column}"
+        lines.append(f"{place} {one.code} {one.message.in_language(translate)} {one.hint.in_language(translate)}")
+    title = html.escape(translate("{count} error(s) on the desk").format(count=snapshot.faults))
+    items = "".join(f'<li style="white-space:pre-wrap">{html.escape(line)}</li>' for line in lines)
+    head = f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head>'
+    back = f'<p><a href="{html.escape(snapshot.root)}">←</a></p>'
+    return f"{head}<body><h1>{title}</h1><ul>{items}</ul>{back}</body></html>".encode()
