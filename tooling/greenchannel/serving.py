@@ -1,5 +1,6 @@
 """A snapshot of the preview over HTTP, to this machine only: bytes from memory, no path reaches the disk."""
 
+import contextlib
 import html
 import mimetypes
 from collections.abc import Callable, Mapping
@@ -91,7 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Location", reply.location)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(reply.data)
+            with contextlib.suppress(ConnectionError):  # A browser that went on to another page.
+                self.wfile.write(reply.data)
 
     do_HEAD = do_GET  # noqa: N815  # http.server calls by name.
 
@@ -150,7 +152,7 @@ def _diagnostics(snapshot: Snapshot, translate: Translate) -> bytes:
     lines = list(snapshot.problems)
     for one in snapshot.errors:
         place = f"content/{one.path}:{one.span.line}:{one.span.column}"
-        lines.append(f"{place} {one.code} {one.message.in_language(translate)} {one.hint.in_language(translate)}")
+        lines.append(f"{place} {one.code} {one.message.in_language(translate)}\n{one.hint.in_language(translate)}")
     title = html.escape(translate("{count} error(s) on the desk").format(count=snapshot.faults))
     items = "".join(f'<li style="white-space:pre-wrap">{html.escape(line)}</li>' for line in lines)
     head = f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head>'
