@@ -19,9 +19,8 @@ site: $(VENV)/.site ## set up, check the sample newsroom and build site/ from it
 	$(BIN)/greenchannel check
 	$(BIN)/greenchannel build
 
-serve: $(VENV)/.site ## build and look at the site on this machine
-	$(BIN)/greenchannel build
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
+serve: $(VENV)/.site ## live preview of everything, drafts included, on this machine
+	$(BIN)/greenchannel serve
 
 test: $(VENV)/.dev lint ## set up and run every test
 	$(BIN)/pytest

@@ -83,6 +83,7 @@ def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
     with locked(state, "pages.lock"):
         digest = _inputs_digest(settings)
         if not stamp.is_file() or stamp.read_text() != digest or not scratch.is_dir():
+            stamp.unlink(missing_ok=True)  # A failed run leaves a folder that no stamp may vouch for.
             _run_mkdocs(settings.home / "mkdocs.yml", scratch)
             write_file(stamp, digest.encode())
         return tuple(

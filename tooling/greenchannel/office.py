@@ -77,11 +77,11 @@ def release_id(settings: Settings, named: str) -> str:
     path = Path(named)
     if path.suffix != ".md":
         return named.strip("/")
-    absolute = path if path.is_absolute() else Path.cwd() / path
-    for root in (settings.content / "incidents", Path("content/incidents")):
-        if absolute.is_relative_to(root):
-            return absolute.relative_to(root).with_suffix("").as_posix()
-    return path.with_suffix("").as_posix().removeprefix("content/").removeprefix("incidents/")
+    root = settings.content / "incidents"
+    for base in (Path.cwd(), settings.home):
+        if (base / path).is_relative_to(root):
+            return (base / path).relative_to(root).with_suffix("").as_posix()
+    return path.with_suffix("").as_posix()
 
 
 def approve(settings: Settings, named: str, by: str, clock: Clock) -> Approval:

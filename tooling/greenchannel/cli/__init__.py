@@ -13,6 +13,7 @@ import click
 
 from greenchannel import __version__
 from greenchannel.cli import output
+from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.cli.output import Translate
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
@@ -43,7 +44,7 @@ class _Moment(click.ParamType[datetime]):
 AT = click.option("--at", type=_Moment(), help="Answer as of this time (RFC 3339 with offset) instead of now.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LocalisedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=".", help="The newsroom's folder.")
 @click.option("--lang", envvar="GREENCHANNEL_LANG", type=click.Choice(["zh", "en"]), default="zh", help="Of messages.")
 @click.version_option(__version__)
@@ -94,7 +95,8 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
             click.echo(line)
         errors = sum(one.severity is Severity.ERROR for one in found)
         summary = call.translate("{files} files checked: {errors} error(s), {warnings} warning(s)")
-        click.echo(summary.format(files=len(desk.newsroom.documents), errors=errors, warnings=len(found) - errors))
+        checked = sum(only is None or one.path in only for one in desk.newsroom.documents)
+        click.echo(summary.format(files=checked, errors=errors, warnings=len(found) - errors))
     return int(any(one.severity is Severity.ERROR for one in found))
 
 
@@ -130,7 +132,7 @@ def explain(call: Call, code: str) -> int:
 @AT
 @click.pass_obj
 def due(call: Call, everything: bool, form: str, at: datetime | None) -> int:  # noqa: FBT001  # click passes flags so.
-    """What is owed to the public, by when, and what to type next. Exit code 1 when something is overdue."""
+    """What is owed to the public, by when, and what to type next. Exit code 1 when a duty, not mere advice, is overdue."""
     from greenchannel.desk.settings import read_settings  # noqa: PLC0415
     from greenchannel.domain.timing import Late, Met, Overdue  # noqa: PLC0415
     from greenchannel.domain.vocabulary import Force  # noqa: PLC0415
@@ -386,14 +388,15 @@ def serve(call: Call, port: int) -> int:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
 def verify(call: Call, folder: Path | None, form: str) -> int:
-    """Check the hash chain of the record and every frozen text (FOLDER: by default releases/)."""
-    from greenchannel.delivery.record import LEDGER, frozen_reader  # noqa: PLC0415
+    """Check the hash chain of the record and every frozen text (FOLDER: by default releases/; a site's record/ works too)."""
+    from greenchannel.delivery.record import LEDGER, frozen_reader, public_reader  # noqa: PLC0415
     from greenchannel.record.verification import verify as verify_record  # noqa: PLC0415
 
     where = folder or call.home / "releases"
     if not (where / LEDGER).is_file():
         raise GreenchannelError(call.translate("{path}: no ledger here").format(path=where / LEDGER))
-    entries, problems = verify_record((where / LEDGER).read_bytes(), frozen_reader(where))
+    read = public_reader(where.parent) if where.name == "record" else frozen_reader(where)
+    entries, problems = verify_record((where / LEDGER).read_bytes(), read)
     rows = [
         {"line": one.line, "path": one.path, "problem": one.problem.in_language(call.translate)} for one in problems
     ]

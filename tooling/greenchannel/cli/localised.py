@@ -2,15 +2,17 @@
 
 import copy
 import gettext
+import inspect
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from greenchannel.translation import LOCALE
 
 DOMAIN = "greenchannel"
+_Command = TypeVar("_Command", bound=click.Command)
 
 
 def speak(arguments: Sequence[str]) -> None:
@@ -27,7 +29,8 @@ def speak(arguments: Sequence[str]) -> None:
 
 
 def _spoken(text: str | None) -> str | None:
-    return gettext.gettext(text) if text else text  # The empty key of a catalogue is its header.
+    # The empty key of a catalogue is its header.
+    return gettext.gettext(inspect.cleandoc(text)) if text else text
 
 
 def _spoken_parameter(parameter: click.Parameter) -> click.Parameter:
@@ -37,13 +40,13 @@ def _spoken_parameter(parameter: click.Parameter) -> click.Parameter:
     return spoken
 
 
-def _spoken_command[C: click.Command](command: C) -> C:
+def _spoken_command(command: _Command) -> _Command:
     spoken = copy.copy(command)
     spoken.help = _spoken(command.help)
-    # click shortens between blanks, which Chinese does not have; the first sentence is short enough.
-    first = (spoken.help or "").split("\n\n")[0].replace("\b\n", "").replace("\n", "")
-    spoken.short_help = _spoken(command.short_help) or first.partition("。")[0] if "。" in first else command.short_help
     spoken.params = [_spoken_parameter(one) for one in command.params]
+    if spoken.help and not spoken.help.isascii():
+        # click shortens between blanks, which Chinese does not have.
+        spoken.short_help = spoken.help.partition("\n")[0].rstrip("。")
     return spoken
 
 
@@ -60,7 +63,7 @@ class LocalisedCommand(click.Command):
 
 class LocalisedGroup(LocalisedCommand, click.Group):
     command_class = LocalisedCommand
-    group_class = type
+    group_class = type  # Groups of this group are localised, too.
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

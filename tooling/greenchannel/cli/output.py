@@ -53,7 +53,7 @@ def _excerpt(line: str, one: Diagnostic) -> Iterable[str]:
 
 def github(found: Iterable[Diagnostic], translate: Translate) -> Iterable[str]:
     for one in found:
-        text = f"{one.message.in_language(translate)} {one.hint.in_language(translate)}"
+        text = f"{one.message.in_language(translate)} - {one.hint.in_language(translate)}"
         text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
         place = f"file=content/{one.path},line={one.span.line},col={one.span.column}"
         yield f"::{one.severity.value} {place},title={one.code}::{text}"

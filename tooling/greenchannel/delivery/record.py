@@ -6,6 +6,7 @@ Killed anywhere, the same command run again finishes the work: a frozen text wit
 the same bytes, a line without its page is rendered by the next build, a page without its receipt gets one.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
+from greenchannel.portal.pages import public_path
 from greenchannel.record.approval import read_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold, read_events, write_events
@@ -22,6 +24,7 @@ from greenchannel.record.gate import Candidate, Refusal, publication, refusals
 from greenchannel.record.verification import verify
 
 LEDGER = "ledger.jsonl"
+_FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md")
 
 
 class LedgerDamagedError(GreenchannelError):
@@ -58,6 +61,12 @@ def frozen_reader(releases: Path) -> Callable[[str], bytes | None]:
         return target.read_bytes()
 
     return read
+
+
+def public_reader(site: Path) -> Callable[[str], bytes | None]:
+    """The same texts as a site shows them, so that a copy of the site proves itself."""
+    read = frozen_reader(site)
+    return lambda path: read(public_path(path)) if _FROZEN.fullmatch(path) else None
 
 
 def read_record(releases: Path) -> Record:

@@ -387,7 +387,11 @@ def _experts(catalogue: Catalogue, root: str) -> DirectoryView:
 
 def _home(catalogue: Catalogue) -> HomeView:
     root = catalogue.settings.root
-    running = [one for one in catalogue.state.incidents if catalogue.incident(one).closed_at is None]
+    running = [
+        one
+        for one in catalogue.state.incidents
+        if catalogue.incident(one).closed_at is None and catalogue.of_incident(one)
+    ]
     newest = sorted(
         ((catalogue.of_incident(one)[0], one) for one in running), key=lambda pair: pair[0].first_at, reverse=True
     )

@@ -17,6 +17,7 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
 from greenchannel.portal import pages
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.feeds import render_feed
 from greenchannel.portal.views import IncidentView, PageView, ReleaseView, SiteFrame
 from greenchannel.record.canonical import sha256
@@ -112,7 +113,7 @@ class _Bodies:
     def _render(self, body: str) -> str:
         try:
             return self._site.render(body)
-        except GreenchannelError:
+        except UnrenderableError:
             # A body that takes too long still reaches its readers, as plain text; it never delays the others.
             return f"<pre>{html.escape(body)}</pre>"
 

@@ -1,5 +1,6 @@
 """S: can the file be read, and does it say what a file of its kind must say?"""
 
+import re
 from collections.abc import Iterator
 
 from greenchannel.desk.frontmatter import Fault, FaultKind
@@ -276,6 +277,34 @@ def _empty_body(document: Document, _context: Context) -> Iterator[Finding]:
     )
 
 
+_HEADING = re.compile(r"(#{1,6})[ \t]+\S")
+
+
+def _empty_section(document: Document, _context: Context) -> Iterator[Finding]:
+    """A heading with nothing under it.
+
+    What: a heading is followed by the end of the text or by a heading of its own level or above.
+    Why: the scaffold's headings are there to be filled in; an empty one looks to the public like something withheld.
+    Fix: write the section, or delete the heading.
+    """
+    if document.value is None:
+        return
+    heading: tuple[int, int, int] | None = None  # line, level, width
+    fenced = False
+    lines = enumerate([*document.value.body.split("\n"), "# end"], document.source.body_line)
+    for number, line in lines:
+        fenced ^= line.lstrip().startswith(("```", "~~~"))
+        found = None if fenced else _HEADING.match(line)
+        if found and heading and len(found[1]) <= heading[1]:
+            yield Finding(
+                Span(heading[0], 1, heading[0], heading[2] + 1),
+                message("nothing stands under this heading"),
+                message("write the section, or delete the heading"),
+            )
+        if found or line.strip():
+            heading = (number, len(found[1]), len(line)) if found else None
+
+
 def _title(document: Document, _context: Context) -> Iterator[Finding]:
     """A title with angle brackets or a line break.
 
@@ -322,5 +351,6 @@ RULES: tuple[Rule, ...] = (
     Rule("S016", Severity.ERROR, _unknown_incident),
     Rule("S017", Severity.ERROR, _empty_body),
     Rule("S018", Severity.ERROR, _title),
+    Rule("S020", Severity.ERROR, _empty_section),
     UNUSED_IGNORE,
 )
