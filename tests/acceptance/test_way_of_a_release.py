@@ -175,7 +175,9 @@ def test_an_edit_after_approval_is_refused(approved: Settings, run: Run) -> None
     assert (code, "G603" in out) == (1, True)
 
 
-def test_an_embargoed_release_is_in_no_byte_of_the_site(published: Settings) -> None:
+def test_an_embargoed_release_is_in_no_byte_of_the_site(published: Settings, run: Run) -> None:
+    run("approve", EMBARGOED, "--by", "lu-wanqing")
+    run("publish")
     marks = (EMBARGOED.encode(), EMBARGOED_TITLE.encode(), json.dumps(EMBARGOED_TITLE).strip('"').encode())
     assert [path for path, data in files(published.site).items() if any(one in data for one in marks)] == []
 

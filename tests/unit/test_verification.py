@@ -15,7 +15,7 @@ LEDGER = (RELEASES / "ledger.jsonl").read_bytes()
 LINES = LEDGER.splitlines(keepends=True)
 FROZEN = {path.relative_to(RELEASES).as_posix(): path.read_bytes() for path in RELEASES.rglob("*.md")}
 NAMED = sorted({event["path"] for event in read_events(LEDGER) if "path" in event})
-# Nothing follows the last line, so only its successor can vouch for its bytes: see the report of `verify`.
+# A line's bytes are vouched for by its successor, and the last line has none yet.
 VOUCHED = len(LEDGER) - len(LINES[-1])
 
 
