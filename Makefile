@@ -38,4 +38,7 @@ lock: $(VENV)/.dev ## renew both lock files
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --extra dev --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header -c requirements.lock -o requirements-dev.lock pyproject.toml
 
-.PHONY: help site serve test lint demo lock
+messages: $(VENV)/.dev ## compile the Chinese catalogue after editing its .po
+	$(BIN)/pybabel compile -d tooling/greenchannel/locale -D greenchannel
+
+.PHONY: messages help site serve test lint demo lock

@@ -132,7 +132,7 @@ def explain(call: Call, code: str) -> int:
 @AT
 @click.pass_obj
 def due(call: Call, everything: bool, form: str, at: datetime | None) -> int:  # noqa: FBT001  # click passes flags so.
-    """What is owed to the public, by when, and what to type next. Exit code 1 when a duty, not mere advice, is overdue."""
+    """What is owed to the public, by when, and what to type next. Exit code 1 when a duty, not mere advice, is overdue."""  # noqa: E501  # One line is one entry of the catalogue.
     from greenchannel.desk.settings import read_settings  # noqa: PLC0415
     from greenchannel.domain.timing import Late, Met, Overdue  # noqa: PLC0415
     from greenchannel.domain.vocabulary import Force  # noqa: PLC0415
@@ -388,7 +388,7 @@ def serve(call: Call, port: int) -> int:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
 def verify(call: Call, folder: Path | None, form: str) -> int:
-    """Check the hash chain of the record and every frozen text (FOLDER: by default releases/; a site's record/ works too)."""
+    """Check the hash chain of the record and every frozen text (FOLDER: by default releases/; a site's record/ works too)."""  # noqa: E501  # One line is one entry of the catalogue.
     from greenchannel.delivery.record import LEDGER, frozen_reader, public_reader  # noqa: PLC0415
     from greenchannel.record.verification import verify as verify_record  # noqa: PLC0415
 

@@ -25,6 +25,9 @@ def write_file(path: Path, data: bytes) -> bool:
     try:
         _write_all(descriptor, data)
         os.fsync(descriptor)
+    except OSError:
+        temporary.unlink()
+        raise
     finally:
         os.close(descriptor)
     temporary.replace(path)
@@ -39,6 +42,9 @@ def create_file(path: Path, data: bytes) -> None:
     try:
         _write_all(descriptor, data)
         os.fsync(descriptor)
+    except OSError:
+        path.unlink()  # Ours, created a moment ago; half of it would only stand in the way of the next try.
+        raise
     finally:
         os.close(descriptor)
     _sync_folder(path.parent)
@@ -68,10 +74,10 @@ def append(path: Path, data: bytes) -> None:
         end = os.lseek(descriptor, 0, os.SEEK_END)
         try:
             _write_all(descriptor, data)
+            os.fsync(descriptor)
         except OSError:
             os.ftruncate(descriptor, end)
             raise
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
     _sync_folder(path.parent)

@@ -47,11 +47,10 @@ def verify(ledger: bytes, read_frozen: Callable[[str], bytes | None]) -> tuple[i
 def _decode(line: bytes) -> dict[str, Any] | None:
     try:
         event = json.loads(line)
-    except ValueError:
+        is_canonical = isinstance(event, dict) and canonical_json(event) == line
+    except (ValueError, RecursionError):  # NaN, lone surrogates and endless brackets included.
         return None
-    if not isinstance(event, dict) or canonical_json(event) != line:
-        return None
-    return event
+    return event if is_canonical else None
 
 
 def _time(event: dict[str, Any]) -> datetime | None:
