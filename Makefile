@@ -18,6 +18,7 @@ $(VENV)/.dev: $(VENV)/.site requirements-dev.lock
 site: $(VENV)/.site ## set up, check the sample newsroom and build site/ from its record
 	$(BIN)/greenchannel check
 	$(BIN)/greenchannel build
+	@echo '看站点：make serve    工作流程：README.zh-CN.md    Look: make serve    Go on: README.md'
 
 serve: $(VENV)/.site ## live preview of everything, drafts included, on this machine
 	$(BIN)/greenchannel serve
