@@ -43,7 +43,7 @@ def replay(target: Path) -> None:
             desk = home / "content/incidents" / stage.relative_to(HERE / "stages")
             shutil.copy(stage, desk.with_name(desk.name.replace(".r1.md", ".md")))
         _play(home, scenario, final)
-        for path in sorted(one for one in (home / "releases").rglob("*") if one.is_file() and one.name != ".lock"):
+        for path in sorted(one for one in (home / "releases").rglob("*") if one.is_file()):
             copy = target / path.relative_to(home / "releases")
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)

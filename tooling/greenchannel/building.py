@@ -23,7 +23,7 @@ from greenchannel.portal.views import SiteFrame
 from greenchannel.record.events import State
 
 TARGET = "site"
-STATE = ".greenchannel"  # locks and what may be made again; safe to delete
+STATE = ".greenchannel"  # what may be made again; safe to delete
 
 
 def portal_frame(settings: Settings) -> SiteFrame:
@@ -54,7 +54,7 @@ def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]
 
 def build(settings: Settings, clock: Callable[[], datetime]) -> tuple[str, ...]:
     """Writes what changed, reads the releases back and records the receipts; the paths that changed."""
-    with locked(settings.home / STATE, "site.lock"):
+    with locked(settings.site):
         pages = mkdocs_pages(settings)
         changed = write_tree(settings.site, (*pages, *record_artifacts(settings, read_record(settings.releases))))
         if add(settings.releases, lambda state: _receipts(settings, state), clock):
@@ -80,7 +80,7 @@ def _receipts(settings: Settings, state: State) -> list[dict[str, object]]:
 def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
     state = settings.home / STATE
     scratch, stamp = state / "pages", state / "pages.sha256"
-    with locked(state, "pages.lock"):
+    with locked(state):
         digest = _inputs_digest(settings)
         if not stamp.is_file() or stamp.read_text() != digest or not scratch.is_dir():
             stamp.unlink(missing_ok=True)  # A failed run leaves a folder that no stamp may vouch for.

@@ -56,10 +56,10 @@ def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...
 
 
 @contextmanager
-def locked(folder: Path, name: str = ".lock") -> Iterator[None]:
-    """One writer at a time; the kernel frees the lock when its holder dies."""
+def locked(folder: Path) -> Iterator[None]:
+    """One writer of a folder at a time. The folder itself is locked; the kernel frees it when its holder dies."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
