@@ -31,7 +31,7 @@ def command(*argv: str, cwd: Path, mask: int = 0o022, **environment: str) -> sub
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    found = (one for one in folder.rglob("*") if one.is_file() and one.name != ".lock")
+    found = (one for one in folder.rglob("*") if one.is_file())
     return {one.relative_to(folder).as_posix(): one.read_bytes() for one in found}
 
 

@@ -54,7 +54,7 @@ def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]
 
 def build(settings: Settings, clock: Callable[[], datetime]) -> tuple[str, ...]:
     """Writes what changed, reads the releases back and records the receipts; the paths that changed."""
-    with locked(settings.site):
+    with locked(settings.home / STATE):
         pages = mkdocs_pages(settings)
         changed = write_tree(settings.site, (*pages, *record_artifacts(settings, read_record(settings.releases))))
         if add(settings.releases, lambda state: _receipts(settings, state), clock):
@@ -80,9 +80,9 @@ def _receipts(settings: Settings, state: State) -> list[dict[str, object]]:
 def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
     state = settings.home / STATE
     scratch, stamp = state / "pages", state / "pages.sha256"
-    with locked(state):
+    with locked(scratch):
         digest = _inputs_digest(settings)
-        if not stamp.is_file() or stamp.read_text() != digest or not scratch.is_dir():
+        if not stamp.is_file() or stamp.read_text() != digest:
             stamp.unlink(missing_ok=True)  # A failed run leaves a folder that no stamp may vouch for.
             _run_mkdocs(settings.home / "mkdocs.yml", scratch)
             write_file(stamp, digest.encode())
