@@ -31,7 +31,8 @@ def test_four_publishers_at_once_lose_and_double_nothing(tmp_path: Path) -> None
     releases = [f"2026/taifeng-haixing/{name}" for name in names]
     for release in releases:
         approval = _greenchannel(tmp_path, "approve", release, "--by", "shen-yiheng")
-        assert (approval.communicate()[0], approval.returncode)[1] == 0
+        output, _ = approval.communicate()
+        assert approval.returncode == 0, output
 
     publishers = [
         _greenchannel(tmp_path, "publish", *releases[start : start + EACH]) for start in range(0, len(releases), EACH)

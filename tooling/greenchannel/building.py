@@ -82,7 +82,7 @@ def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
     scratch, stamp = state / "pages", state / "pages.sha256"
     with locked(scratch):
         digest = _inputs_digest(settings)
-        if not stamp.is_file() or stamp.read_text() != digest:
+        if not stamp.is_file() or stamp.read_text() != digest or not any(scratch.iterdir()):
             stamp.unlink(missing_ok=True)  # A failed run leaves a folder that no stamp may vouch for.
             _run_mkdocs(settings.home / "mkdocs.yml", scratch)
             write_file(stamp, digest.encode())

@@ -137,7 +137,6 @@ def _site(settings: Settings, desk: Desk, render: Callable[[str], str], now: dat
         state=state,
         read_frozen=read_frozen,
         render=render,
-        now=now,
     )
     return (*artifacts(site, read_theme(settings.templates)), public_ledger(desk.record.events))
 

@@ -17,6 +17,8 @@ from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.cli.output import Translate
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
+from greenchannel.record.events import State
+from greenchannel.record.gate import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,9 +288,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
             "at": one.event["at"],
             "url": f"{settings.url}releases/{one.candidate.release.id}/",
             "sha256": one.event["sha256"],
-            "visible": {"site": state.releases[one.candidate.release.id].visible[one.candidate.revision].isoformat()}
-            if not dry_run
-            else {},
+            "visible": _seen(state, one.candidate) if not dry_run else {},
         }
         for one in decisions
         if one.event
@@ -317,7 +317,13 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
                 click.echo(f"  {reason}")
         if not decisions:
             click.echo(call.translate("Nothing is approved and due."))
-    return int(bool(refused))
+    # What could not be read back is committed, but not known to be public: the same command again finishes it.
+    return int(bool(refused) or (not dry_run and any(not one["visible"] for one in published)))
+
+
+def _seen(state: State, candidate: Candidate) -> dict[str, str]:
+    at = state.releases[candidate.release.id].visible.get(candidate.revision)
+    return {"site": at.isoformat()} if at else {}
 
 
 @cli.command()

@@ -283,7 +283,7 @@ def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelea
             title=incident.title,
             description=f"{incident.title}：全部发布、时间线与时限履行情况",
             url=url,
-            crumbs=(rows_link(rows[0]),),
+            crumbs=(Link(rows[0].value, rows[0].url),),
             feeds=(_feed_link(catalogue, incident.title, f"incidents/{identifier}"),),
         ),
         status="处置中" if is_open else "已办结",
@@ -293,10 +293,6 @@ def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelea
         timeline=tuple(_card(catalogue, one) for one in timeline),
         body=facts["sha256"],
     )
-
-
-def rows_link(row: Row) -> Link:
-    return Link(row.value, row.url)
 
 
 def _duties(catalogue: Catalogue, identifier: str) -> Iterator[DutyView]:

@@ -7,7 +7,6 @@ never names a page that is not there yet.
 import html
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import jinja2
@@ -64,7 +63,6 @@ class Site:
     state: State
     read_frozen: Callable[[str], bytes]
     render: Callable[[str], str]
-    now: datetime | None = None  # only the preview marks what is open by a clock
 
 
 def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:

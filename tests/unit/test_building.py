@@ -1,0 +1,12 @@
+"""What a build may keep, and what it must make again."""
+
+from greenchannel import building
+from greenchannel.desk.settings import Settings
+
+
+def test_pages_whose_scratch_folder_was_deleted_are_made_again(office_home: Settings) -> None:
+    before = building.mkdocs_pages(office_home)
+    scratch = office_home.home / building.STATE / "pages"
+    scratch.rename(scratch.with_name("elsewhere"))
+    assert "handbook/index.html" in dict(before)
+    assert building.mkdocs_pages(office_home) == before
