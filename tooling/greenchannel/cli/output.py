@@ -42,7 +42,7 @@ def diagnostics_text(found: Iterable[Diagnostic], texts: Mapping[str, str], tran
 
 
 def _excerpt(line: str, one: Diagnostic) -> Iterable[str]:
-    from rich.cells import cell_len  # noqa: PLC0415  # Only a run that finds something pays for it.
+    from rich.cells import cell_len  # Only a run that finds something pays for it.
 
     start = one.span.column - 1
     end = one.span.end_column - 1 if one.span.end_line == one.span.line else len(line)

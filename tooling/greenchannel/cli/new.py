@@ -1,0 +1,99 @@
+"""`new incident` and `new release`: begin a file with what clock and routing table know."""
+
+import click
+
+from greenchannel.cli.call import Call
+from greenchannel.cli.localised import LocalisedGroup
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
+
+
+@click.group(cls=LocalisedGroup)
+def new() -> None:
+    """Begin an incident or a release; the clock and the routing table fill in what they know."""
+
+
+@new.command("incident")
+@click.argument("title")
+@click.option("--category", type=click.Choice([one.value for one in Category]), required=True)
+@click.option("--class", "incident_class", type=click.Choice([one.value for one in IncidentClass]), required=True)
+@click.option("--theme", type=click.Choice([one.value for one in Theme]), help="Of a livelihood matter.")
+@click.option("--casualties", is_flag=True, help="造成重大人员伤亡")
+@click.option("--wide-impact", is_flag=True, help="社会影响较大")
+@click.option("--slug", help="The name in the address; by default from the title's pinyin.")
+@click.pass_obj
+def new_incident(
+    call: Call,
+    title: str,
+    category: str,
+    incident_class: str,
+    theme: str | None,
+    casualties: bool,
+    wide_impact: bool,
+    slug: str | None,
+) -> int:
+    """Open an incident: TITLE is what the public will read. The clock starts now; edit claimed_at if not so."""
+    from greenchannel.delivery.writing import create_file
+    from greenchannel.desk import scaffolds
+    from greenchannel.desk.newsroom import read_newsroom
+    from greenchannel.domain.slug import is_slug
+
+    settings = call.settings()
+    kind, about = Category(category), Theme(theme) if theme else None
+    if kind is Category.LIVELIHOOD and about is None:
+        raise GreenchannelError(call.translate("a livelihood matter needs --theme"))
+    routing = read_newsroom(settings.content).registry.routing
+    now = call.clock(settings)()
+    chosen = slug or scaffolds.propose_slug(title)
+    if not is_slug(chosen):
+        raise GreenchannelError(call.translate("{slug}: a slug is a-z, 0-9 and -, at most 80").format(slug=chosen))
+    text = scaffolds.incident_text(
+        title=title,
+        category=kind,
+        theme=about,
+        incident_class=IncidentClass(incident_class),
+        casualties=casualties,
+        wide_impact=wide_impact,
+        lead=routing.lead_for(kind, about) or "",
+        cc=routing.cc,
+        now=now,
+        language=settings.language,
+    )
+    path = settings.content / "incidents" / f"{now:%Y}" / chosen / "incident.md"
+    create_file(path, text.encode())
+    click.echo(str(path.relative_to(call.home)))
+    click.echo(call.translate("next: {command}").format(command=f"greenchannel new release fact {now:%Y}/{chosen}"))
+    return 0
+
+
+@new.command("release")
+@click.argument("kind", metavar="TYPE", type=click.Choice([one.value for one in ReleaseType]))
+@click.argument("incident")
+@click.option("--author", envvar="GREENCHANNEL_PERSON", default="", help="Your id in content/registry/people.yml.")
+@click.pass_obj
+def new_release(call: Call, kind: str, incident: str, author: str) -> int:
+    """Begin a release of TYPE for INCIDENT (its id, like 2026/qingnianlu-huozai)."""
+    from greenchannel.delivery.writing import create_file
+    from greenchannel.desk import scaffolds
+    from greenchannel.desk.newsroom import read_newsroom
+    from greenchannel.domain.policy import REGULATION
+    from greenchannel.domain.timing import obligations
+
+    settings = call.settings()
+    known = read_newsroom(settings.content).incidents.get(incident)
+    if known is None:
+        raise GreenchannelError(
+            call.translate("{incident}: no such incident, or its file has errors").format(incident=incident)
+        )
+    owed = {one.duty.value: one.due_at for one in obligations(known, REGULATION, ())}
+    text = scaffolds.release_text(
+        kind=ReleaseType(kind), incident=known, deadline=owed.get(kind), author=author, language=settings.language
+    )
+    folder = settings.content / "incidents" / incident
+    number = next(n for n in range(1, 10_000) if not (folder / f"{kind}-{n}.md").exists())
+    path = folder / f"{kind}-{number}.md"
+    create_file(path, text.encode())
+    click.echo(str(path.relative_to(call.home)))
+    follow = f"greenchannel check content/incidents/{incident}"
+    click.echo(call.translate("next: {command}").format(command=follow))
+    return 0

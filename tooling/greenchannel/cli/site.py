@@ -1,0 +1,78 @@
+"""`build`, `serve`, `verify`: the site from the record, and whether the record is sound."""
+
+from pathlib import Path
+
+import click
+
+from greenchannel.cli import output
+from greenchannel.cli.call import Call
+from greenchannel.cli.localised import LocalisedCommand
+from greenchannel.domain.errors import GreenchannelError
+
+
+@click.command(cls=LocalisedCommand)
+@click.pass_obj
+def build(call: Call) -> int:
+    """Build site/ from the record; only files that changed are written."""
+    from greenchannel.building import build as build_site
+
+    settings = call.settings()
+    changed = build_site(settings, call.clock(settings))
+    click.echo(call.translate("{count} file(s) written to {site}").format(count=len(changed), site=settings.site))
+    click.echo(call.translate("next: {command}").format(command="make serve"))
+    return 0
+
+
+@click.command(cls=LocalisedCommand)
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0: any free one.")
+@click.pass_obj
+def serve(call: Call, port: int) -> int:
+    """Show everything as it would be published, drafts included, on this machine only. Ctrl-C ends it."""
+    import contextlib
+
+    from greenchannel.preview import Preview
+    from greenchannel.serving import Snapshot
+
+    settings = call.settings()  # Without settings there is nothing to wait for: exit code 2.
+
+    def report(snapshot: Snapshot) -> None:
+        for problem in snapshot.problems:
+            click.echo(problem)
+        for line in output.diagnostics_text(snapshot.errors, snapshot.texts, call.translate):
+            click.echo(line)
+        done = call.translate("{time} rebuilt: {count} error(s)")
+        click.echo(done.format(time=f"{call.clock(settings)():%H:%M:%S}", count=snapshot.faults))
+
+    preview = Preview(call.home, port, call.machine_clock, call.translate, report)
+    click.echo(
+        call.translate("preview with drafts: {url} (Ctrl-C ends it)").format(url=preview.url[:-1] + settings.root)
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        preview.run()
+    return 0
+
+
+@click.command(cls=LocalisedCommand)
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def verify(call: Call, folder: Path | None, form: str) -> int:
+    """Check the hash chain of the record and every frozen text (FOLDER: by default releases/; a site's record/ works too)."""  # noqa: E501  # One line is one entry of the catalogue.
+    from greenchannel.delivery.record import LEDGER, frozen_reader, public_reader
+    from greenchannel.record.verification import verify as verify_record
+
+    where = folder or call.home / "releases"
+    if not (where / LEDGER).is_file():
+        raise GreenchannelError(call.translate("{path}: no ledger here").format(path=where / LEDGER))
+    read = public_reader(where.parent) if where.name == "record" else frozen_reader(where)
+    entries, problems = verify_record((where / LEDGER).read_bytes(), read)
+    rows = [
+        {"line": one.line, "path": one.path, "problem": one.problem.in_language(call.translate)} for one in problems
+    ]
+    if form == "json":
+        output.print_json({"ok": not problems, "entries": entries, "problems": rows})
+    else:
+        for row in rows:
+            click.echo("{path}: {line}: {problem}".format(**row))
+        click.echo(call.translate("{entries} entries, {count} problem(s)").format(entries=entries, count=len(rows)))
+    return int(bool(problems))
