@@ -2,16 +2,19 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Self
 
 import pytest
 
 from greenchannel import cli
+from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
 
 REPOSITORY = Path(__file__).parents[1]
+CHINA = timezone(timedelta(hours=8))
+REGULATION = select("regulation", (), {}).deciding
 Run = Callable[..., tuple[int, str, str]]
 
 

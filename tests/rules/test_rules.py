@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from conftest import CHINA, REGULATION
 from greenchannel.desk.checking import check, explain
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.rules import ALL_RULES
 from greenchannel.desk.rules.rule import Context
-from greenchannel.domain.policy import REGULATION
+from greenchannel.domain.timing import Appearance
+from greenchannel.domain.vocabulary import ReleaseType
 
 HERE = Path(__file__).parent
 NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")
@@ -34,17 +36,39 @@ def case_name(path: Path) -> str:
 def diagnostics(case: Path | None, folder: Path) -> list[str]:
     content = folder / "content"
     shutil.copytree(HERE / "base", content)
+    shown: dict[str, tuple[Appearance, ...]] = {}
     if case is not None:
         sections = re.split(r"^-- (\S.*) --\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
         for name, text in zip(sections[1::2], sections[2::2], strict=True):
+            if name == "shown":
+                shown = appearances(text)
+                continue
             target = content / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-    found = check(Context(read_newsroom(content), REGULATION, NOW, {}))
+    found = check(Context(read_newsroom(content, CHINA), REGULATION, NOW, shown))
     return [
         f"{one.path}:{one.span.line}:{one.span.column} {one.code} {one.severity} {one.message} | {one.hint}"
         for one in found
     ]
+
+
+def appearances(text: str) -> dict[str, tuple[Appearance, ...]]:
+    """What the record shows, one release a line: id, type, when it was seen, for a conference held_at, or final."""
+    found: dict[str, tuple[Appearance, ...]] = {}
+    for line in text.splitlines():
+        release, kind, at, *rest = line.split()
+        one = Appearance(
+            release=release,
+            type=ReleaseType(kind),
+            at=datetime.fromisoformat(at),
+            proven=True,
+            held_at=next((datetime.fromisoformat(word) for word in rest if word != "final"), None),
+            final="final" in rest,
+        )
+        incident = release.rpartition("/")[0]
+        found[incident] = (*found.get(incident, ()), one)
+    return found
 
 
 def codes(lines: list[str]) -> set[str]:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import CHINA
 from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.newsroom import Document, read_newsroom
 from greenchannel.domain.diagnostic import Edit
@@ -11,7 +12,7 @@ DUE = Edit("deadline", "2026-11-20T09:15+08:00")
 
 
 def document(path: str) -> Document:
-    return next(one for one in read_newsroom(SAMPLE).documents if one.path == path)
+    return next(one for one in read_newsroom(SAMPLE, CHINA).documents if one.path == path)
 
 
 def test_a_value_is_replaced_and_every_other_line_keeps_its_bytes() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from conftest import CHINA, REGULATION
 from greenchannel.desk.checking import check
 from greenchannel.desk.frontmatter import MAX_BYTES, MAX_DEPTH, MAX_FRONT, MAX_LINE
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.rules.rule import Context
-from greenchannel.domain.policy import REGULATION
 from greenchannel.domain.release import Fact
 from greenchannel.domain.timing import Appearance
 from greenchannel.domain.vocabulary import ReleaseType
@@ -29,7 +29,7 @@ def content(tmp_path: Path) -> Path:
 
 
 def found(content: Path, *shown: Appearance, only: frozenset[str] | None = None) -> list[tuple[str, int, int, str]]:
-    context = Context(read_newsroom(content), REGULATION, NOW, {"2026/shili": shown})
+    context = Context(read_newsroom(content, CHINA), REGULATION, NOW, {"2026/shili": shown})
     return [(one.code, one.span.line, one.span.column, str(one.hint)) for one in check(context, only)]
 
 
@@ -78,7 +78,7 @@ def test_a_file_at_the_limit_is_read(content: Path) -> None:
 
 def test_empty_lines_before_the_text_count(content: Path) -> None:
     (content / FOLDER / "fact-1.md").write_bytes(FACT.replace(b"---\n\xe7", b"---\n\n\n\xe7"))
-    document = read_newsroom(content).document_of("2026/shili/fact-1")
+    document = read_newsroom(content, CHINA).document_of("2026/shili/fact-1")
     assert document is not None
     assert isinstance(document.value, Fact)
     assert document.source.text.split("\n")[document.source.body_line - 1] == document.value.body

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import REPOSITORY
+from conftest import CHINA, REPOSITORY
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Fact
 from greenchannel.domain.vocabulary import Category, IncidentClass
@@ -135,7 +135,7 @@ def test_a_withdrawn_release_still_appeared() -> None:
     state = fold(EVENTS)
     withdrawn = [one for one in state.releases.values() if one.withdrawal]
     assert {one.id for one in withdrawn} <= {
-        seen.release for incident in state.incidents for seen in state.appearances(incident)
+        seen.release for incident in state.incidents for seen in state.appearances(incident, CHINA)
     }
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import REGULATION
 from greenchannel.domain.incident import Incident
-from greenchannel.domain.policy import REGULATION
 from greenchannel.domain.timing import (
     Appearance,
     Late,
@@ -20,7 +20,7 @@ from greenchannel.domain.timing import (
     obligations,
     standing,
 )
-from greenchannel.domain.vocabulary import Category, Clock, Duty, IncidentClass, ReleaseType
+from greenchannel.domain.vocabulary import Category, Clock, Doubt, Duty, IncidentClass, ReleaseType
 
 START = datetime.fromisoformat("2026-11-20T08:10:00+08:00")
 HOURS = {Duty.FACT: 1, Duty.CONFERENCE: 24, Duty.RESPONSE: 48}
@@ -118,7 +118,7 @@ def test_a_claim_goes_before_detection() -> None:
 @pytest.mark.parametrize("duty", HOURS)
 def test_without_a_clock_nothing_is_determined(duty: Duty) -> None:
     about = incident(duty, claimed=None)
-    assert stands(duty, START, about) == Undetermined()
+    assert stands(duty, START, about) == Undetermined(Doubt.CLOCK_MISSING)
 
 
 @pytest.mark.parametrize("offset", [-11, -5, 0, 5.5, 14])

@@ -4,6 +4,7 @@
 An earlier text of a release that was corrected stands in stages/; everything else is content/ as it is.
 """
 
+import re
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from greenchannel.domain.errors import GreenchannelError
 
 HERE = Path(__file__).parent
 HOME = HERE.parents[1]
+_CLOSED = re.compile(rb"^(?:closed_at|" + "办结时间".encode() + rb"): (\S+)\n", re.MULTILINE)
 
 
 class ScriptedClock:
@@ -60,6 +62,8 @@ def _play(home: Path, scenario: dict[str, list[dict[str, str]]], final: dict[Pat
         desk = home / "content/incidents" / f"{release}.md"
         if release in published:
             desk.write_bytes(final[desk])
+        incident = desk.with_name("incident.md")
+        incident.write_bytes(_as_known(final[incident], at))
         clock.now = at - timedelta(minutes=5)
         office.approve(settings, release, step["by"], clock)
         if "do" in step:
@@ -69,6 +73,14 @@ def _play(home: Path, scenario: dict[str, list[dict[str, str]]], final: dict[Pat
                 raise GreenchannelError(f"{release} at {step['at']}: {'; '.join(refused)}")
             building.build(settings, clock)
             published.add(release)
+
+
+def _as_known(incident: bytes, at: datetime) -> bytes:
+    """The incident's file as it stood then: nobody knows beforehand when a matter will be closed."""
+    found = _CLOSED.search(incident)
+    if found is None or datetime.fromisoformat(found[1].decode()) <= at:
+        return incident
+    return incident.replace(found[0], b"", 1)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from greenchannel.delivery.record import Record, add, frozen_reader, read_record
 from greenchannel.delivery.writing import locked, write_file, write_tree
-from greenchannel.desk.newsroom import read_newsroom
+from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.policy import Policy
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.pages import site_frame
@@ -28,7 +30,12 @@ STATE = ".greenchannel"  # what may be made again; safe to delete
 
 def portal_frame(settings: Settings) -> SiteFrame:
     """What MkDocs' own pages need of the newsroom; it does not depend on the record."""
-    return site_frame(Catalogue(settings, read_newsroom(settings.content).registry, State()))
+    newsroom = read_newsroom(settings.content, settings.zone)
+    return site_frame(Catalogue(settings, newsroom.registry, _policy(settings, newsroom), State()))
+
+
+def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
+    return select(settings.policy, (), newsroom.policies).deciding
 
 
 def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]:
@@ -41,10 +48,12 @@ def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]
             raise GreenchannelError(f"releases/{path}: the frozen text is missing")
         return data
 
+    newsroom = read_newsroom(settings.content, settings.zone)
     with Renderer() as renderer:
         site = Site(
             settings=settings,
-            registry=read_newsroom(settings.content).registry,
+            registry=newsroom.registry,
+            policy=_policy(settings, newsroom),
             state=record.state,
             read_frozen=read_frozen,
             render=renderer.render,

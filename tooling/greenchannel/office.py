@@ -4,7 +4,7 @@ The shells call these; the order of reading, deciding and writing is here and no
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from greenchannel.delivery.record import Decision, Record, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
-from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
+from greenchannel.desk.newsroom import Document, Newsroom, read_newsroom
+from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
-from greenchannel.desk.settings import Settings
-from greenchannel.domain.diagnostic import Diagnostic, Severity
+from greenchannel.desk.schema import read_fields
+from greenchannel.desk.settings import SETTINGS_FILE, Settings
+from greenchannel.domain.diagnostic import Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.domain.policy import REGULATION
 from greenchannel.domain.release import Release
-from greenchannel.domain.timing import Obligation, Standing, obligations, standing
 from greenchannel.record.approval import Approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
@@ -36,6 +37,7 @@ class UnknownReleaseError(GreenchannelError):
 @dataclass(frozen=True, slots=True)
 class Desk:
     newsroom: Newsroom
+    policies: Selection
     record: Record
     diagnostics: tuple[Diagnostic, ...]
 
@@ -46,20 +48,32 @@ class Desk:
         return sum(one.path in paths and one.severity is Severity.ERROR for one in self.diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    obligation: Obligation
-    standing: Standing
-    title: str
-    responsible: str
-
-
 def open_desk(settings: Settings, now: datetime, only: frozenset[str] | None = None) -> Desk:
-    newsroom = read_newsroom(settings.content)
+    newsroom = read_newsroom(settings.content, settings.zone)
+    policies = select(settings.policy, settings.advisory, newsroom.policies)
+    if policies.unknown:
+        newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
     record = record_on_disk.read_record(settings.releases)
-    appearances = {one: record.state.appearances(one) for one in record.state.incidents}
-    context = Context(newsroom=newsroom, policy=REGULATION, now=now, appearances=appearances)
-    return Desk(newsroom, record, check(context, only))
+    appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}
+    context = Context(newsroom=newsroom, policy=policies.deciding, now=now, appearances=appearances)
+    return Desk(newsroom, policies, record, check(context, only))
+
+
+def _settings_document(settings: Settings, policies: Selection) -> Document:
+    """mkdocs.yml is no file of the desk; it stands among them only to be told which policy is unknown."""
+    source = read_yaml((settings.home / SETTINGS_FILE).read_bytes())
+    _, spans = read_fields(source.front) if source.front else ({}, {})
+    where = "extra.greenchannel"
+    faults = tuple(
+        Fault(
+            FaultKind.UNKNOWN_POLICY,
+            spans.get(f"{where}.policy" if one == settings.policy else f"{where}.advisory", Span()),
+            one,
+            nearest,
+        )
+        for one, nearest in policies.unknown
+    )
+    return Document(path=SETTINGS_FILE, source=source, spans=spans, faults=faults)
 
 
 def fix_desk(settings: Settings, desk: Desk) -> tuple[str, ...]:
@@ -114,7 +128,7 @@ def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run
 
 
 def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:
-    people = read_newsroom(settings.content).registry.people
+    people = read_newsroom(settings.content, settings.zone).registry.people
     if by not in people or not people[by].approves:
         raise GreenchannelError(f"{by}: not a person entitled to withdraw (content/registry/people.yml, approves)")
 
@@ -127,22 +141,6 @@ def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock)
         return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
 
     record_on_disk.add(settings.releases, make, clock)
-
-
-def due(settings: Settings, now: datetime) -> tuple[Owed, ...]:
-    """Every duty of every incident on the desk, the most urgent first, settled ones last."""
-    newsroom = read_newsroom(settings.content)
-    state = record_on_disk.read_record(settings.releases).state
-    owed = []
-    for incident in newsroom.incidents.values():
-        appearances = tuple(one for one in state.appearances(incident.id) if one.at <= now)
-        lead = newsroom.registry.departments.get(incident.lead)
-        owed += [
-            Owed(one, standing(one, appearances, now), incident.title, lead.name if lead else incident.lead)
-            for one in obligations(incident, REGULATION, appearances)
-        ]
-    latest = max((one.obligation.due_at for one in owed if one.obligation.due_at), default=now)
-    return tuple(sorted(owed, key=lambda one: (one.obligation.due_at or latest, one.obligation.incident)))
 
 
 def _find(desk: Desk, named: str) -> Release:

@@ -134,6 +134,7 @@ def _site(settings: Settings, desk: Desk, render: Callable[[str], str], now: dat
     site = Site(
         settings=settings,
         registry=desk.newsroom.registry,
+        policy=desk.policies.deciding,
         state=state,
         read_frozen=read_frozen,
         render=render,

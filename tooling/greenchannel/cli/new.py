@@ -42,7 +42,7 @@ def new_incident(
     kind, about = Category(category), Theme(theme) if theme else None
     if kind is Category.LIVELIHOOD and about is None:
         raise GreenchannelError(call.translate("a livelihood matter needs --theme"))
-    routing = read_newsroom(settings.content).registry.routing
+    routing = read_newsroom(settings.content, settings.zone).registry.routing
     now = call.clock(settings)()
     chosen = slug or scaffolds.propose_slug(title)
     if not is_slug(chosen):
@@ -76,16 +76,18 @@ def new_release(call: Call, kind: str, incident: str, author: str) -> int:
     from greenchannel.delivery.writing import create_file
     from greenchannel.desk import scaffolds
     from greenchannel.desk.newsroom import read_newsroom
-    from greenchannel.domain.policy import REGULATION
+    from greenchannel.desk.policies import select
     from greenchannel.domain.timing import obligations
 
     settings = call.settings()
-    known = read_newsroom(settings.content).incidents.get(incident)
+    newsroom = read_newsroom(settings.content, settings.zone)
+    known = newsroom.incidents.get(incident)
     if known is None:
         raise GreenchannelError(
             call.translate("{incident}: no such incident, or its file has errors").format(incident=incident)
         )
-    owed = {one.duty.value: one.due_at for one in obligations(known, REGULATION, ())}
+    policy = select(settings.policy, settings.advisory, newsroom.policies).deciding
+    owed = {one.duty.value: one.due_at for one in obligations(known, policy, ())}
     text = scaffolds.release_text(
         kind=ReleaseType(kind), incident=known, deadline=owed.get(kind), author=author, language=settings.language
     )

@@ -44,6 +44,9 @@ class FaultKind(StrEnum):
     BAD_TIME = "bad_time"
     PLACEMENT = "placement"
     NO_INCIDENT_FILE = "no_incident_file"
+    POLICY_NAME = "policy_name"
+    POLICY_RULE = "policy_rule"
+    UNKNOWN_POLICY = "unknown_policy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,21 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timezone
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import BaseModel
 
-from greenchannel.desk import schema
+from greenchannel.desk import registry_schema, schema
 from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, read_document, read_yaml
+from greenchannel.desk.policies import read_own_policy
 from greenchannel.desk.schema import Spans
 from greenchannel.domain.diagnostic import Span
-from greenchannel.domain.incident import Incident
+from greenchannel.domain.incident import EarlierClass, Figures, Incident
+from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Department, Expert, Person, Registry, Routing
 from greenchannel.domain.release import Change, Conference, Fact, Interpretation, Release, Response, Speaker
 from greenchannel.domain.slug import is_incident_id, is_release_id
@@ -48,6 +51,7 @@ class Document:
 class Newsroom:
     documents: tuple[Document, ...]
     registry: Registry
+    policies: Mapping[str, Policy] = field(default_factory=dict)  # the newsroom's own, by id
 
     @property
     def incidents(self) -> dict[str, Incident]:
@@ -65,12 +69,15 @@ class Newsroom:
         return next((one for one in self.documents if one.value is not None and one.value.id == identifier), None)
 
 
-def read_newsroom(content: Path) -> Newsroom:
-    registry, registry_documents = _read_registry(content)
-    documents = [*registry_documents]
+def read_newsroom(content: Path, zone: timezone) -> Newsroom:
+    """`zone` is the newsroom's offset: with it a date without a time is read."""
+    registry, registry_documents = _read_registry(content, zone)
+    policies, policy_documents = _read_policies(content, zone)
+    documents = [*registry_documents, *policy_documents]
     for folder in _incident_folders(content / "incidents"):
-        documents += _read_folder(content, folder)
-    return Newsroom(documents=tuple(sorted(documents, key=lambda one: one.path)), registry=registry)
+        documents += _read_folder(content, folder, zone)
+    ordered = tuple(sorted(documents, key=lambda one: one.path))
+    return Newsroom(documents=ordered, registry=registry, policies=policies)
 
 
 def _incident_folders(root: Path) -> Iterator[Path]:
@@ -79,10 +86,12 @@ def _incident_folders(root: Path) -> Iterator[Path]:
             yield from (one for one in sorted(year.iterdir()) if one.is_dir() and not one.is_symlink())
 
 
-def _read_folder(content: Path, folder: Path) -> list[Document]:
+def _read_folder(content: Path, folder: Path, zone: timezone) -> list[Document]:
     names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
     documents = [
-        _read_file(content, folder / name, names) for name in names if name.endswith(".md") and not name.startswith(".")
+        _read_file(content, folder / name, names, zone)
+        for name in names
+        if name.endswith(".md") and not name.startswith(".")
     ]
     if "incident.md" not in names:
         path = (folder / "incident.md").relative_to(content).as_posix()
@@ -104,7 +113,7 @@ def _read_bytes(path: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _read_file(content: Path, path: Path, neighbours: tuple[str, ...]) -> Document:
+def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: timezone) -> Document:
     relative = path.relative_to(content).as_posix()
     source = read_document(_read_bytes(path))
     if source.front is None:
@@ -112,9 +121,9 @@ def _read_file(content: Path, path: Path, neighbours: tuple[str, ...]) -> Docume
     fields, spans = schema.read_fields(source.front)
     from_path = str(PurePosixPath(relative).relative_to("incidents").with_suffix(""))
     if path.name == "incident.md":
-        value, faults, ignores = _incident(fields, spans, from_path.removesuffix("/incident"), source.body)
+        value, faults, ignores = _incident(fields, spans, from_path.removesuffix("/incident"), source.body, zone)
     else:
-        value, faults, ignores = _release(fields, spans, from_path, source.body)
+        value, faults, ignores = _release(fields, spans, from_path, source.body, zone)
     return Document(
         path=relative,
         source=source,
@@ -137,15 +146,23 @@ def _ignores(parsed: schema.IncidentSchema | schema.ReleaseSchema, spans: Spans)
     )
 
 
-def _incident(fields: dict[str, Any], spans: Spans, from_path: str, body: str) -> _Parsed:
-    parsed, faults = schema.parse(schema.IncidentSchema, fields, spans)
+def _incident(fields: dict[str, Any], spans: Spans, from_path: str, body: str, zone: timezone) -> _Parsed:
+    parsed, faults = schema.parse(schema.IncidentSchema, fields, spans, zone)
     identifier = str(fields.get("id", from_path))
     if not is_incident_id(identifier):
         faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
     if parsed is None or not is_incident_id(identifier):
         return None, faults, ()
-    values = parsed.model_dump(exclude={"ignore", "source", "id"})
-    return Incident(id=identifier, body=body, **values), faults, _ignores(parsed, spans)
+    figures = Figures(deaths=parsed.deaths, serious_injuries=parsed.serious_injuries, direct_loss=parsed.direct_loss)
+    earlier = tuple(EarlierClass(one.incident_class, one.until) for one in parsed.earlier_classes)
+    values = parsed.model_dump(
+        exclude={"ignore", "source", "id", "earlier_classes", "deaths", "serious_injuries", "direct_loss"}
+    )
+    return (
+        Incident(id=identifier, body=body, figures=figures, earlier_classes=earlier, **values),
+        faults,
+        _ignores(parsed, spans),
+    )
 
 
 _SCHEMAS: dict[ReleaseType, type[schema.ReleaseSchema]] = {
@@ -162,10 +179,10 @@ _CLASSES: dict[ReleaseType, type[Fact | Conference | Response | Interpretation]]
 }
 
 
-def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str) -> _Parsed:
+def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str, zone: timezone) -> _Parsed:
     written = str(fields.get("type", ""))
     kind = next((one for one in ReleaseType if written in (one.value, one.zh)), ReleaseType.FACT)
-    parsed, faults = schema.parse(_SCHEMAS[kind], fields, spans)
+    parsed, faults = schema.parse(_SCHEMAS[kind], fields, spans, zone)
     identifier = str(fields.get("id", from_path))
     if not is_release_id(identifier):
         faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
@@ -178,12 +195,12 @@ def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str) ->
     return _CLASSES[kind](id=identifier, body=body, **values), faults, _ignores(parsed, spans)
 
 
-def _read_registry(content: Path) -> tuple[Registry, list[Document]]:
+def _read_registry(content: Path, zone: timezone) -> tuple[Registry, list[Document]]:
     files: dict[str, type[BaseModel]] = {
-        "departments": schema.DepartmentsFile,
-        "people": schema.PeopleFile,
-        "experts": schema.ExpertsFile,
-        "routing": schema.RoutingFile,
+        "departments": registry_schema.DepartmentsFile,
+        "people": registry_schema.PeopleFile,
+        "experts": registry_schema.ExpertsFile,
+        "routing": registry_schema.RoutingFile,
     }
     parsed: dict[str, Any] = {}
     documents = []
@@ -192,7 +209,7 @@ def _read_registry(content: Path) -> tuple[Registry, list[Document]]:
         is_file = path.is_file() and not path.is_symlink()
         source = read_yaml(_read_bytes(path) if is_file else b"")
         fields, spans = schema.read_fields(source.front) if source.front else ({}, {})
-        value, faults = schema.parse(model, fields, spans) if source.front else (None, [])
+        value, faults = schema.parse(model, fields, spans, zone) if source.front else (None, [])
         parsed[name] = value
         documents.append(
             Document(
@@ -204,6 +221,19 @@ def _read_registry(content: Path) -> tuple[Registry, list[Document]]:
             )
         )
     return _registry(parsed), documents
+
+
+def _read_policies(content: Path, zone: timezone) -> tuple[dict[str, Policy], list[Document]]:
+    folder = content / "registry" / "policies"
+    policies, documents = {}, []
+    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else ():
+        source = read_yaml(_read_bytes(path) if path.is_file() and not path.is_symlink() else b"")
+        policy, faults, spans = read_own_policy(source, path.stem, zone)
+        if policy is not None:
+            policies[policy.id] = policy
+        relative = path.relative_to(content).as_posix()
+        documents.append(Document(path=relative, source=source, spans=spans, faults=(*source.faults, *faults)))
+    return policies, documents
 
 
 def _registry(parsed: dict[str, Any]) -> Registry:

@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 from greenchannel.desk.frontmatter import read_yaml
 from greenchannel.desk.schema import read_fields
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.policy import DEFAULT
 
+SETTINGS_FILE = "mkdocs.yml"
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
-_KNOWN = {"organisation", "language", "utc_offset", "tag", "email", "site_id_code", "footer"}
+_KNOWN = {"organisation", "language", "utc_offset", "tag", "email", "site_id_code", "footer", "policy", "advisory"}
 
 
 class SettingsError(GreenchannelError):
@@ -37,6 +39,8 @@ class Settings:
     email: str
     site_id_code: str
     footer: tuple[tuple[str, str], ...]
+    policy: str  # the id of the policy that decides
+    advisory: tuple[str, ...]  # ids of policies shown beside it, never deciding
 
     @property
     def root(self) -> str:
@@ -61,7 +65,7 @@ class Settings:
 
 def read_settings(home: Path) -> Settings:
     """Raises SettingsError where mkdocs.yml is missing or lacks what ids and addresses are made of."""
-    path = home / "mkdocs.yml"
+    path = home / SETTINGS_FILE
     if not path.is_file():
         raise SettingsError(f"{path}: not found. Run greenchannel in a newsroom's folder, or name it with --home.")
     source = read_yaml(path.read_bytes())
@@ -87,7 +91,15 @@ def read_settings(home: Path) -> Settings:
         email=ours["email"],
         site_id_code=ours.get("site_id_code", ""),
         footer=tuple((str(label), str(value)) for label, value in (ours.get("footer") or {}).items()),
+        policy=str(ours.get("policy") or DEFAULT),
+        advisory=_names(ours.get("advisory"), path),
     )
+
+
+def _names(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
+    if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        raise SettingsError(f"{path}: advisory must be a list of policy ids")
+    return tuple(value or ())
 
 
 def _zone(text: str, path: Path) -> timezone:

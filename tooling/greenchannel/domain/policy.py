@@ -1,88 +1,98 @@
 """A policy: which duty is owed within what time of which clock, with the sentence it rests on.
 
-`REGULATION` is the default: the regulation's Annex 1, section 3.
+Policies are data (the package's own and those of ``content/registry/policies/``); this module says what the data
+means. Elapsed time, not working time: no rule of ours counts working days.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from greenchannel.domain.incident import Incident
-from greenchannel.domain.vocabulary import Clock, Duty, Force, IncidentClass
+from greenchannel.domain.vocabulary import Category, Clock, Duty, Force, IncidentClass
+
+DEFAULT = "regulation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """All that is set must hold; what is None is not asked."""
+
+    classes: tuple[IncidentClass, ...] | None = None
+    categories: tuple[Category, ...] | None = None
+    casualties: bool | None = None
+    wide_impact: bool | None = None
+
+    def holds(self, incident: Incident) -> bool | None:
+        """None where it turns on a class that nobody has said yet."""
+        if self.casualties is not None and incident.casualties is not self.casualties:
+            return False
+        if self.wide_impact is not None and incident.wide_impact is not self.wide_impact:
+            return False
+        if self.categories is not None and incident.category not in self.categories:
+            return False
+        if self.classes is None:
+            return True
+        return None if incident.incident_class is None else incident.incident_class in self.classes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRule:
-    """`within` is elapsed time, not working time; `clocks` are tried in order, the second stands in for the first."""
+    """`applies` lists alternatives; None stands for every other concern (其他政务舆情): where no rule with
+    alternatives and a public deadline holds. `clocks` are tried in order: a later one stands in for the first.
+    `clock_stated` is False where the instrument names no start and the clock is our reading of it.
+    `series` marks a duty that is repeated as the situation requires (视情连续召开); its first time meets the limit.
+    """  # noqa: D205
 
+    id: str
     duty: Duty
-    applies: Callable[[Incident], bool]
-    within: Callable[[Incident], timedelta]
+    applies: tuple[Condition, ...] | None
+    within: timedelta
     clocks: tuple[Clock, ...]
+    clock_stated: bool = True
     force: Force
+    series: bool = False
     basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
+    """`verified` says whether the wording was read in the official text; the dates bound when it is in force."""
+
     id: str
     title: str
+    jurisdiction: str
+    instrument: str
+    number: str = ""
+    issued: str = ""  # as precisely as it is known: 2016-07-30, 2016-07 or 2016
+    url: str = ""
+    effective_from: date | None = None
+    effective_until: date | None = None
+    verified: bool
+    note: str = ""
     rules: tuple[PolicyRule, ...]
 
+    def is_in_force(self, at: datetime) -> bool:
+        """On the day of `at`, in its own offset; both bounds are included."""
+        day = at.date()
+        return (self.effective_from or date.min) <= day <= (self.effective_until or date.max)
 
-def _owes_conference(incident: Incident) -> bool:
-    return incident.casualties or incident.wide_impact
+    def applies(self, rule: PolicyRule, incident: Incident) -> bool | None:
+        """None where it cannot be told because the class is missing."""
+        if rule.applies is not None:
+            return any_of(tuple(one.holds(incident) for one in rule.applies))
+        named = any_of(
+            tuple(
+                one.holds(incident)
+                for other in self.rules
+                if other.applies is not None and other.force is not Force.ADVICE
+                for one in other.applies
+            )
+        )
+        return None if named is None else not named
 
 
-def _owes_response(incident: Incident) -> bool:
-    """The other concerns: neither the one-hour nor the conference sentence covers them."""
-    return not incident.is_serious and not _owes_conference(incident)
-
-
-def _update_gap(incident: Incident) -> timedelta:
-    """Our advice, not the regulation's: it says only 持续发布."""
-    if incident.is_serious:
-        return timedelta(hours=24)
-    if incident.incident_class is IncidentClass.MAJOR:
-        return timedelta(hours=72)
-    return timedelta(days=7)
-
-
-REGULATION = Policy(
-    id="regulation",
-    title="市人民政府政务舆情收集研判和回应流程",
-    rules=(
-        PolicyRule(
-            duty=Duty.FACT,
-            applies=lambda incident: incident.is_serious,
-            within=lambda _: timedelta(hours=1),
-            clocks=(Clock.CLAIMED, Clock.DETECTED),
-            force=Force.PRINCIPLE,
-            basis="应第一时间向社会发布已掌握的事实类信息,原则上不超过1小时。",
-        ),
-        PolicyRule(
-            duty=Duty.CONFERENCE,
-            applies=_owes_conference,
-            within=lambda _: timedelta(hours=24),
-            clocks=(Clock.CLAIMED, Clock.DETECTED),
-            force=Force.AT_LATEST,
-            basis="造成重大人员伤亡或社会影响较大的,最迟应在24小时内召开新闻发布会。",
-        ),
-        PolicyRule(
-            duty=Duty.RESPONSE,
-            applies=_owes_response,
-            within=lambda _: timedelta(hours=48),
-            clocks=(Clock.CLAIMED, Clock.DETECTED),
-            force=Force.AT_LATEST,
-            basis="对其他政务舆情应在48小时内予以回应。",
-        ),
-        PolicyRule(
-            duty=Duty.UPDATE,
-            applies=lambda incident: incident.closed_at is None,
-            within=_update_gap,
-            clocks=(Clock.LAST_RELEASE,),
-            force=Force.ADVICE,
-            basis="并根据工作进展情况,持续发布权威信息。",
-        ),
-    ),
-)
+def any_of(answers: tuple[bool | None, ...]) -> bool | None:
+    """Kleene's or: one True decides; without it, one None leaves it open."""
+    if True in answers:
+        return True
+    return None if None in answers else False

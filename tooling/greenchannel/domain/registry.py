@@ -2,17 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from greenchannel.domain.vocabulary import Category, Theme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
+    """A body of the city. A reform ends it with `valid_to` (its last day) and names its `successor`."""
+
     id: str
     name: str
     english: str = ""
     duty: str = ""
     phone: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str | None = None
+
+    def is_valid(self, on: date) -> bool:
+        return (self.valid_from or date.min) <= on <= (self.valid_to or date.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +68,28 @@ class Registry:
     people: Mapping[str, Person] = field(default_factory=dict)
     experts: Mapping[str, Expert] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
+
+    def body_on(self, identifier: str, on: date) -> str:
+        """The body that does this one's work on that day: itself, or the first valid one along its successors.
+
+        An unknown body, a gap or a circle ends the search where it is; the rules of family R report it.
+        """
+        seen: set[str] = set()
+        current = identifier
+        while current not in seen and (known := self.departments.get(current)) is not None:
+            if known.is_valid(on) or known.successor is None or on <= (known.valid_to or date.max):
+                return current
+            seen.add(current)
+            current = known.successor
+        return identifier if current in seen else current
+
+    def successor_circle(self, identifier: str) -> tuple[str, ...]:
+        """The bodies from this one along its successors back to it; empty where they end."""
+        path = [identifier]
+        while (known := self.departments.get(path[-1])) is not None and known.successor is not None:
+            if known.successor == identifier:
+                return (*path, identifier)
+            if known.successor in path:
+                return ()
+            path.append(known.successor)
+        return ()

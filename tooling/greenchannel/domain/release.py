@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from greenchannel.domain.moment import Moment
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType, Verdict
 
 
@@ -34,6 +35,7 @@ class _Common:
     late_reason: str | None = None
     changes: tuple[Change, ...] = ()
     attachments: tuple[str, ...] = ()
+    final: bool = False  # 终报: the last word on an incident that is closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class Conference(_Common):
 
     type: ReleaseType = ReleaseType.CONFERENCE
     starts_at: datetime
-    held_at: datetime | None = None
+    held_at: Moment | None = None
     venue: str
     speakers: tuple[Speaker, ...] = ()
     moderator: str | None = None
@@ -58,6 +60,7 @@ class Conference(_Common):
 class Response(_Common):
     type: ReleaseType = ReleaseType.RESPONSE
     verdict: Verdict
+    result_due: Moment | None = None  # by when a result is promised that is not there yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,10 +88,18 @@ class Clock(Term):
     DETECTED = "detected_at", "发现时间"
     CLAIMED = "claimed_at", "认领时间"
     REPORTED_UP = "reported_up_at", "上报时间"
-    LAST_RELEASE = "last_release", "上次发布"
+    PUBLISHED = "published", "上次发布时间"
 
 
 class Force(Term):
     PRINCIPLE = "principle", "原则上"
     AT_LATEST = "at_latest", "最迟"
     ADVICE = "advice", "建议"
+
+
+class Doubt(Term):
+    """Why a standing cannot be determined."""
+
+    CLASS_MISSING = "class_missing", "事件等级未填写"
+    CLOCK_MISSING = "clock_missing", "起算时间未填写"
+    DAY_ONLY = "day_only", "时间只精确到日"

@@ -9,16 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from greenchannel.desk.settings import Settings
-from greenchannel.domain.incident import Incident
+from greenchannel.domain.incident import EarlierClass, Incident
+from greenchannel.domain.moment import Moment, read_moment
+from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, IncidentClass
 from greenchannel.record.events import PublicRelease, State
 
 
 class Catalogue:
-    def __init__(self, settings: Settings, registry: Registry, state: State) -> None:
+    def __init__(self, settings: Settings, registry: Registry, policy: Policy, state: State) -> None:
         self.settings = settings
         self.registry = registry
+        self.policy = policy
         self.state = state
         # The order of the ledger breaks ties, so that two releases of one second keep their places.
         order = {identifier: number for number, identifier in enumerate(state.releases)}
@@ -53,20 +56,23 @@ class Catalogue:
             id=identifier,
             title=facts["title"],
             category=Category(facts["category"]),
-            incident_class=IncidentClass(facts["class"]),
+            incident_class=IncidentClass(facts["class"]) if facts["class"] else None,
+            earlier_classes=tuple(
+                EarlierClass(IncidentClass(one["class"]), datetime.fromisoformat(one["until"]))
+                for one in facts.get("earlier_classes", ())
+            ),
             casualties=facts["casualties"],
             wide_impact=facts["wide_impact"],
             lead=facts["lead"],
-            occurred_at=_time(facts, "occurred_at"),
-            detected_at=_time(facts, "detected_at"),
-            claimed_at=_time(facts, "claimed_at"),
-            closed_at=_time(facts, "closed_at"),
+            occurred_at=self._moment(facts, "occurred_at"),
+            detected_at=self._moment(facts, "detected_at"),
+            claimed_at=self._moment(facts, "claimed_at"),
+            closed_at=self._moment(facts, "closed_at"),
         )
 
     def department_name(self, identifier: str) -> str:
         known = self.registry.departments.get(identifier)
         return known.name if known else identifier
 
-
-def _time(facts: Mapping[str, Any], key: str) -> datetime | None:
-    return datetime.fromisoformat(facts[key]) if facts.get(key) else None
+    def _moment(self, facts: Mapping[str, Any], key: str) -> Moment | None:
+        return read_moment(facts[key], self.settings.zone) if facts.get(key) else None

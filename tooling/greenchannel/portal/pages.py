@@ -6,7 +6,7 @@ Public addresses are a contract with readers and are only ever added to. A relea
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from greenchannel.domain.policy import REGULATION
+from greenchannel.domain.moment import Day, Moment, read_moment
 from greenchannel.domain.registry import Expert
 from greenchannel.domain.timing import Late, Met, Obligation, Standing, obligations, standing
 from greenchannel.domain.vocabulary import Category, ChangeKind, Duty, Force, IncidentClass, ReleaseType, Verdict
@@ -152,7 +152,9 @@ def _rfc3339(catalogue: Catalogue, moment: datetime) -> str:
     return _local(catalogue, moment).isoformat(timespec="seconds")
 
 
-def _time(catalogue: Catalogue, moment: datetime) -> Time:
+def _time(catalogue: Catalogue, moment: Moment) -> Time:
+    if isinstance(moment, Day):
+        return Time(str(moment), str(moment))
     return Time(f"{_local(catalogue, moment):%Y-%m-%d %H:%M}", _rfc3339(catalogue, moment))
 
 
@@ -239,7 +241,7 @@ def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> I
     if starts := event.get("starts_at"):
         yield Row("开始时间", _time(catalogue, datetime.fromisoformat(starts)).text)
     if held := event.get("held_at"):
-        yield Row("召开时间", _time(catalogue, datetime.fromisoformat(held)).text)
+        yield Row("召开时间", _time(catalogue, read_moment(held, catalogue.settings.zone)).text)
     if (expert := catalogue.registry.experts.get(event.get("expert", ""))) and expert.public:
         yield Row(
             "解读专家", f"{expert.name}（{expert.affiliation}）", f"{catalogue.settings.root}experts/{expert.id}/"
@@ -274,7 +276,7 @@ def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelea
               ("办结时间", incident.closed_at))  # fmt: skip
     rows = (
         Row("类别", category.zh, f"{catalogue.settings.root}categories/{category.value}/"),
-        Row("等级", incident.incident_class.zh),
+        *((Row("等级", incident.incident_class.zh),) if incident.incident_class else ()),
         Row("牵头部门", catalogue.department_name(incident.lead)),
         *(Row(label, _time(catalogue, moment).text) for label, moment in clocks if moment),
     )
@@ -297,9 +299,9 @@ def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelea
 
 def _duties(catalogue: Catalogue, identifier: str) -> Iterator[DutyView]:
     """How each duty stood by the record's own last time, so that a page does not change by waiting."""
-    appearances = catalogue.state.appearances(identifier)
+    appearances = catalogue.state.appearances(identifier, catalogue.settings.zone)
     until = catalogue.state.last_at
-    for one in obligations(catalogue.incident(identifier), REGULATION, appearances):
+    for one in obligations(catalogue.incident(identifier), catalogue.policy, appearances):
         if one.due_at is None or until is None or one.duty is Duty.UPDATE:
             continue
         how, state = _outcome(one, standing(one, appearances, until))

@@ -13,6 +13,7 @@ import jinja2
 
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.portal import pages
 from greenchannel.portal.catalogue import Catalogue
@@ -60,13 +61,14 @@ class Site:
 
     settings: Settings
     registry: Registry
+    policy: Policy
     state: State
     read_frozen: Callable[[str], bytes]
     render: Callable[[str], str]
 
 
 def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:
-    catalogue = Catalogue(site.settings, site.registry, site.state)
+    catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
     bodies = _Bodies(site)
     frame = pages.site_frame(catalogue)
     yield from theme.assets

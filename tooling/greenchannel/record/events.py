@@ -7,9 +7,10 @@ with `seq`, `at` and `prev` (the SHA-256 of the line before). State is a fold ov
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
+from greenchannel.domain.moment import read_moment
 from greenchannel.domain.timing import Appearance
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.canonical import canonical_json, sha256
@@ -55,7 +56,7 @@ class PublicRelease:
     def updated_at(self) -> datetime:
         return self.withdrawal.at if self.withdrawal else self.current.at
 
-    def appearance(self) -> Appearance:
+    def appearance(self, zone: timezone) -> Appearance:
         """As the public first met it; for a conference, with the held time that a later revision may have added."""
         event, seen = self.current.event, self.visible.get(1)
         held = event.get("held_at")
@@ -64,7 +65,9 @@ class PublicRelease:
             type=ReleaseType(event["type"]),
             at=seen or self.first_at,
             proven=seen is not None,
-            held_at=datetime.fromisoformat(held) if held else None,
+            held_at=read_moment(held, zone) if held else None,
+            starts_at=datetime.fromisoformat(event["starts_at"]) if event.get("starts_at") else None,
+            final=bool(event.get("final")),
             late_reason=self.revisions[0].event.get("late_reason"),
         )
 
@@ -77,10 +80,10 @@ class State:
     head: str = GENESIS
     last_at: datetime | None = None
 
-    def appearances(self, incident: str) -> tuple[Appearance, ...]:
-        """A withdrawn release still appeared when it did: what was said is kept."""
+    def appearances(self, incident: str, zone: timezone) -> tuple[Appearance, ...]:
+        """A withdrawn release still appeared when it did. `zone` reads a conference known to the day only."""
         return tuple(
-            one.appearance() for one in self.releases.values() if one.current.event["incident"]["id"] == incident
+            one.appearance(zone) for one in self.releases.values() if one.current.event["incident"]["id"] == incident
         )
 
 

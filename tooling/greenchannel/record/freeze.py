@@ -8,9 +8,9 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from greenchannel.domain.incident import Incident
+from greenchannel.domain.moment import Moment, moment_text
 from greenchannel.domain.release import Conference, Interpretation, Release, Response
 
 FORMAT = 1
@@ -37,6 +37,7 @@ def freeze_release(release: Release, revision: int) -> bytes:
         "summary": release.summary,
         "deadline": _time(release.deadline),
         "late_reason": release.late_reason or None,
+        "final": release.final or None,
         "changes": [{"kind": one.kind.value, "note": one.note} for one in release.changes],
     }
     match release:
@@ -50,7 +51,7 @@ def freeze_release(release: Release, revision: int) -> bytes:
                 "media_contact": release.media_contact,
             }
         case Response():
-            fields["verdict"] = release.verdict.value
+            fields |= {"verdict": release.verdict.value, "result_due": _time(release.result_due)}
         case Interpretation():
             fields |= {"expert": release.expert, "basis": release.basis}
     return write_frozen(Frozen(fields, release.body))
@@ -67,7 +68,11 @@ def freeze_incident(incident: Incident, revision: int) -> bytes:
                 "title": incident.title,
                 "category": incident.category.value,
                 "theme": incident.theme.value if incident.theme else None,
-                "class": incident.incident_class.value,
+                "class": incident.incident_class.value if incident.incident_class else None,
+                "earlier_classes": [
+                    {"class": one.incident_class.value, "until": one.until.isoformat()}
+                    for one in incident.earlier_classes
+                ],
                 "casualties": incident.casualties,
                 "wide_impact": incident.wide_impact,
                 "occurred_at": _time(incident.occurred_at),
@@ -100,5 +105,5 @@ def thaw(data: bytes) -> Frozen:
     return Frozen({key: json.loads(value) for key, _, value in pairs}, body.strip("\n"))
 
 
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+def _time(moment: Moment | None) -> str | None:
+    return moment_text(moment) if moment else None

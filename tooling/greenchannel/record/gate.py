@@ -12,6 +12,7 @@ from typing import Any
 
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import Message, message
+from greenchannel.domain.moment import moment_text
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.release import Conference, Interpretation, Release, Response
 from greenchannel.record.approval import Approval
@@ -139,18 +140,28 @@ def publication(one: Candidate, approval_sha256: str) -> dict[str, Any]:
             "path": one.incident_path,
             "title": incident.title,
             "category": incident.category.value,
-            "class": incident.incident_class.value,
+            "class": incident.incident_class.value if incident.incident_class else None,
             "casualties": incident.casualties,
             "wide_impact": incident.wide_impact,
             "lead": incident.lead,
             **{
-                key: moment.isoformat()
+                key: moment_text(moment)
                 for key in ("occurred_at", "detected_at", "claimed_at", "closed_at")
                 if (moment := getattr(incident, key))
             },
+            **(
+                {
+                    "earlier_classes": [
+                        {"class": earlier.incident_class.value, "until": earlier.until.isoformat()}
+                        for earlier in incident.earlier_classes
+                    ]
+                }
+                if incident.earlier_classes
+                else {}
+            ),
         },
     }
-    return {**event, **_particulars(release)}
+    return {**event, **_particulars(release), **({"final": True} if release.final else {})}
 
 
 def _particulars(release: Release) -> Mapping[str, str]:
@@ -158,9 +169,10 @@ def _particulars(release: Release) -> Mapping[str, str]:
     match release:
         case Conference():
             optional["starts_at"] = release.starts_at.isoformat()
-            optional["held_at"] = release.held_at.isoformat() if release.held_at else None
+            optional["held_at"] = moment_text(release.held_at) if release.held_at else None
         case Response():
             optional["verdict"] = release.verdict.value
+            optional["result_due"] = moment_text(release.result_due) if release.result_due else None
         case Interpretation():
             optional |= {"expert": release.expert, "basis": release.basis}
     return {key: value for key, value in optional.items() if value}

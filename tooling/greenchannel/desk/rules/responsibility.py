@@ -1,12 +1,14 @@
 """R: is the department that answers the one that has to?"""
 
 from collections.abc import Iterator
+from datetime import date
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import message
+from greenchannel.domain.moment import earliest
 from greenchannel.domain.vocabulary import Category, Theme
 
 DEPARTMENTS = "registry/departments.yml"
@@ -16,6 +18,12 @@ _ADD_DEPARTMENT = "correct the id, or add the department to registry/departments
 
 def _unknown(department: str, context: Context) -> bool:
     return context.could_read(DEPARTMENTS) and department not in context.newsroom.registry.departments
+
+
+def _day(incident: Incident, context: Context) -> date:
+    """The day on which bodies are looked up: when the city learned of the incident."""
+    clock = incident.claimed_at or incident.detected_at or incident.occurred_at
+    return earliest(clock).date() if clock is not None else context.now.date()
 
 
 def _other_lead(document: Document, context: Context) -> Iterator[Finding]:
@@ -29,6 +37,8 @@ def _other_lead(document: Document, context: Context) -> Iterator[Finding]:
     if not isinstance(value, Incident) or value.lead_reason:
         return
     expected = context.newsroom.registry.routing.lead_for(value.category, value.theme)
+    if expected is not None:
+        expected = context.newsroom.registry.body_on(expected, _day(value, context))
     if expected is not None and value.lead != expected:
         yield Finding(
             document.span("lead"),
@@ -63,7 +73,8 @@ def _missing_copy(document: Document, context: Context) -> Iterator[Finding]:
     value = document.value
     if not isinstance(value, Incident):
         return
-    for required in context.newsroom.registry.routing.cc:
+    registry = context.newsroom.registry
+    for required in (registry.body_on(one, _day(value, context)) for one in registry.routing.cc):
         if required not in value.cc and required != value.lead:
             yield Finding(
                 document.span("cc"),
@@ -136,6 +147,52 @@ def _named(document: Document) -> Iterator[tuple[Span, str]]:
         yield document.span(f"cc.{index}"), department
 
 
+def _abolished(document: Document, context: Context) -> Iterator[Finding]:
+    """A body that did not exist at the time.
+
+    What: the lead or a copied body was not valid on the day on which the city learned of the incident.
+    Why: after a reform the duties lie with the successor; a record with the former name would blame nobody.
+    Fix: name the successor shown in the hint, or correct valid_from and valid_to in registry/departments.yml.
+    """
+    value = document.value
+    if not isinstance(value, Incident):
+        return
+    registry, day = context.newsroom.registry, _day(value, context)
+    for key, body in (("lead", value.lead), *((f"cc.{number}", one) for number, one in enumerate(value.cc))):
+        known = registry.departments.get(body)
+        if known is not None and not known.is_valid(day):
+            yield Finding(
+                document.span(key),
+                message("{department} did not exist on {day}", department=body, day=day.isoformat()),
+                message("name {successor}, or correct registry/departments.yml", successor=registry.body_on(body, day)),
+            )
+
+
+def _successors(document: Document, context: Context) -> Iterator[Finding]:
+    """A successor that leads nowhere.
+
+    What: a body's successor is unknown, or the successors lead back to the body itself.
+    Why: nobody would be found who answers for its incidents.
+    Fix: correct successor in registry/departments.yml.
+    """
+    if document.path != DEPARTMENTS:
+        return
+    registry = context.newsroom.registry
+    for index, one in enumerate(document.fields.get("departments") or ()):
+        known = registry.departments.get(str(one.get("id")))
+        if known is None or known.successor is None:
+            continue
+        circle = registry.successor_circle(known.id)
+        if circle or known.successor not in registry.departments:
+            yield Finding(
+                document.span(f"departments.{index}.successor"),
+                message("the successors lead in a circle: {circle}", circle=" -> ".join(circle))
+                if circle
+                else message("unknown department {department}", department=known.successor),
+                message("correct successor"),
+            )
+
+
 RULES: tuple[Rule, ...] = (
     Rule("R201", Severity.ERROR, _other_lead),
     Rule("R202", Severity.ERROR, _unknown_lead),
@@ -143,4 +200,6 @@ RULES: tuple[Rule, ...] = (
     Rule("R204", Severity.ERROR, _unknown_department),
     Rule("R205", Severity.ERROR, _theme),
     Rule("R206", Severity.ERROR, _routing),
+    Rule("R207", Severity.WARNING, _abolished),
+    Rule("R208", Severity.ERROR, _successors),
 )

@@ -1,15 +1,18 @@
-"""T: do the clocks make sense, and does the release keep the time that is owed?"""
+"""T, first part: does the release keep the time that is owed, and the city its promises?
+
+What passes with time alone is a warning, so that a check in CI never holds up the next urgent release.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Edit, Severity
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import message
-from greenchannel.domain.release import Conference, Release
+from greenchannel.domain.moment import latest, moment_text
+from greenchannel.domain.release import Conference, Fact, Release, Response
 from greenchannel.domain.timing import Late, Met, Obligation, Overdue, Standing, obligations, standing
 from greenchannel.domain.vocabulary import Duty, Force, ReleaseType
 
@@ -18,7 +21,7 @@ _DUTY = {
     ReleaseType.CONFERENCE: Duty.CONFERENCE,
     ReleaseType.RESPONSE: Duty.RESPONSE,
 }
-_EARLY = timedelta(hours=1)
+_CONFERENCE_LASTS = timedelta(hours=2)
 
 
 def _owed_by(release: Release, context: Context) -> tuple[Obligation, Standing] | None:
@@ -78,59 +81,6 @@ def _deadline_late(document: Document, context: Context) -> Iterator[Finding]:
             )
 
 
-def _future(document: Document, context: Context) -> Iterator[Finding]:
-    """A time that has not come yet.
-
-    What: occurred_at, detected_at, claimed_at, reported_up_at or held_at lies in the future.
-    Why: these keys record what has happened; a wrong day or offset would move every deadline.
-    Fix: correct the time. What is only planned goes into starts_at.
-    """
-    value = document.value
-    if isinstance(value, Incident):
-        times = {
-            "occurred_at": value.occurred_at,
-            "detected_at": value.detected_at,
-            "claimed_at": value.claimed_at,
-            "reported_up_at": value.reported_up_at,
-        }
-    elif isinstance(value, Conference):
-        times = {"held_at": value.held_at}
-    else:
-        return
-    for key, time in times.items():
-        if time is not None and time > context.now:
-            yield Finding(
-                document.span(key),
-                message("the time {key} lies in the future", key=key),
-                message("correct the day, the hour or the offset; a plan goes into starts_at"),
-            )
-
-
-def _order(document: Document, _context: Context) -> Iterator[Finding]:
-    """Clocks out of order.
-
-    What: occurred_at, detected_at and claimed_at do not follow one another.
-    Why: nothing is found out before it happens, nor claimed before it is found out; one of the times is wrong.
-    Fix: correct the wrong one.
-    """
-    value = document.value
-    if not isinstance(value, Incident):
-        return
-    written = (
-        ("occurred_at", value.occurred_at),
-        ("detected_at", value.detected_at),
-        ("claimed_at", value.claimed_at),
-    )
-    times = [(key, time) for key, time in written if time is not None]
-    for (before, earlier), (after, later) in pairwise(times):
-        if earlier > later:
-            yield Finding(
-                document.span(after),
-                message("{after} lies before {before}", after=after, before=before),
-                message("occurred_at, detected_at, claimed_at: correct the one that is wrong"),
-            )
-
-
 def _overdue(document: Document, context: Context) -> Iterator[Finding]:
     """Overdue without a reason.
 
@@ -153,44 +103,122 @@ def _overdue(document: Document, context: Context) -> Iterator[Finding]:
             )
 
 
-def _no_clock(document: Document, _context: Context) -> Iterator[Finding]:
-    """No clock.
+def _waits_for_conference(document: Document, context: Context) -> Iterator[Finding]:
+    """Facts that wait for the conference.
 
-    What: the incident says neither claimed_at nor detected_at.
-    Why: every duty of the regulation is counted from one of them; without it nothing can be said to be in time.
-    Fix: add claimed_at, or detected_at while no department has claimed the matter.
+    What: the first fact release is held back until the press conference or later.
+    Why: what is known is owed at once; the conference has a limit of its own and starts no other one.
+    Fix: release the facts now; the conference says more.
     """
     value = document.value
-    if isinstance(value, Incident) and value.claimed_at is None and value.detected_at is None:
+    if not isinstance(value, Fact) or value.release_at is None or _owed_by(value, context) is None:
+        return
+    for other in context.releases.get(value.incident, ()):
+        if isinstance(other, Conference) and other.starts_at <= value.release_at:
+            yield Finding(
+                document.span("release_at"),
+                message("the facts wait for the conference {release}", release=other.id),
+                message("release what is known now: delete release_at"),
+            )
+            return
+
+
+def _released_late(document: Document, context: Context) -> Iterator[Finding]:
+    """Held back beyond the due time.
+
+    What: release_at lies after the time by which the policy demands this release.
+    Why: nothing goes out before release_at, so the duty would be missed by design.
+    Fix: choose an earlier time, or delete release_at.
+    """
+    value = document.value
+    if value is None or isinstance(value, Incident) or value.release_at is None:
+        return
+    match _owed_by(value, context):
+        case (Obligation(due_at=due_at, duty=duty), state) if (
+            due_at is not None and value.release_at > due_at and not isinstance(state, Met | Late)
+        ):
+            yield Finding(
+                document.span("release_at"),
+                message("release_at is later than the duty {duty} is due", duty=duty.zh),
+                message("due: {due}", due=due_at.isoformat(timespec="minutes")),
+            )
+
+
+def _gap(document: Document, context: Context) -> Iterator[Finding]:
+    """No news for too long.
+
+    What: the incident is open, and its last release is older than the interval the policy advises for its class.
+    Why: silence is filled by others; the regulation asks for releases as the work goes on.
+    Fix: release what has changed, even that nothing has, or close the incident with a final release.
+    """
+    value = document.value
+    if not isinstance(value, Incident):
+        return
+    shown = context.appearances.get(value.id, ())
+    for one in obligations(value, context.policy, shown):
+        match standing(one, shown, context.now):
+            case Overdue() if one.duty is Duty.UPDATE and one.started is not None:
+                yield Finding(
+                    document.span("title"),
+                    message("no release since {last}", last=moment_text(one.started)),
+                    message("release what has changed, or close the incident with a final release (closed_at, final)"),
+                )
+
+
+def _unfinished(document: Document, context: Context) -> Iterator[Finding]:
+    """Closed without a final release.
+
+    What: the incident has closed_at, but none of its releases is marked as the final one (final).
+    Why: the public must be able to see how it ended.
+    Fix: mark the last release with final, or write one.
+    """
+    value = document.value
+    if not isinstance(value, Incident) or value.closed_at is None:
+        return
+    if not any(one.final for one in context.releases.get(value.id, ())):
         yield Finding(
-            document.span("title"),
-            message("the incident has neither claimed_at nor detected_at"),
-            message("add claimed_at, or detected_at while no department has claimed it"),
+            document.span("closed_at"),
+            message("the incident is closed, but no release is marked as final"),
+            message("add final: true to its last release, or write one"),
         )
 
 
-def _held_early(document: Document, _context: Context) -> Iterator[Finding]:
-    """A conference held before it was to start.
+def _promise(document: Document, context: Context) -> Iterator[Finding]:
+    """A promised date has passed.
 
-    What: held_at lies more than an hour before starts_at.
-    Why: held_at meets the duty of the conference, so a wrong one would show a duty as met that was not.
-    Fix: correct held_at, or starts_at where the conference was brought forward.
+    What: the day of result_due is over and nothing followed, or a conference was to start more than two hours ago and
+    nothing says when it was held.
+    Why: a promise with a date is the first thing the public checks.
+    Fix: release the result (or the record of the conference), or correct the date with a note that says why.
     """
     value = document.value
-    if isinstance(value, Conference) and value.held_at is not None and value.starts_at - value.held_at > _EARLY:
-        yield Finding(
-            document.span("held_at"),
-            message("held_at lies more than an hour before starts_at"),
-            message("correct held_at, or starts_at where the conference was brought forward"),
-        )
+    shown = context.appearances.get(value.incident, ()) if isinstance(value, Response | Conference) else ()
+    own = next((one for one in shown if value is not None and one.release == value.id), None)
+    if own is None:
+        return
+    match value:
+        case Response(result_due=promised) if promised is not None and latest(promised) < context.now:
+            if not any(one.at > own.at and one.type in (ReleaseType.RESPONSE, ReleaseType.FACT) for one in shown):
+                yield Finding(
+                    document.span("result_due"),
+                    message("the promised date {date} has passed", date=moment_text(promised)),
+                    message("release the result, or correct the date with a note that says why"),
+                )
+        case Conference(starts_at=starts, held_at=None) if starts + _CONFERENCE_LASTS < context.now:
+            yield Finding(
+                document.span("starts_at"),
+                message("the conference was to start at {time}, and held_at is missing", time=starts.isoformat()),
+                message("add held_at and a note under changes, then publish the record of the conference"),
+            )
 
 
 RULES: tuple[Rule, ...] = (
     Rule("T101", Severity.WARNING, _deadline_missing),
     Rule("T102", Severity.ERROR, _deadline_late),
-    Rule("T103", Severity.ERROR, _future),
-    Rule("T104", Severity.ERROR, _order),
     Rule("T105", Severity.ERROR, _overdue),
-    Rule("T106", Severity.ERROR, _no_clock),
-    Rule("T107", Severity.ERROR, _held_early),
+    Rule("T108", Severity.ERROR, _waits_for_conference),
+    Rule("T109", Severity.ERROR, _released_late),
+    Rule("T112", Severity.WARNING, _gap),
+    Rule("T113", Severity.WARNING, _unfinished),
+    Rule("T116", Severity.WARNING, _promise),
 )

@@ -1,0 +1,138 @@
+"""The board: every duty of every incident on the desk, under the policy that decides and those that advise.
+
+It shows all that can be known: a file with errors takes only itself off the board.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from greenchannel.delivery.record import read_record
+from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.policies import Selection, select
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.moment import earliest
+from greenchannel.domain.policy import Policy
+from greenchannel.domain.timing import (
+    Appearance,
+    Late,
+    Met,
+    Obligation,
+    Overdue,
+    Pending,
+    Standing,
+    Undetermined,
+    is_breach,
+    obligations,
+    standing,
+)
+from greenchannel.domain.vocabulary import Duty, ReleaseType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """One line of the board. `notice` is a conference that was announced and is not yet known to be held."""
+
+    obligation: Obligation
+    standing: Standing
+    title: str
+    department: str
+    responsible: str
+    advisory: bool
+    notice: str | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return isinstance(self.standing, Met | Late)
+
+    @property
+    def is_breach(self) -> bool:
+        return not self.advisory and is_breach(self.obligation, self.standing)
+
+    @property
+    def left(self) -> timedelta:
+        """Time left in the strict reading, negative once it is over; settled ones come last."""
+        how = self.standing.strict if isinstance(self.standing, Undetermined) else self.standing
+        match how:
+            case Pending(left=left):
+                return left
+            case Overdue(late=late) | Late(late=late):
+                return -late
+            case _:
+                return timedelta.max
+
+    @property
+    def next_command(self) -> str | None:
+        """What to type to meet it; None where nothing is left to do."""
+        if self.is_settled:
+            return None
+        if self.notice is not None:
+            return f"greenchannel approve {self.notice} --by PERSON"
+        kind = "fact" if self.obligation.duty is Duty.UPDATE else self.obligation.duty.value
+        return f"greenchannel new release {kind} {self.obligation.incident}"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`broken` are the incident files that could not be understood: what they owe is not known."""
+
+    owed: tuple[Owed, ...]
+    policies: Selection
+    broken: tuple[str, ...]
+
+
+def read_board(settings: Settings, now: datetime) -> Board:
+    newsroom = read_newsroom(settings.content, settings.zone)
+    policies = select(settings.policy, settings.advisory, newsroom.policies)
+    state = read_record(settings.releases).state
+    owed = [
+        one
+        for incident in newsroom.incidents.values()
+        for one in _of_incident(
+            newsroom,
+            incident,
+            policies,
+            tuple(one for one in state.appearances(incident.id, settings.zone) if one.at <= now),
+            now,
+        )
+    ]
+    broken = tuple(one.path for one in newsroom.documents if one.path.endswith("/incident.md") and one.value is None)
+    return Board(tuple(sorted(owed, key=_urgency)), policies, broken)
+
+
+def _urgency(one: Owed) -> tuple[bool, bool, timedelta, str, str]:
+    return (one.is_settled, one.advisory, one.left, one.obligation.incident, one.obligation.rule)
+
+
+def _of_incident(
+    newsroom: Newsroom, incident: Incident, policies: Selection, appearances: tuple[Appearance, ...], now: datetime
+) -> Iterator[Owed]:
+    on = earliest(incident.claimed_at or incident.detected_at or incident.occurred_at or now).date()
+    department = newsroom.registry.body_on(incident.lead, on)
+    known = newsroom.registry.departments.get(department)
+    for policy in (policies.deciding, *policies.advisory):
+        for one in obligations(incident, policy, appearances):
+            if policy is not policies.deciding and one.duty is Duty.UPDATE:
+                continue  # Advice on advice would only fill the board.
+            yield Owed(
+                obligation=one,
+                standing=standing(one, appearances, now),
+                title=incident.title,
+                department=department,
+                responsible=known.name if known else department,
+                advisory=policy is not policies.deciding,
+                notice=_notice(one, appearances),
+            )
+
+
+def _notice(obligation: Obligation, appearances: tuple[Appearance, ...]) -> str | None:
+    """The announced conference that would meet the duty once its record says when it was held."""
+    if obligation.duty is not Duty.CONFERENCE:
+        return None
+    announced = [one for one in appearances if one.type is ReleaseType.CONFERENCE and one.held_at is None]
+    return announced[0].release if announced else None
+
+
+def find_policy_of(board: Board, identifier: str) -> Policy:
+    return next(one for one in (board.policies.deciding, *board.policies.advisory) if one.id == identifier)
