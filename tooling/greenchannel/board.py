@@ -27,7 +27,7 @@ from greenchannel.domain.timing import (
     obligations,
     standing,
 )
-from greenchannel.domain.vocabulary import Duty, ReleaseType
+from greenchannel.domain.vocabulary import Duty, Force, ReleaseType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +101,10 @@ def read_board(settings: Settings, now: datetime) -> Board:
     return Board(tuple(sorted(owed, key=_urgency)), policies, broken)
 
 
-def _urgency(one: Owed) -> tuple[bool, bool, timedelta, str, str]:
-    return (one.is_settled, one.advisory, one.left, one.obligation.incident, one.obligation.rule)
+def _urgency(one: Owed) -> tuple[bool, bool, bool, timedelta, str, str]:
+    """Duties before advice, advice before other policies, what is settled last; each by the time left."""
+    advice = one.obligation.force is Force.ADVICE
+    return (one.is_settled, one.advisory, advice, one.left, one.obligation.incident, one.obligation.rule)
 
 
 def _of_incident(

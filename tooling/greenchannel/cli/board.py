@@ -11,7 +11,7 @@ from greenchannel.cli.call import Translate
 from greenchannel.domain.message import Message, message
 from greenchannel.domain.moment import Day, moment_text
 from greenchannel.domain.timing import Late, Met, Overdue, Pending, Standing, Undetermined
-from greenchannel.domain.vocabulary import Duty, Force
+from greenchannel.domain.vocabulary import Clock, Duty
 
 _MET_BY: dict[Duty, Message] = {
     Duty.FACT: message("the first fact release that the public can see"),
@@ -95,8 +95,7 @@ def owed_text(one: Owed, translate: Translate) -> str:
     head = click.style(how, fg=colour, bold=not one.advisory)
     lines = [f"{head}  {one.title} ({obligation.incident})"]
     due = obligation.due_at.isoformat(sep=" ", timespec="minutes") if obligation.due_at else "?"
-    force = {Force.PRINCIPLE: "原则上", Force.AT_LATEST: "最迟", Force.ADVICE: "建议"}[obligation.force]
-    lines.append(f"  {obligation.duty.zh} {obligation.duty.value} · {force} {due}")
+    lines.append(f"  {obligation.duty.zh} {obligation.duty.value} · {obligation.force.zh} {due}")
     lines.append(f"  {_clock_text(one, translate)}")
     if obligation.opened_at is not None:
         text = translate("owed since the class was raised at {at}; the clock is not restarted")
@@ -116,14 +115,18 @@ def owed_text(one: Owed, translate: Translate) -> str:
 def _clock_text(one: Owed, translate: Translate) -> str:
     obligation = one.obligation
     if obligation.clock is None or obligation.started is None:
-        wanted = obligation.stood_in_for.value if obligation.stood_in_for else "?"
+        wanted = _name(obligation.stood_in_for)
         return translate("clock: {clock} missing, and nothing stands in for it").format(clock=wanted)
     started = obligation.started
     at = str(started) if isinstance(started, Day) else started.isoformat(sep=" ", timespec="minutes")
     if obligation.stood_in_for is not None:
         text = translate("clock: {missing} missing, {clock} {at} stands in")
-        return text.format(missing=obligation.stood_in_for.value, clock=obligation.clock.value, at=at)
-    return translate("clock: {clock} {at}").format(clock=obligation.clock.value, at=at)
+        return text.format(missing=_name(obligation.stood_in_for), clock=_name(obligation.clock), at=at)
+    return translate("clock: {clock} {at}").format(clock=_name(obligation.clock), at=at)
+
+
+def _name(clock: Clock | None) -> str:
+    return f"{clock.zh} {clock.value}" if clock is not None else "?"
 
 
 def standing_text(how: Standing, translate: Translate) -> tuple[str, str]:
