@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CHINA, REGULATION
+from conftest import CHINA
 from greenchannel.desk.checking import check, explain
 from greenchannel.desk.newsroom import read_newsroom
+from greenchannel.desk.policies import select
 from greenchannel.desk.rules import ALL_RULES
 from greenchannel.desk.rules.rule import Context
 from greenchannel.domain.timing import Appearance
@@ -22,10 +23,19 @@ HERE = Path(__file__).parent
 NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")
 ACCEPTED = sorted(HERE.glob("*/accept-*.md"))
 REJECTED = sorted(HERE.glob("*/reject-*.md"))
-# Bytes that no text file can hold; the tests of this name stand in unit/test_newsroom.py.
-BINARY = {
-    "S003": ("test_bytes_that_are_no_utf8_are_refused", "test_utf8_with_a_byte_order_mark_is_read"),
-    "S004": ("test_what_is_too_large_is_refused", "test_a_file_at_the_limit_is_read"),
+# Bytes that no text file can hold, and what mkdocs.yml says: the module below tests/ and its tests, reject and accept.
+ELSEWHERE = {
+    "S003": (
+        "unit/test_newsroom.py",
+        "test_bytes_that_are_no_utf8_are_refused",
+        "test_utf8_with_a_byte_order_mark_is_read",
+    ),
+    "S004": ("unit/test_newsroom.py", "test_what_is_too_large_is_refused", "test_a_file_at_the_limit_is_read"),
+    "T120": (
+        "acceptance/test_board.py",
+        "test_an_unknown_policy_is_named_with_its_place",
+        "test_a_policy_of_the_newsroom_decides_when_it_is_named",
+    ),
 }
 
 
@@ -37,16 +47,21 @@ def diagnostics(case: Path | None, folder: Path) -> list[str]:
     content = folder / "content"
     shutil.copytree(HERE / "base", content)
     shown: dict[str, tuple[Appearance, ...]] = {}
+    deciding = "regulation"
     if case is not None:
         sections = re.split(r"^-- (\S.*) --\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
         for name, text in zip(sections[1::2], sections[2::2], strict=True):
             if name == "shown":
                 shown = appearances(text)
                 continue
+            if name == "policy":
+                deciding = text.strip()
+                continue
             target = content / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-    found = check(Context(read_newsroom(content, CHINA), REGULATION, NOW, shown))
+    newsroom = read_newsroom(content, CHINA)
+    found = check(Context(newsroom, select(deciding, (), newsroom.policies).deciding, NOW, shown))
     return [
         f"{one.path}:{one.span.line}:{one.span.column} {one.code} {one.severity} {one.message} | {one.hint}"
         for one in found
@@ -93,9 +108,10 @@ def test_wrong_is_rejected(case: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", [rule.code for rule in ALL_RULES])
 def test_every_rule_has_cases_and_a_manual(code: str) -> None:
-    if code in BINARY:
-        written = (HERE.parent / "unit" / "test_newsroom.py").read_text(encoding="utf-8")
-        assert all(f"def {name}(" in written for name in BINARY[code])
+    if code in ELSEWHERE:
+        module, *names = ELSEWHERE[code]
+        written = (HERE.parent / module).read_text(encoding="utf-8")
+        assert all(f"def {name}(" in written for name in names)
     else:
         assert code in {case.parent.name for case in ACCEPTED}
         assert code in {case.parent.name for case in REJECTED}

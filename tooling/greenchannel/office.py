@@ -18,8 +18,8 @@ from greenchannel.desk.newsroom import Document, Newsroom, read_newsroom
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.schema import read_fields
-from greenchannel.desk.settings import SETTINGS_FILE, Settings
-from greenchannel.domain.diagnostic import Diagnostic, Severity, Span
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.release import Release
 from greenchannel.record.approval import Approval, write_approval

@@ -151,7 +151,7 @@ def _html(snapshot: Snapshot, data: bytes, status: HTTPStatus, bar: str) -> Repl
 def _diagnostics(snapshot: Snapshot, translate: Translate) -> bytes:
     lines = list(snapshot.problems)
     for one in snapshot.errors:
-        place = f"content/{one.path}:{one.span.line}:{one.span.column}"
+        place = f"{one.file}:{one.span.line}:{one.span.column}"
         lines.append(f"{place} {one.code} {one.message.in_language(translate)}\n{one.hint.in_language(translate)}")
     title = html.escape(translate("{count} error(s) on the desk").format(count=snapshot.faults))
     items = "".join(f'<li style="white-space:pre-wrap">{html.escape(line)}</li>' for line in lines)

@@ -20,7 +20,7 @@ def diagnostic_json(one: Diagnostic, translate: Translate) -> dict[str, Any]:
         "code": one.code,
         "severity": one.severity.value,
         "message": one.message.in_language(translate),
-        "path": f"content/{one.path}",
+        "path": one.file,
         "line": one.span.line,
         "column": one.span.column,
         "hint": one.hint.in_language(translate),
@@ -30,7 +30,7 @@ def diagnostic_json(one: Diagnostic, translate: Translate) -> dict[str, Any]:
 def diagnostics_text(found: Iterable[Diagnostic], texts: Mapping[str, str], translate: Translate) -> Iterable[str]:
     for one in found:
         colour = "red" if one.severity is Severity.ERROR else "yellow"
-        place = f"content/{one.path}:{one.span.line}:{one.span.column}"
+        place = f"{one.file}:{one.span.line}:{one.span.column}"
         yield f"{place}: {click.style(one.code, fg=colour, bold=True)} {one.message.in_language(translate)}"
         lines = texts.get(one.path, "").split("\n")
         if one.span.line <= len(lines) and (line := lines[one.span.line - 1]):
@@ -52,7 +52,7 @@ def github(found: Iterable[Diagnostic], translate: Translate) -> Iterable[str]:
     for one in found:
         text = f"{one.message.in_language(translate)} - {one.hint.in_language(translate)}"
         text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        place = f"file=content/{one.path},line={one.span.line},col={one.span.column}"
+        place = f"file={one.file},line={one.span.line},col={one.span.column}"
         yield f"::{one.severity.value} {place},title={one.code}::{text}"
 
 
@@ -66,7 +66,7 @@ def sarif(found: Iterable[Diagnostic], translate: Translate) -> dict[str, Any]:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": f"content/{one.path}"},
+                        "artifactLocation": {"uri": one.file},
                         "region": {"startLine": one.span.line, "startColumn": one.span.column},
                     }
                 }

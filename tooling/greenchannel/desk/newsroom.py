@@ -155,9 +155,8 @@ def _incident(fields: dict[str, Any], spans: Spans, from_path: str, body: str, z
         return None, faults, ()
     figures = Figures(deaths=parsed.deaths, serious_injuries=parsed.serious_injuries, direct_loss=parsed.direct_loss)
     earlier = tuple(EarlierClass(one.incident_class, one.until) for one in parsed.earlier_classes)
-    values = parsed.model_dump(
-        exclude={"ignore", "source", "id", "earlier_classes", "deaths", "serious_injuries", "direct_loss"}
-    )
+    apart = {"ignore", "source", "id", "earlier_classes", "deaths", "serious_injuries", "direct_loss"}
+    values = schema.values_of(parsed, apart)
     return (
         Incident(id=identifier, body=body, figures=figures, earlier_classes=earlier, **values),
         faults,
@@ -188,7 +187,7 @@ def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str, zo
         faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
     if parsed is None or not is_release_id(identifier):
         return None, faults, ()
-    values = parsed.model_dump(exclude={"ignore", "id", "changes", "speakers", "type"})
+    values = schema.values_of(parsed, {"ignore", "id", "changes", "speakers", "type"})
     values["changes"] = tuple(Change(one.kind, one.note) for one in parsed.changes)
     if isinstance(parsed, schema.ConferenceSchema):
         values["speakers"] = tuple(Speaker(one.name, one.post) for one in parsed.speakers)

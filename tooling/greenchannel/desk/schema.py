@@ -7,6 +7,7 @@ them through pydantic and turns its errors into faults at those places.
 import difflib
 import re
 from collections.abc import Mapping as MappingOf
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -241,6 +242,11 @@ def parse(
         return schema.model_validate(fields, context=zone), []
     except ValidationError as error:
         return None, [_fault(schema, detail, spans) for detail in error.errors(include_url=False)]
+
+
+def values_of(parsed: BaseModel, apart: AbstractSet[str]) -> dict[str, Any]:
+    """The fields as they are; model_dump would take our own values (a Day) to pieces."""
+    return {name: getattr(parsed, name) for name in type(parsed).model_fields if name not in apart}
 
 
 def _fault(schema: type[BaseModel], detail: Any, spans: Spans) -> Fault:  # Any: pydantic's own error dictionary

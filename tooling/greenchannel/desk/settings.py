@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from greenchannel.desk.frontmatter import read_yaml
 from greenchannel.desk.schema import read_fields
+from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import DEFAULT
 
-SETTINGS_FILE = "mkdocs.yml"
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 _KNOWN = {"organisation", "language", "utc_offset", "tag", "email", "site_id_code", "footer", "policy", "advisory"}
 

@@ -29,8 +29,13 @@ class Edit:
     value: str
 
 
+SETTINGS_FILE = "mkdocs.yml"
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
+    """`path` is relative to content/; the settings alone stand beside that folder."""
+
     code: str
     severity: Severity
     message: Message
@@ -38,6 +43,11 @@ class Diagnostic:
     span: Span
     hint: Message
     edit: Edit | None = None
+
+    @property
+    def file(self) -> str:
+        """The path from the newsroom's folder, as people and tools open it."""
+        return self.path if self.path == SETTINGS_FILE else f"content/{self.path}"
 
     @property
     def order(self) -> tuple[str, Span, str, str]:
