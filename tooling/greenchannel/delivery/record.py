@@ -16,7 +16,7 @@ from typing import Any
 from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
-from greenchannel.portal.pages import public_path
+from greenchannel.portal.shown import public_path
 from greenchannel.record.approval import read_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold, read_events, write_events

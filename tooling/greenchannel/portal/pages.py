@@ -4,20 +4,26 @@ Public addresses are a contract with readers and are only ever added to. A relea
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from greenchannel.domain.moment import Day, Moment, read_moment
+from greenchannel.domain.moment import read_moment
 from greenchannel.domain.registry import Expert
-from greenchannel.domain.timing import Late, Met, Obligation, Standing, obligations, standing
-from greenchannel.domain.vocabulary import Category, ChangeKind, Duty, Force, IncidentClass, ReleaseType, Verdict
+from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, ReleaseType, Verdict
+from greenchannel.portal import timeliness
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.shown import (
+    card_of,
+    feed_link,
+    incident_url,
+    local,
+    notice,
+    public_path,
+    release_url,
+    shown_time,
+)
 from greenchannel.portal.views import (
     Card,
     DirectoryView,
-    DutyView,
-    FeedEntry,
-    FeedLink,
-    FeedView,
     Frame,
     HomeView,
     IncidentView,
@@ -29,20 +35,12 @@ from greenchannel.portal.views import (
     RevisionView,
     Row,
     SiteFrame,
-    Time,
 )
 from greenchannel.record.events import PublicRelease
 
 _COLUMN = 100  # releases on a column page; older ones stand in the month archives
-_FEED = 100
 _HOME = 6
 Page = tuple[str, PageView]
-
-
-def public_path(frozen: str) -> str:
-    """Where a frozen text stands on the site: ``2026/x/fact-1.r2.md`` -> ``releases/2026/x/fact-1/r2.md``."""
-    stem, revision = frozen.removesuffix(".md").rsplit(".", 1)
-    return f"releases/{stem}/{revision}.md"
 
 
 def site_frame(catalogue: Catalogue) -> SiteFrame:
@@ -62,7 +60,7 @@ def site_frame(catalogue: Catalogue) -> SiteFrame:
         root=root,
         menu=menu,
         footer=tuple(Row(label, value) for label, value in settings.footer),
-        feeds=(_feed_link(catalogue, "全部发布", "all"),),
+        feeds=(feed_link(catalogue, "全部发布", "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
     )
@@ -89,7 +87,7 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
             Row("职称", expert.title),
         )
         yield _list(catalogue, f"experts/{expert.id}/", expert.name, experts.get(expert.id, ()), rows=rows)
-    for month, members in catalogue.grouped(lambda one: f"{_local(catalogue, one.first_at):%Y/%m}").items():
+    for month, members in catalogue.grouped(lambda one: f"{local(catalogue, one.first_at):%Y/%m}").items():
         year, number = month.split("/")
         yield _list(catalogue, f"archive/{month}/", f"{year}年{int(number)}月", members, limit=None)
     for identifier, department in sorted(catalogue.registry.departments.items()):
@@ -105,6 +103,7 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     for kind in ReleaseType:
         members = catalogue.grouped(lambda one: one.current.event["type"]).get(kind.value, ())
         yield _list(catalogue, f"types/{kind.value}/", kind.zh, members, feed=f"types/{kind.value}")
+    yield timeliness.page(catalogue)
     yield "directory.html", _departments(catalogue)
     yield "directory.html", _experts(catalogue, root)
     yield "home.html", _home(catalogue)
@@ -117,103 +116,16 @@ def not_found(catalogue: Catalogue) -> Page:
     return "not-found.html", PlainView(frame=frame)
 
 
-def addresses(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Every release and incident with the day its page last changed, for the sitemap."""
-    for identifier in sorted(catalogue.state.incidents):
-        timeline = catalogue.of_incident(identifier)
-        newest = max(one.updated_at for one in timeline)
-        yield _incident_url(catalogue, identifier), _rfc3339(catalogue, newest)
-        for one in timeline:
-            yield _url(catalogue, one), _rfc3339(catalogue, one.updated_at)
-
-
-def feeds(catalogue: Catalogue) -> Iterator[FeedView]:
-    name = catalogue.settings.name
-    for identifier in sorted(catalogue.state.incidents):
-        title = str(catalogue.state.incidents[identifier]["title"])
-        home = f"releases/{identifier}/"
-        yield _feed(catalogue, f"incidents/{identifier}", title, home, catalogue.of_incident(identifier))
-    for key, members in catalogue.grouped(lambda one: one.current.event["department"]).items():
-        title = f"{name}·{catalogue.department_name(key)}"
-        yield _feed(catalogue, f"departments/{key}", title, f"departments/{key}/", members)
-    for key, members in catalogue.grouped(lambda one: one.current.event["incident"]["category"]).items():
-        yield _feed(catalogue, f"categories/{key}", f"{name}·{Category(key).zh}", f"categories/{key}/", members)
-    for key, members in catalogue.grouped(lambda one: one.current.event["type"]).items():
-        yield _feed(catalogue, f"types/{key}", f"{name}·{ReleaseType(key).zh}", f"types/{key}/", members)
-    if catalogue.releases:
-        yield _feed(catalogue, "all", name, "", catalogue.releases)
-
-
-def _local(catalogue: Catalogue, moment: datetime) -> datetime:
-    return moment.astimezone(catalogue.settings.zone)
-
-
-def _rfc3339(catalogue: Catalogue, moment: datetime) -> str:
-    return _local(catalogue, moment).isoformat(timespec="seconds")
-
-
-def _time(catalogue: Catalogue, moment: Moment) -> Time:
-    if isinstance(moment, Day):
-        return Time(str(moment), str(moment))
-    return Time(f"{_local(catalogue, moment):%Y-%m-%d %H:%M}", _rfc3339(catalogue, moment))
-
-
-def _url(catalogue: Catalogue, release: PublicRelease) -> str:
-    return f"{catalogue.settings.root}releases/{release.id}/"
-
-
-def _incident_url(catalogue: Catalogue, identifier: str) -> str:
-    return f"{catalogue.settings.root}releases/{identifier}/"
-
-
-def _feed_link(catalogue: Catalogue, title: str, path: str) -> FeedLink:
-    base = f"{catalogue.settings.root}feeds/{path}"
-    return FeedLink(title=title, rss=f"{base}.rss", atom=f"{base}.atom", json=f"{base}.json")
-
-
-def _status(release: PublicRelease) -> str:
-    if release.draft:
-        return "草稿"
-    if release.withdrawal:
-        return "撤回"
-    changes = release.current.event["changes"]
-    return "更正" if any(one["kind"] == ChangeKind.CORRECTION for one in changes) else ""
-
-
-def _notice(catalogue: Catalogue, release: PublicRelease) -> str:
-    """Who withdrew it, when and why; empty while it is in force."""
-    if (withdrawal := release.withdrawal) is None:
-        return ""
-    body = catalogue.department_name(withdrawal.department)
-    return f"{body}于{_time(catalogue, withdrawal.at).text}撤回本信息。原因：{withdrawal.reason}"
-
-
-def _card(catalogue: Catalogue, release: PublicRelease) -> Card:
-    event, root = release.current.event, catalogue.settings.root
-    department = event["department"]
-    return Card(
-        title=event["title"],
-        url=_url(catalogue, release),
-        type=event["type"],
-        type_label=ReleaseType(event["type"]).zh,
-        department=Link(catalogue.department_name(department), f"{root}departments/{department}/"),
-        incident=Link(event["incident"]["title"], _incident_url(catalogue, event["incident"]["id"])),
-        published=_time(catalogue, release.first_at),
-        summary=_notice(catalogue, release) or event["summary"],
-        status=_status(release),
-    )
-
-
 def _release(
     catalogue: Catalogue, release: PublicRelease, older: PublicRelease | None, newer: PublicRelease | None
 ) -> ReleaseView:
-    card = _card(catalogue, release)
+    card = card_of(catalogue, release)
     frame = Frame(
         title=card.title,
         description=card.summary,
         url=card.url,
         crumbs=(card.incident,),
-        feeds=(_feed_link(catalogue, card.incident.text, f"incidents/{release.current.event['incident']['id']}"),),
+        feeds=(feed_link(catalogue, card.incident.text, f"incidents/{release.current.event['incident']['id']}"),),
         column_type="政策解读" if card.type == ReleaseType.INTERPRETATION else "回应关切",
     )
     return ReleaseView(
@@ -222,9 +134,10 @@ def _release(
         rows=tuple(_release_rows(catalogue, release, card)),
         revisions=tuple(_revisions(catalogue, release)),
         body=release.current.sha256,
-        previous=Link(older.current.event["title"], _url(catalogue, older)) if older else None,
-        next=Link(newer.current.event["title"], _url(catalogue, newer)) if newer else None,
-        withdrawn=_notice(catalogue, release),
+        previous=Link(older.current.event["title"], release_url(catalogue, older)) if older else None,
+        next=Link(newer.current.event["title"], release_url(catalogue, newer)) if newer else None,
+        withdrawn=notice(catalogue, release),
+        duties=timeliness.release_duties(catalogue, release),
         draft=release.draft,
     )
 
@@ -234,20 +147,20 @@ def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> I
     yield Row("发布机构", card.department.text, card.department.url)
     yield Row("发布日期", card.published.text)
     if release.updated_at != release.first_at:
-        yield Row("更新时间", _time(catalogue, release.updated_at).text)
+        yield Row("更新时间", shown_time(catalogue, release.updated_at).text)
     yield Row("所属事件", card.incident.text, card.incident.url)
     if verdict := event.get("verdict"):
         yield Row("核查结论", Verdict(verdict).zh)
     if starts := event.get("starts_at"):
-        yield Row("开始时间", _time(catalogue, datetime.fromisoformat(starts)).text)
+        yield Row("开始时间", shown_time(catalogue, datetime.fromisoformat(starts)).text)
     if held := event.get("held_at"):
-        yield Row("召开时间", _time(catalogue, read_moment(held, catalogue.settings.zone)).text)
+        yield Row("召开时间", shown_time(catalogue, read_moment(held, catalogue.settings.zone)).text)
     if (expert := catalogue.registry.experts.get(event.get("expert", ""))) and expert.public:
         yield Row(
             "解读专家", f"{expert.name}（{expert.affiliation}）", f"{catalogue.settings.root}experts/{expert.id}/"
         )
     if basis := catalogue.state.releases.get(event.get("basis", "")):
-        yield Row("解读对象", basis.current.event["title"], _url(catalogue, basis))
+        yield Row("解读对象", basis.current.event["title"], release_url(catalogue, basis))
     if reason := event.get("late_reason"):
         yield Row("迟发原因", reason)
 
@@ -260,7 +173,7 @@ def _revisions(catalogue: Catalogue, release: PublicRelease) -> Iterator[Revisio
         known = len(changes)
         yield RevisionView(
             number=revision.number,
-            at=_time(catalogue, revision.at),
+            at=shown_time(catalogue, revision.at),
             kind=ChangeKind(new[-1]["kind"]).zh if new else "首次发布",
             note="；".join(one["note"] for one in new),
             url=catalogue.settings.root + public_path(revision.path),
@@ -270,7 +183,7 @@ def _revisions(catalogue: Catalogue, release: PublicRelease) -> Iterator[Revisio
 
 def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelease, ...]) -> IncidentView:
     facts, incident = catalogue.state.incidents[identifier], catalogue.incident(identifier)
-    category, url = incident.category, _incident_url(catalogue, identifier)
+    category, url = incident.category, incident_url(catalogue, identifier)
     is_open = incident.closed_at is None
     clocks = (("发生时间", incident.occurred_at), ("发现时间", incident.detected_at), ("认领时间", incident.claimed_at),
               ("办结时间", incident.closed_at))  # fmt: skip
@@ -278,7 +191,7 @@ def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelea
         Row("类别", category.zh, f"{catalogue.settings.root}categories/{category.value}/"),
         *((Row("等级", incident.incident_class.zh),) if incident.incident_class else ()),
         Row("牵头部门", catalogue.department_name(incident.lead)),
-        *(Row(label, _time(catalogue, moment).text) for label, moment in clocks if moment),
+        *(Row(label, shown_time(catalogue, moment).text) for label, moment in clocks if moment),
     )
     return IncidentView(
         frame=Frame(
@@ -286,43 +199,15 @@ def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelea
             description=f"{incident.title}：全部发布、时间线与时限履行情况",
             url=url,
             crumbs=(Link(rows[0].value, rows[0].url),),
-            feeds=(_feed_link(catalogue, incident.title, f"incidents/{identifier}"),),
+            feeds=(feed_link(catalogue, incident.title, f"incidents/{identifier}"),),
         ),
         status="处置中" if is_open else "已办结",
         is_open=is_open,
         rows=rows,
-        duties=tuple(_duties(catalogue, identifier)),
-        timeline=tuple(_card(catalogue, one) for one in timeline),
+        duties=timeliness.incident_duties(catalogue, identifier),
+        timeline=tuple(card_of(catalogue, one) for one in timeline),
         body=facts["sha256"],
     )
-
-
-def _duties(catalogue: Catalogue, identifier: str) -> Iterator[DutyView]:
-    """How each duty stood by the record's own last time, so that a page does not change by waiting."""
-    appearances = catalogue.state.appearances(identifier, catalogue.settings.zone)
-    until = catalogue.state.last_at
-    for one in obligations(catalogue.incident(identifier), catalogue.policy, appearances):
-        if one.due_at is None or until is None or one.duty is Duty.UPDATE:
-            continue
-        how, state = _outcome(one, standing(one, appearances, until))
-        yield DutyView(duty=one.duty.zh, due=_time(catalogue, one.due_at), outcome=how, state=state)
-
-
-def _outcome(one: Obligation, how: Standing) -> tuple[str, str]:
-    match how:
-        case Met():
-            return f"按时履行，提前{_duration(how.margin)}", "met"
-        case Late(reason=reason):
-            excuse = f"，原因：{reason}" if reason and one.force is Force.PRINCIPLE else ""
-            return f"逾时{_duration(how.late)}{excuse}", "late"
-        case _:
-            return "尚待履行", "open"
-
-
-def _duration(span: timedelta) -> str:
-    minutes = int(span.total_seconds()) // 60
-    hours, rest = divmod(minutes, 60)
-    return f"{hours}小时{rest}分" if hours else f"{rest}分"
 
 
 def _list(
@@ -336,19 +221,19 @@ def _list(
     limit: int | None = _COLUMN,
 ) -> Page:
     root = catalogue.settings.root
-    months = catalogue.grouped(lambda one: f"{_local(catalogue, one.first_at):%Y/%m}") if limit else {}
+    months = catalogue.grouped(lambda one: f"{local(catalogue, one.first_at):%Y/%m}") if limit else {}
     frame = Frame(
         title=title,
         description=f"{catalogue.settings.name}：{title}",
         url=root + path,
         crumbs=(),
-        feeds=(_feed_link(catalogue, title, feed),) if feed and members else (),
+        feeds=(feed_link(catalogue, title, feed),) if feed and members else (),
     )
     view = ListView(
         frame=frame,
         note="" if members else "目前没有发布。",
         rows=tuple(row for row in rows if row.value),
-        cards=tuple(_card(catalogue, one) for one in members[:limit]),
+        cards=tuple(card_of(catalogue, one) for one in members[:limit]),
         more=tuple(
             Link(month.replace("/", "年") + "月", f"{root}archive/{month}/") for month in reversed(tuple(months))
         ),
@@ -400,59 +285,25 @@ def _home(catalogue: Catalogue) -> HomeView:
             description=f"{catalogue.settings.organisation}政务舆情回应与新闻发布",
             url=root,
             crumbs=(),
-            feeds=(_feed_link(catalogue, "全部发布", "all"),),
+            feeds=(feed_link(catalogue, "全部发布", "all"),),
             column_type="首页",
         ),
         open_incidents=tuple(
             (
-                Link(catalogue.incident(one).title, _incident_url(catalogue, one)),
+                Link(catalogue.incident(one).title, incident_url(catalogue, one)),
                 IncidentClass(catalogue.state.incidents[one]["class"]).zh,
-                _card(catalogue, release),
+                card_of(catalogue, release),
             )
             for release, one in newest
         ),
         columns=tuple(
             (
                 Link(kind.zh, f"{root}types/{kind.value}/"),
-                tuple(_card(catalogue, one) for one in by_type.get(kind.value, ())[:_HOME]),
+                tuple(card_of(catalogue, one) for one in by_type.get(kind.value, ())[:_HOME]),
             )
             for kind in ReleaseType
         ),
         departments=tuple(
             Link(one.name, f"{root}departments/{one.id}/") for one in catalogue.registry.departments.values()
         ),
-    )
-
-
-def _feed(catalogue: Catalogue, path: str, title: str, home: str, members: tuple[PublicRelease, ...]) -> FeedView:
-    settings = catalogue.settings
-    newest = max(one.updated_at for one in members)
-    return FeedView(
-        id=f"tag:{settings.tag}:feeds/{path}",
-        path=f"feeds/{path}",
-        title=title,
-        description=f"{settings.organisation}：{title}",
-        home=settings.url + home,
-        base=settings.url,
-        organisation=settings.organisation,
-        email=settings.email,
-        updated=_rfc3339(catalogue, newest),
-        entries=tuple(_entry(catalogue, one) for one in members[:_FEED]),
-    )
-
-
-def _entry(catalogue: Catalogue, release: PublicRelease) -> FeedEntry:
-    card, notice = _card(catalogue, release), _notice(catalogue, release)
-    return FeedEntry(
-        id=f"tag:{catalogue.settings.tag}:{release.id}",
-        url=catalogue.settings.url + f"releases/{release.id}/",
-        title=card.title,
-        summary=card.summary,
-        body="" if notice else release.current.sha256,
-        department=card.department.text,
-        type_label=card.type_label,
-        incident=card.incident.text,
-        published=_rfc3339(catalogue, release.first_at),
-        updated=_rfc3339(catalogue, release.updated_at),
-        withdrawn=notice,
     )

@@ -15,10 +15,11 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
-from greenchannel.portal import pages
+from greenchannel.portal import pages, streams, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.feeds import render_feed
+from greenchannel.portal.shown import public_path
 from greenchannel.portal.views import IncidentView, PageView, ReleaseView, SiteFrame
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, write_events
@@ -74,13 +75,14 @@ def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:
     yield from theme.assets
     for path, digest in catalogue.frozen_texts():
         data = bodies.text(path, digest)
-        yield pages.public_path(path), data
+        yield public_path(path), data
     for template, view in pages.release_pages(catalogue):
         yield _page(theme, frame, template, view, bodies)
     for template, view in pages.list_pages(catalogue):
         yield _page(theme, frame, template, view, bodies)
+    yield timeliness.CSV_PATH, timeliness.table(catalogue)
     yield "404.html", _page(theme, frame, *pages.not_found(catalogue), bodies)[1]
-    for feed in pages.feeds(catalogue):
+    for feed in streams.feeds(catalogue):
         contents = {one.body: bodies.html(one.body) for one in feed.entries if one.body}
         yield from render_feed(feed, contents)
     yield "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue)
@@ -128,7 +130,7 @@ def _page(theme: Theme, frame: SiteFrame, template: str, view: PageView, bodies:
 
 def _sitemap(base: str, root: str, catalogue: Catalogue) -> bytes:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
-    for url, changed in pages.addresses(catalogue):
+    for url, changed in streams.addresses(catalogue):
         location = html.escape(base + url.removeprefix(root))
         lines.append(f"<url><loc>{location}</loc><lastmod>{changed}</lastmod></url>")
     return "\n".join([*lines, "</urlset>", ""]).encode()

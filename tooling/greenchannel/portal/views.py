@@ -63,10 +63,16 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyView:
-    """One duty in a citizen's words: what, by when, how it stood (`state`: met, late, open)."""
+    """One duty in a citizen's words: when the city learned (`clock`), by when it owed an answer, when it gave it, under
+    which rule, and how it stood (`state`: met, late, open, unknown).
+    """  # noqa: D205
 
     duty: str
     due: Time
+    clock: str
+    answered: Time | None
+    basis: str
+    force: str
     outcome: str
     state: str
 
@@ -92,6 +98,7 @@ class ReleaseView:
     body: str  # SHA-256 of the frozen text; the template receives its HTML as `body`
     previous: Link | None
     next: Link | None
+    duties: tuple[DutyView, ...] = ()  # what this release was the first to meet
     withdrawn: str = ""  # the notice that stands instead of the text, empty while it is in force
     draft: bool = False
 
@@ -135,13 +142,53 @@ class HomeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many duties a month or a department owed, and what became of them."""
+
+    name: Link
+    owed: int
+    met: int
+    excused: int
+    late: int
+    missed: int
+    pending: int
+    undetermined: int
+    rate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDuty:
+    incident: Link
+    department: str
+    duty: str
+    due: Time
+    answered: Time | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelinessView:
+    """Punctuality, from the record as of `as_of`; `late` lists every duty that was not met in time."""
+
+    frame: Frame
+    as_of: Time
+    policy: str
+    total: Tally
+    months: tuple[Tally, ...]
+    departments: tuple[Tally, ...]
+    late: tuple[LateDuty, ...]
+    definitions: tuple[Row, ...]
+    csv: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlainView:
     """A page with nothing of its own but the frame: 404."""
 
     frame: Frame
 
 
-PageView = ReleaseView | IncidentView | ListView | DirectoryView | HomeView | PlainView
+PageView = ReleaseView | IncidentView | ListView | DirectoryView | HomeView | TimelinessView | PlainView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

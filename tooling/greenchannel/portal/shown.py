@@ -1,0 +1,75 @@
+"""How a release, a time and an address look wherever they stand: on pages, in lists and in feeds."""
+
+from datetime import datetime
+
+from greenchannel.domain.moment import Day, Moment
+from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.views import Card, FeedLink, Link, Time
+from greenchannel.record.events import PublicRelease
+
+
+def public_path(frozen: str) -> str:
+    """Where a frozen text stands on the site: ``2026/x/fact-1.r2.md`` -> ``releases/2026/x/fact-1/r2.md``."""
+    stem, revision = frozen.removesuffix(".md").rsplit(".", 1)
+    return f"releases/{stem}/{revision}.md"
+
+
+def local(catalogue: Catalogue, moment: datetime) -> datetime:
+    return moment.astimezone(catalogue.settings.zone)
+
+
+def rfc3339(catalogue: Catalogue, moment: datetime) -> str:
+    return local(catalogue, moment).isoformat(timespec="seconds")
+
+
+def shown_time(catalogue: Catalogue, moment: Moment) -> Time:
+    if isinstance(moment, Day):
+        return Time(str(moment), str(moment))
+    return Time(f"{local(catalogue, moment):%Y-%m-%d %H:%M}", rfc3339(catalogue, moment))
+
+
+def release_url(catalogue: Catalogue, release: PublicRelease) -> str:
+    return f"{catalogue.settings.root}releases/{release.id}/"
+
+
+def incident_url(catalogue: Catalogue, identifier: str) -> str:
+    return f"{catalogue.settings.root}releases/{identifier}/"
+
+
+def feed_link(catalogue: Catalogue, title: str, path: str) -> FeedLink:
+    base = f"{catalogue.settings.root}feeds/{path}"
+    return FeedLink(title=title, rss=f"{base}.rss", atom=f"{base}.atom", json=f"{base}.json")
+
+
+def status(release: PublicRelease) -> str:
+    if release.draft:
+        return "草稿"
+    if release.withdrawal:
+        return "撤回"
+    changes = release.current.event["changes"]
+    return "更正" if any(one["kind"] == ChangeKind.CORRECTION for one in changes) else ""
+
+
+def notice(catalogue: Catalogue, release: PublicRelease) -> str:
+    """Who withdrew it, when and why; empty while it is in force."""
+    if (withdrawal := release.withdrawal) is None:
+        return ""
+    body = catalogue.department_name(withdrawal.department)
+    return f"{body}于{shown_time(catalogue, withdrawal.at).text}撤回本信息。原因：{withdrawal.reason}"
+
+
+def card_of(catalogue: Catalogue, release: PublicRelease) -> Card:
+    event, root = release.current.event, catalogue.settings.root
+    department = event["department"]
+    return Card(
+        title=event["title"],
+        url=release_url(catalogue, release),
+        type=event["type"],
+        type_label=ReleaseType(event["type"]).zh,
+        department=Link(catalogue.department_name(department), f"{root}departments/{department}/"),
+        incident=Link(event["incident"]["title"], incident_url(catalogue, event["incident"]["id"])),
+        published=shown_time(catalogue, release.first_at),
+        summary=notice(catalogue, release) or event["summary"],
+        status=status(release),
+    )
