@@ -50,6 +50,7 @@ def site_frame(catalogue: Catalogue) -> SiteFrame:
         *(Link(one.zh, f"{root}types/{one.value}/") for one in ReleaseType),
         Link("部门", f"{root}departments/"),
         Link("专家库", f"{root}experts/"),
+        Link("回应时效", f"{root}timeliness/"),
         Link("订阅", f"{root}subscribe/"),
         Link("工作手册", f"{root}handbook/"),
     )

@@ -105,9 +105,7 @@ def table(catalogue: Catalogue) -> bytes:
 
 def _harmless(cell: str) -> str:
     """A cell that begins like a formula would be run by a spreadsheet; an apostrophe keeps it text."""
-    return (
-        f"'{cell}" if cell[:1] in ("=", "+", "@", "\t", "\r") or (cell[:1] == "-" and not cell[1:].isdigit()) else cell
-    )
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _csv_row(catalogue: Catalogue, one: _Owed) -> tuple[str, ...]:
@@ -187,7 +185,8 @@ def _outcome(obligation: Obligation, how: Standing) -> tuple[str, str]:
         case Late():
             return f"逾时{_duration(how.late)}", "late"
         case Overdue():
-            return f"已超过时限{_duration(how.late)}，尚未履行", "late"
+            # By how much would change the page with every line of the record.
+            return "已过时限，尚未履行", "late"
         case Pending():
             return "尚在时限内", "open"
         case Undetermined(doubt=doubt, strict=strict, lenient=lenient):
@@ -269,12 +268,10 @@ def _late(catalogue: Catalogue, one: _Owed) -> LateDuty:
 
 
 def _definitions(policy: str) -> tuple[Row, ...]:
+    met_by = "；".join(f"{duty.zh}：{text}" for duty, text in _MET_BY.items())
     return (
         Row("统计范围", f"已公开的全部事件，按《{policy}》应履行的每一项职责；建议性要求不计。"),
-        Row(
-            "履行时间",
-            "；".join(f"{duty.zh}：{text}" for duty, text in _MET_BY.items()) + "。以系统回读到公开页面的时间为准。",
-        ),
+        Row("履行时间", f"{met_by}。以系统回读到公开页面的时间为准。"),
         Row("按时", "履行时间不晚于时限；恰在时限的，算按时。"),
         Row("逾时（已说明原因）", "“原则上”的时限之后履行，并公开说明了原因。"),
         Row("逾时", "时限之后履行。"),
