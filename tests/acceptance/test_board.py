@@ -202,6 +202,14 @@ def read_until(screen: int, wanted: str, seconds: float = 20) -> str:
     return seen
 
 
+def drain(screen: int, watching: subprocess.Popen[bytes]) -> None:
+    """A terminal that nobody reads blocks whoever writes to it."""
+    until = time.monotonic() + 20
+    while watching.poll() is None and time.monotonic() < until:
+        if select.select([screen], [], [], 0.2)[0]:
+            os.read(screen, 65_536)
+
+
 def test_watching_shows_what_changes_and_ends_quietly(office_home: Settings, run: Run) -> None:
     incident = begin(run)
     screen, terminal = pty.openpty()
@@ -214,9 +222,11 @@ def test_watching_shows_what_changes_and_ends_quietly(office_home: Settings, run
         path.write_text(path.read_text("utf-8").replace("东湖路路灯故障", "西湖路路灯故障"), "utf-8")
         read_until(screen, "西湖路路灯故障")
         watching.send_signal(signal.SIGINT)
+        drain(screen, watching)
         assert watching.wait(10) == 0
     finally:
         watching.kill()
+        watching.wait()
         os.close(terminal)
         os.close(screen)
 
