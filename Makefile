@@ -31,6 +31,9 @@ lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)/.site ## how long an officer waits, on a generated newsroom of 1,000 open incidents
+	$(BIN)/python tests/bench/bench.py
+
 demo: $(VENV)/.site ## replay the sample newsroom's record with its own clock, to the same bytes
 	$(BIN)/python tooling/demo/replay.py releases
 
@@ -42,4 +45,4 @@ lock: $(VENV)/.dev ## renew both lock files
 messages: $(VENV)/.dev ## compile the Chinese catalogue after editing its .po
 	$(BIN)/pybabel compile -d tooling/greenchannel/locale -D greenchannel
 
-.PHONY: messages help site serve test lint demo lock
+.PHONY: messages help site serve test lint bench demo lock
