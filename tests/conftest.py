@@ -1,12 +1,14 @@
 """A copy of the sample newsroom, a clock that is set by hand, and the command line as an officer types it."""
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Self
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from greenchannel import cli
 from greenchannel.desk.policies import select
@@ -16,6 +18,17 @@ REPOSITORY = Path(__file__).parents[1]
 CHINA = timezone(timedelta(hours=8))
 REGULATION = select("regulation", (), {}).deciding
 Run = Callable[..., tuple[int, str, str]]
+
+# The last four keep a browser that cannot reach the internet from trying.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 class Clock:
@@ -67,3 +80,17 @@ def run(
         return code, shown.out, shown.err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser. Where it is missing, its tests say so and are skipped; CI demands it and fails instead."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("GREENCHANNEL_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is missing, and GREENCHANNEL_REQUIRE_BROWSER demands it")
+        pytest.skip("Chromium is missing: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()

@@ -28,7 +28,7 @@ PAGES = (
     "releases/2026/qingnianlu-huozai/",
     "releases/2026/qingnianlu-huozai/fact-2/",  # corrected
     "releases/2026/qingnianlu-huozai/conference-1/",
-    "releases/2026/qingnianlu-huozai/interpretation-1/",
+    "releases/2026/laowu-gaizao/interpretation-1/",
     "releases/2026/taifeng-haixing/fact-1/",  # late, with its reason
     "releases/2026/binjiang-daqiao-yaoyan/fact-1/",  # withdrawn
     "releases/2026/binjiang-daqiao-yaoyan/response-1/",
@@ -66,7 +66,9 @@ def test_a_page_asks_nobody_else_and_complains_of_nothing(page: Page, address: s
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(address + path)
+    answer = page.goto(address + path)
+    assert answer is not None
+    assert answer.ok
     assert [one for one in asked if not one.startswith(address)] == []
     assert [one for one in complaints if "favicon" not in one and "404" not in one] == []
 
