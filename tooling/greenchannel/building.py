@@ -61,9 +61,14 @@ def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]
         return (*artifacts(site, read_theme(settings.templates)), public_ledger(record.events))
 
 
-def build(settings: Settings, clock: Callable[[], datetime]) -> tuple[str, ...]:
-    """Writes what changed, reads the releases back and records the receipts; the paths that changed."""
+def build(settings: Settings, clock: Callable[[], datetime], *, clean: bool = False) -> tuple[str, ...]:
+    """Writes what changed, reads the releases back and records the receipts; the paths that changed.
+
+    Everything from the record is rendered and compared each time; `clean` has MkDocs render its pages anew, too.
+    """
     with locked(settings.home / STATE):
+        if clean:
+            (settings.home / STATE / "pages.sha256").unlink(missing_ok=True)
         pages = mkdocs_pages(settings)
         changed = write_tree(settings.site, (*pages, *record_artifacts(settings, read_record(settings.releases))))
         if add(settings.releases, lambda state: _receipts(settings, state), clock):

@@ -11,13 +11,14 @@ from greenchannel.domain.errors import GreenchannelError
 
 
 @click.command(cls=LocalisedCommand)
+@click.option("--clean", is_flag=True, help="Make the hand-written pages anew, too. Nothing is deleted.")
 @click.pass_obj
-def build(call: Call) -> int:
+def build(call: Call, clean: bool) -> int:
     """Build site/ from the record; only files that changed are written."""
     from greenchannel.building import build as build_site
 
     settings = call.settings()
-    changed = build_site(settings, call.clock(settings))
+    changed = build_site(settings, call.clock(settings), clean=clean)
     click.echo(call.translate("{count} file(s) written to {site}").format(count=len(changed), site=settings.site))
     click.echo(call.translate("next: {command}").format(command="make serve"))
     return 0
