@@ -1,7 +1,9 @@
 """Each refusal has one cause, and all causes are named at once."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +11,12 @@ from greenchannel.domain.incident import Incident
 from greenchannel.domain.registry import Person, Registry
 from greenchannel.domain.release import Change, Fact
 from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass
+from greenchannel.record import gate
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import candidate, publication, refusals
+from greenchannel.record.refusals import MANUALS
 
 NOW = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
 HOUR = timedelta(hours=1)
@@ -128,3 +132,13 @@ def test_an_approval_reads_back_as_written() -> None:
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b"\xff", b'{"release":1}'])
 def test_an_unreadable_approval_approves_nothing(data: bytes) -> None:
     assert read_approval(data) is None
+
+
+def test_every_refusal_of_the_gate_has_its_manual() -> None:
+    written = Path(gate.__file__).read_text("utf-8")
+    assert set(re.findall(r'"(G\d{3})"', written)) == set(MANUALS)
+
+
+@pytest.mark.parametrize("manual", MANUALS.values(), ids=MANUALS)
+def test_a_manual_says_what_why_and_how(manual: str) -> None:
+    assert re.fullmatch(r".+\n\nWhat: .+\nWhy: .+\nFix: .+", manual, flags=re.DOTALL)

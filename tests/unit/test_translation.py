@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from greenchannel import translation
 from greenchannel.cli import cli
 from greenchannel.desk.rules import ALL_RULES
+from greenchannel.record import refusals
 
 FOLDER = translation.LOCALE / "zh" / "LC_MESSAGES"
 CODE = Path(translation.__file__).parent
@@ -56,7 +57,7 @@ def helps(command: click.Command) -> Iterator[str]:
             yield from helps(one)
 
 
-MANUALS = [inspect.cleandoc(rule.check.__doc__ or "") for rule in ALL_RULES]
+MANUALS = [*(inspect.cleandoc(rule.check.__doc__ or "") for rule in ALL_RULES), *refusals.MANUALS.values()]
 
 
 def places(text: str) -> set[str]:

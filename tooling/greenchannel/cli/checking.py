@@ -67,8 +67,9 @@ def _only(content: Path, paths: tuple[Path, ...], call: Call) -> frozenset[str] 
 def explain(call: Call, code: str) -> int:
     """What a code means, why it matters and how to mend it."""
     from greenchannel.desk.checking import explain as explanation
+    from greenchannel.record.refusals import MANUALS
 
-    if (text := explanation(code.upper())) is None:
+    if (text := explanation(code.upper()) or MANUALS.get(code.upper())) is None:
         raise GreenchannelError(call.translate("{code}: no such code").format(code=code))
     click.echo(call.translate(text))
     return 0

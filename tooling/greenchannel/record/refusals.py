@@ -1,0 +1,46 @@
+"""The manual of the gate: what each refusal means, why it stands, and what to do."""
+
+from collections.abc import Mapping
+
+MANUALS: Mapping[str, str] = {
+    "G601": """Errors in its files.
+
+What: the check finds errors in the release or in its incident.
+Why: what is wrong on the desk must not become public.
+Fix: run greenchannel check and mend what it names; errors of other releases do not count here.""",
+    "G602": """Nobody approved it.
+
+What: there is no approval beside the file.
+Why: two people see a text before the public does.
+Fix: another person than the author runs greenchannel approve RELEASE --by PERSON.""",
+    "G603": """The text changed after it was approved.
+
+What: the release or its incident is not the text that was approved.
+Why: an approval is for exactly these words; any later edit voids it.
+Fix: have the present text approved again.""",
+    "G604": """The approval does not count.
+
+What: the person who approved is not entitled to (approves in registry/people.yml), or wrote the text.
+Why: author and approver must be two people, and the second one must answer for it.
+Fix: have another, entitled person approve it.""",
+    "G605": """Embargoed.
+
+What: the time of release_at has not come.
+Why: nothing of it may be seen before.
+Fix: wait, or change release_at and have it approved again.""",
+    "G606": """The clock is behind the record.
+
+What: this machine's time lies before the last line of the record.
+Why: the record's times never go back; a wrong clock would date a release wrongly.
+Fix: set the machine's clock right (time service), then publish again.""",
+    "G607": """A change without a note.
+
+What: the text differs from the public one, and changes has no new entry.
+Why: the public is told what was changed and why.
+Fix: add an entry to changes with kind (correction, update, minor) and note, and have it approved again.""",
+    "G608": """Nothing changed.
+
+What: this very text is public already.
+Why: a second publication of the same words would only look like news.
+Fix: nothing is to be done, unless an edit was not saved.""",
+}
