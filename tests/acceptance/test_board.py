@@ -328,3 +328,10 @@ def test_an_unknown_policy_cannot_be_shown(run: Run) -> None:
 def test_shipped_policies_can_be_read_from_the_package() -> None:
     folder = Path(__file__).parents[2] / "tooling/greenchannel/policies"
     assert len(list(folder.glob("*.yml"))) >= 11
+
+
+@pytest.mark.parametrize("option", ["--incident", "--department"])
+def test_of_a_name_that_nobody_knows_the_board_does_not_say_that_nothing_is_owed(run: Run, option: str) -> None:
+    code, out, err = run("due", option, "nowhere")
+    assert (code, out) == (2, "")
+    assert "nowhere: not on the desk" in err

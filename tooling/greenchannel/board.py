@@ -13,7 +13,6 @@ from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.moment import earliest
-from greenchannel.domain.policy import Policy
 from greenchannel.domain.timing import (
     Appearance,
     Late,
@@ -80,6 +79,8 @@ class Board:
     owed: tuple[Owed, ...]
     policies: Selection
     broken: tuple[str, ...]
+    incidents: frozenset[str]
+    departments: frozenset[str]
 
 
 def read_board(settings: Settings, now: datetime) -> Board:
@@ -98,7 +99,13 @@ def read_board(settings: Settings, now: datetime) -> Board:
         )
     ]
     broken = tuple(one.path for one in newsroom.documents if one.path.endswith("/incident.md") and one.value is None)
-    return Board(tuple(sorted(owed, key=_urgency)), policies, broken)
+    return Board(
+        tuple(sorted(owed, key=_urgency)),
+        policies,
+        broken,
+        frozenset(newsroom.incidents),
+        frozenset(newsroom.registry.departments),
+    )
 
 
 def _urgency(one: Owed) -> tuple[bool, bool, bool, timedelta, str, str]:
@@ -134,7 +141,3 @@ def _notice(obligation: Obligation, appearances: tuple[Appearance, ...]) -> str 
         return None
     announced = [one for one in appearances if one.type is ReleaseType.CONFERENCE and one.held_at is None]
     return announced[0].release if announced else None
-
-
-def find_policy_of(board: Board, identifier: str) -> Policy:
-    return next(one for one in (board.policies.deciding, *board.policies.advisory) if one.id == identifier)

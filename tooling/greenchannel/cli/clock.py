@@ -50,7 +50,7 @@ def due(
             raise click.UsageError(call.translate("--watch goes with neither --at nor --format"))
         return _watch(call, settings, everything=everything, incident=incident, department=department)
     now = at.astimezone(settings.zone) if at else call.clock(settings)()
-    board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
+    board, shown = _board(call, settings, now, everything=everything, incident=incident, department=department)
     if form == "json":
         from greenchannel.cli.board import owed_json
 
@@ -77,11 +77,17 @@ def _chosen(board: "Board", incident: str | None, department: str | None) -> tup
 
 
 def _board(
-    settings: "Settings", now: datetime, *, everything: bool, incident: str | None, department: str | None
+    call: Call, settings: "Settings", now: datetime, *, everything: bool, incident: str | None, department: str | None
 ) -> tuple["Board", tuple["Owed", ...]]:
     from greenchannel.board import read_board
 
     board = read_board(settings, now)
+    for named, known in ((incident, board.incidents), (department, board.departments)):
+        # Of a name that nobody knows, "nothing is owed" would be a dangerous answer.
+        if named is not None and named not in known:
+            raise GreenchannelError(
+                call.translate("{name}: not on the desk, or its file has errors").format(name=named)
+            )
     chosen = _chosen(board, incident, department)
     return board, tuple(one for one in chosen if everything or not one.is_settled)
 
@@ -96,7 +102,7 @@ def _watch(call: Call, settings: "Settings", *, everything: bool, incident: str 
     def picture() -> Text:
         now = call.clock(settings)()
         try:
-            board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
+            board, shown = _board(call, settings, now, everything=everything, incident=incident, department=department)
             lines = list(board_lines(board, shown, call.translate))
         except (GreenchannelError, OSError) as error:  # A file half saved: the next look mends it.
             lines = [click.style(str(error), fg="red")]
