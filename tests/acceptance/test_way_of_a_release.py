@@ -90,6 +90,20 @@ def test_what_was_begun_twice_is_not_overwritten(written: Settings, run: Run) ->
     assert (run("new", "incident", "另一件事", *facts)[0], files(written.content)) == (2, before)
 
 
+def test_an_author_nobody_knows_is_refused_with_the_nearest_one(written: Settings, run: Run) -> None:
+    before = files(written.content)
+    code, _, err = run("new", "release", "fact", INCIDENT, "--author", "wen-ruocu")
+    assert (code, "known: wen-ruochu\n" in err, files(written.content)) == (2, True, before)
+
+
+def test_sarif_keeps_message_and_hint_apart(written: Settings, run: Run) -> None:
+    path = desk(written)
+    path.write_text(path.read_text("utf-8").replace("wen-ruochu", "wen-ruocu"), "utf-8")
+    (found,) = json.loads(run("check", "--format", "sarif")[1])["runs"][0]["results"]
+    message, separator, hint = found["message"]["text"].partition(" - ")
+    assert (found["ruleId"], bool(message and separator and hint)) == ("P301", True)
+
+
 @pytest.mark.usefixtures("written")
 def test_what_was_filled_in_has_no_errors(run: Run) -> None:
     assert run("check")[:2] == (0, "43 files checked: 0 error(s), 0 warning(s)\n")

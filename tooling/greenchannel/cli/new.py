@@ -1,5 +1,7 @@
 """`new incident` and `new release`: begin a file with what clock and routing table know."""
 
+import difflib
+
 import click
 
 from greenchannel.cli.call import Call
@@ -86,6 +88,10 @@ def new_release(call: Call, kind: str, incident: str, author: str) -> int:
         raise GreenchannelError(
             call.translate("{incident}: no such incident, or its file has errors").format(incident=incident)
         )
+    if author and author not in newsroom.registry.people:
+        near = difflib.get_close_matches(author, newsroom.registry.people, n=1)
+        text = call.translate("{author}: not in content/registry/people.yml; known: {names}")
+        raise GreenchannelError(text.format(author=author, names=", ".join(near or newsroom.registry.people)))
     policy = select(settings.policy, settings.advisory, newsroom.policies).deciding
     owed = {one.duty.value: one.due_at for one in obligations(known, policy, ())}
     text = scaffolds.release_text(

@@ -62,7 +62,7 @@ def sarif(found: Iterable[Diagnostic], translate: Translate) -> dict[str, Any]:
         {
             "ruleId": one.code,
             "level": one.severity.value,
-            "message": {"text": f"{one.message.in_language(translate)} {one.hint.in_language(translate)}"},
+            "message": {"text": f"{one.message.in_language(translate)} - {one.hint.in_language(translate)}"},
             "locations": [
                 {
                     "physicalLocation": {
