@@ -34,11 +34,15 @@ def _is_bank_card(text: str) -> bool:
     return (sum(digits[-1::-2]) + sum(two - _NINE if two > _NINE else two for two in doubled)) % 10 == 0
 
 
+# The fields that a reader sees, by their dotted paths.
+_PUBLIC = re.compile(r"title|summary|late_reason|venue|moderator|media_contact|changes\.\d+\.note|speakers\.\d+\.\w+")
+
+
 def _found(document: Document, pattern: re.Pattern[str], holds: Callable[[str], bool]) -> Iterator[Span]:
     if document.value is None:
         return
     lines = document.source.text.split("\n")
-    for place in (document.span("title"), document.span("summary")):
+    for place in (span for path, span in document.spans.items() if _PUBLIC.fullmatch(path)):
         if place == Span():
             continue
         for number in range(place.line, min(place.end_line, len(lines)) + 1):
@@ -57,7 +61,7 @@ def _in_line(line: str, number: int, pattern: re.Pattern[str], holds: Callable[[
 def _resident_id(document: Document, _context: Context) -> Iterator[Finding]:
     """A resident identity number.
 
-    What: title, summary or text holds 18 signs that are a valid resident identity number (GB 11643).
+    What: a public field or the text holds 18 signs that are a valid resident identity number (GB 11643).
     Why: it is sensitive personal information, and what was once public cannot be called back.
     Fix: delete it, or keep only the first and last signs, with * between them.
     """
@@ -68,7 +72,7 @@ def _resident_id(document: Document, _context: Context) -> Iterator[Finding]:
 def _mobile(document: Document, _context: Context) -> Iterator[Finding]:
     """A mobile telephone number.
 
-    What: title, summary or text holds 11 digits that are a mobile number.
+    What: a public field or the text holds 11 digits that are a mobile number.
     Why: it usually belongs to a private person; offices are reached by their landlines.
     Fix: write the landline of the office. Where a mobile is the official number, add an ignore with the reason.
     """
@@ -79,7 +83,7 @@ def _mobile(document: Document, _context: Context) -> Iterator[Finding]:
 def _bank_card(document: Document, _context: Context) -> Iterator[Finding]:
     """A bank card number.
 
-    What: title, summary or text holds 16 to 19 digits that are a valid bank card number.
+    What: a public field or the text holds 16 to 19 digits that are a valid bank card number.
     Why: it is sensitive personal information and invites fraud.
     Fix: delete it. For an official donation account, add an ignore with the reason.
     """
