@@ -14,7 +14,7 @@ from lxml import etree
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from greenchannel.portal.feeds import render_feed
+from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.views import FeedEntry, FeedView
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
@@ -59,7 +59,7 @@ BODIES = {"aa": "<p>恢复 <strong>供水</strong>。</p>", "bb": "<p>正在抢�
 
 
 def rendered(extension: str, feed: FeedView = FEED, bodies: dict[str, str] = BODIES) -> bytes:
-    return dict(render_feed(feed, bodies))["feeds/all" + extension]
+    return dict(zip(EXTENSIONS, render_feed(feed, bodies), strict=True))[extension]
 
 
 def parsed(extension: str, feed: FeedView = FEED, bodies: dict[str, str] = BODIES) -> Any:
@@ -87,8 +87,8 @@ def title(extension: str, feed: FeedView) -> str:
     return str(etree.fromstring(rendered(extension, feed)).findtext(path))
 
 
-def test_a_stream_becomes_three_files_beside_each_other() -> None:
-    assert [path for path, _ in render_feed(FEED, BODIES)] == ["feeds/all.rss", "feeds/all.atom", "feeds/all.json"]
+def test_a_stream_becomes_a_file_of_each_kind() -> None:
+    assert (len(render_feed(FEED, BODIES)), EXTENSIONS) == (3, (".rss", ".atom", ".json"))
 
 
 @XML

@@ -6,12 +6,20 @@ all others, and only when something it reads has changed.
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
+from greenchannel.delivery.delivering import Delivered, Progress, deliver, make_site, orphans
+from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.receipts import receipts
 from greenchannel.delivery.record import Record, add, frozen_reader, read_record
-from greenchannel.delivery.writing import locked, write_file, write_tree
+from greenchannel.delivery.targets import Target, TargetError
+from greenchannel.delivery.targets.directory import DirectoryTarget
+from greenchannel.delivery.writing import locked, write_file
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
@@ -20,11 +28,13 @@ from greenchannel.domain.policy import Policy
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.pages import site_frame
-from greenchannel.portal.site import Artifact, Site, artifacts, public_ledger, read_theme
+from greenchannel.portal.plan import Stage, fingerprint, given
+from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme
 from greenchannel.portal.views import SiteFrame
+from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
 
-TARGET = "site"
+SITE = "site"
 STATE = ".greenchannel"  # what may be made again; safe to delete
 
 
@@ -38,8 +48,9 @@ def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
     return select(settings.policy, (), newsroom.policies).deciding
 
 
-def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]:
-    """Everything but MkDocs' pages, in the order in which it may be written."""
+@contextmanager
+def _site(settings: Settings, record: Record) -> Iterator[Site]:
+    """The renderer's process ends with the block."""
     read = frozen_reader(settings.releases)
 
     def read_frozen(path: str) -> bytes:
@@ -50,45 +61,129 @@ def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]
 
     newsroom = read_newsroom(settings.content, settings.zone)
     with Renderer() as renderer:
-        site = Site(
+        yield Site(
             settings=settings,
             registry=newsroom.registry,
             policy=_policy(settings, newsroom),
             state=record.state,
+            events=record.events,
             read_frozen=read_frozen,
             render=renderer.render,
+            maker=_maker(),
         )
-        return (*artifacts(site, read_theme(settings.templates)), public_ledger(record.events))
 
 
-def build(settings: Settings, clock: Callable[[], datetime], *, clean: bool = False) -> tuple[str, ...]:
-    """Writes what changed, reads the releases back and records the receipts; the paths that changed.
+def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]:
+    """Everything but MkDocs' pages, in the order in which it may be written."""
+    with _site(settings, record) as site:
+        return tuple(artifacts(site, read_theme(settings.templates)))
 
-    Everything from the record is rendered and compared each time; `clean` has MkDocs render its pages anew, too.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build did. `failed` maps a target to what it said; its files come with the next run."""
+
+    planned: int
+    made: int
+    written: tuple[str, ...]
+    sent: Mapping[str, int]
+    failed: Mapping[str, str]
+    orphans: tuple[str, ...] = ()  # looked for by a clean build only
+
+
+def build(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    clean: bool = False,
+    progress: Progress = lambda _where, _done, _due: None,
+) -> Built:
+    """Makes what changed, puts it at every target, reads it back and records the receipts.
+
+    `clean` believes no journal: everything is made anew and compared, here and at every target.
     """
     with locked(settings.home / STATE):
         if clean:
             (settings.home / STATE / "pages.sha256").unlink(missing_ok=True)
-        pages = mkdocs_pages(settings)
-        changed = write_tree(settings.site, (*pages, *record_artifacts(settings, read_record(settings.releases))))
-        if add(settings.releases, lambda state: _receipts(settings, state), clock):
-            # The receipts are part of the public ledger; they change no page but the duty table of an incident.
-            again = record_artifacts(settings, read_record(settings.releases))
-            changed = (*changed, *write_tree(settings.site, again))
-    return tuple(dict.fromkeys(changed))
+        run = _Run(settings, clean=clean, progress=progress)
+        run.deliver()
+        if add(settings.releases, run.receipts, clock):
+            # The receipts are part of the public ledger and of the duty tables; they bring no others.
+            run.deliver()
+        built = run.built()
+        return replace(built, orphans=run.orphans()) if clean else built
 
 
-def _receipts(settings: Settings, state: State) -> list[dict[str, object]]:
-    """A revision is visible when its frozen text, read back from the site, is the one in the ledger."""
-    missing: list[dict[str, object]] = []
-    for one in state.releases.values():
-        if one.current.number in one.visible or one.withdrawal:
-            continue
-        back = settings.site / "releases" / one.id / f"r{one.current.number}.md"
-        page = settings.site / "releases" / one.id / "index.html"
-        if page.is_file() and back.is_file() and hashlib.sha256(back.read_bytes()).hexdigest() == one.current.sha256:
-            missing.append({"event": "visible", "id": one.id, "revision": one.current.number, "target": TARGET})
-    return missing
+class _Run:
+    """One build: what it made and where it came through. A target that failed is not tried a second time."""
+
+    def __init__(self, settings: Settings, *, clean: bool, progress: Progress) -> None:
+        self._settings, self._progress = settings, progress
+        self._clean = clean
+        self._targets = [DirectoryTarget(name, folder) for name, folder in settings.targets if name != SITE]
+        self._journals = {
+            name: Journal(settings.home / STATE / f"{name}.journal.jsonl", forget=clean)
+            for name in (SITE, *(one.name for one in self._targets))
+        }
+        self._pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings)]
+        self._delivered = Delivered({}, 0, ())
+        self._made, self._written = 0, list[str]()
+        self._sent = {one.name: 0 for one in self._targets}
+        self._failed: dict[str, str] = {}
+
+    def deliver(self) -> None:
+        settings, record = self._settings, read_record(self._settings.releases)
+        changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
+        with _site(settings, record) as site:
+            steps = (*self._pages, *plan(site, read_theme(settings.templates)))
+            done = make_site(steps, settings.site, self._journals[SITE], changed_at, self._progress)
+        self._delivered = done
+        self._made += done.made
+        self._written += done.written
+        for target in self._targets:
+            if target.name not in self._failed:
+                self._send(target)
+        self._clean = False  # Once in a build is enough.
+
+    def _send(self, target: Target) -> None:
+        journal = self._journals[target.name]
+        try:
+            self._sent[target.name] += deliver(
+                self._delivered, self._settings.site, target, journal, self._progress, compare_all=self._clean
+            )
+        except (TargetError, OSError) as error:
+            self._failed[target.name] = str(error)
+
+    def receipts(self, state: State) -> Iterator[Mapping[str, object]]:
+        reached = [name for name, _ in self._settings.targets if name not in self._failed]
+        return receipts(state, reached, self._is_there)
+
+    def _is_there(self, name: str, paths: Sequence[str]) -> bool:
+        site = self._settings.site
+        for path in paths:
+            expected = self._delivered.files.get(path)
+            if expected is None or sha256((site / path).read_bytes()) != expected:
+                return False
+        return all(not one.differing(site, paths) for one in self._targets if one.name == name)
+
+    def orphans(self) -> tuple[str, ...]:
+        return orphans(self._delivered, self._settings.site)
+
+    def built(self) -> Built:
+        return Built(
+            planned=len(self._delivered.files),
+            made=self._made,
+            written=tuple(dict.fromkeys(self._written)),
+            sent=self._sent,
+            failed=self._failed,
+        )
+
+
+def _maker() -> str:
+    """The programs that make pages: our own text and the versions of what they use. A new one makes all anew."""
+    ours = sorted((Path(__file__).parent / "portal").glob("*.py"))
+    libraries = ("feedgen", "jinja2", "lxml", "markdown", "nh3")
+    return fingerprint(*(one.read_bytes() for one in ours), *(version(one) for one in libraries))
 
 
 def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:

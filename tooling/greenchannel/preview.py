@@ -26,7 +26,7 @@ from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.office import Clock, Desk, open_desk
 from greenchannel.portal.confinement import Renderer
-from greenchannel.portal.site import Artifact, Site, artifacts, public_ledger, read_theme
+from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_unchanged, publication
 from greenchannel.serving import Server, Snapshot, Translate
@@ -136,10 +136,11 @@ def _site(settings: Settings, desk: Desk, render: Callable[[str], str], now: dat
         registry=desk.newsroom.registry,
         policy=desk.policies.deciding,
         state=state,
+        events=desk.record.events,
         read_frozen=read_frozen,
         render=render,
     )
-    return (*artifacts(site, read_theme(settings.templates)), public_ledger(desk.record.events))
+    return tuple(artifacts(site, read_theme(settings.templates)))
 
 
 def drafts(newsroom: Newsroom, state: State) -> tuple[Candidate, ...]:

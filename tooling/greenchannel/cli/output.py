@@ -1,18 +1,49 @@
 """How results look: text with excerpt and caret for people, JSON and others for machines."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from greenchannel.domain.diagnostic import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 Translate = Callable[[str], str]
 
 
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
+    """On a terminal, how far the files are, on standard error; elsewhere nothing. It leaves no trace behind."""
+    if not sys.stderr.isatty():
+        yield lambda _where, _done, _due: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(where: str, done: int, due: int) -> None:
+            if where not in tasks:
+                tasks[where] = bar.add_task(translate("writing {target}").format(target=where))
+            bar.update(tasks[where], completed=done, total=due)
+
+        yield show
+
+
+def report_failed(failed: Mapping[str, str], translate: Translate) -> None:
+    for name, problem in failed.items():
+        text = translate("{target}: {problem}; the other places have it, and the next build tries again")
+        click.echo(text.format(target=name, problem=problem), err=True)
 
 
 def diagnostic_json(one: Diagnostic, translate: Translate) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`approve`, `publish`, `withdraw`: what changes the record."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -43,8 +44,10 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     clock = call.clock(settings)
     named = tuple(office.release_id(settings, one) for one in releases)
     decisions = office.publish(settings, named, clock, dry_run=dry_run)
+    failed: Mapping[str, str] = {}
     if not dry_run:
-        build_site(settings, clock)
+        with output.progress(call.translate) as progress:
+            failed = build_site(settings, clock, progress=progress).failed
     state = read_record(settings.releases).state
     published = [
         {
@@ -83,13 +86,14 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
                 click.echo(f"  {reason}")
         if not decisions:
             click.echo(call.translate("Nothing is approved and due."))
+    output.report_failed(failed, call.translate)
     # What could not be read back is committed, but not known to be public: the same command again finishes it.
-    return int(bool(refused) or (not dry_run and any(not one["visible"] for one in published)))
+    return int(bool(refused or failed) or (not dry_run and any(not one["visible"] for one in published)))
 
 
 def _seen(state: "State", candidate: "Candidate") -> dict[str, str]:
-    at = state.releases[candidate.release.id].visible.get(candidate.revision)
-    return {"site": at.isoformat()} if at else {}
+    visible = state.releases[candidate.release.id].visible.get(candidate.revision, {})
+    return {target: at.isoformat() for target, at in visible.items()}
 
 
 @click.command(cls=LocalisedCommand)
@@ -106,6 +110,7 @@ def withdraw(call: Call, release: str, by: str, reason: str) -> int:
     clock = call.clock(settings)
     identifier = office.release_id(settings, release)
     office.withdraw(settings, identifier, reason, by, clock)
-    build_site(settings, clock)
+    failed = build_site(settings, clock).failed
     click.echo(call.translate("withdrawn {release}").format(release=identifier))
-    return 0
+    output.report_failed(failed, call.translate)
+    return int(bool(failed))

@@ -11,17 +11,38 @@ from greenchannel.domain.errors import GreenchannelError
 
 
 @click.command(cls=LocalisedCommand)
-@click.option("--clean", is_flag=True, help="Make the hand-written pages anew, too. Nothing is deleted.")
+@click.option("--clean", is_flag=True, help="Make everything anew and compare it with what stands. Nothing is deleted.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
-def build(call: Call, clean: bool) -> int:
-    """Build site/ from the record; only files that changed are written."""
+def build(call: Call, clean: bool, form: str) -> int:
+    """Build site/ from the record and put it at every target; only what changed is made and written."""
     from greenchannel.building import build as build_site
 
     settings = call.settings()
-    changed = build_site(settings, call.clock(settings), clean=clean)
-    click.echo(call.translate("{count} file(s) written to {site}").format(count=len(changed), site=settings.site))
+    with output.progress(call.translate) as progress:
+        built = build_site(settings, call.clock(settings), clean=clean, progress=progress)
+    if form == "json":
+        output.print_json(
+            {
+                "planned": built.planned,
+                "made": built.made,
+                "written": list(built.written),
+                "sent": dict(built.sent),
+                "failed": dict(built.failed),
+                "orphans": list(built.orphans),
+            }
+        )
+        return int(bool(built.failed))
+    counts = call.translate("{site}: {planned} file(s), {made} made, {written} written")
+    click.echo(counts.format(site=settings.site, planned=built.planned, made=built.made, written=len(built.written)))
+    for name, count in built.sent.items():
+        if name not in built.failed:
+            click.echo(call.translate("{target}: {count} file(s) sent").format(target=name, count=count))
+    for one in built.orphans:
+        click.echo(call.translate("{path}: nothing makes it any more; it was left").format(path=f"site/{one}"))
+    output.report_failed(built.failed, call.translate)
     click.echo(call.translate("next: {command}").format(command="make serve"))
-    return 0
+    return int(bool(built.failed))
 
 
 @click.command(cls=LocalisedCommand)

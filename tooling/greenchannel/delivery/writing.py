@@ -13,17 +13,25 @@ from pathlib import Path
 _TEMPORARY = ".greenchannel-new"
 
 
-def write_file(path: Path, data: bytes) -> bool:
-    """True if the file changed; an equal file keeps its time of change, and so its ETag."""
+def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> bool:
+    """True if the file changed; an equal file keeps its time of change, and so its ETag.
+
+    `changed_at` (Unix time, seconds) becomes its time of change, or one second after the one it had: a server that
+    tells versions apart by size and second must never take a correction for the text it corrects.
+    """
     try:
         if path.read_bytes() == data:
             return False
+        if changed_at is not None:
+            changed_at = max(changed_at, int(path.stat().st_mtime) + 1)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}{_TEMPORARY}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
         _write_all(descriptor, data)
+        if changed_at is not None:
+            os.utime(descriptor, (changed_at, changed_at))
         os.fsync(descriptor)
     except OSError:
         temporary.unlink()

@@ -3,6 +3,7 @@
 Nothing is invented: a footer entry that is not set is not shown.
 """
 
+import os
 import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import DEFAULT
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
-_KNOWN = {"organisation", "language", "utc_offset", "tag", "email", "site_id_code", "footer", "policy", "advisory"}
+_TARGET = re.compile(r"[a-z0-9-]{1,40}")
+_OURS = ("content", "releases", "templates", "tooling", ".greenchannel", ".git")
+_KNOWN = frozenset(
+    ("organisation", "language", "utc_offset", "tag", "email", "site_id_code", "footer", "policy", "advisory", "targets")
+)
 
 
 class SettingsError(GreenchannelError):
@@ -41,6 +46,8 @@ class Settings:
     footer: tuple[tuple[str, str], ...]
     policy: str  # the id of the policy that decides
     advisory: tuple[str, ...]  # ids of policies shown beside it, never deciding
+
+    targets: tuple[tuple[str, Path], ...]  # name and folder of every place where site/ is put
 
     @property
     def root(self) -> str:
@@ -93,6 +100,7 @@ def read_settings(home: Path) -> Settings:
         footer=tuple((str(label), str(value)) for label, value in (ours.get("footer") or {}).items()),
         policy=str(ours.get("policy") or DEFAULT),
         advisory=_names(ours.get("advisory"), path),
+        targets=_targets(ours.get("targets") or {"site": {"directory": "site"}}, path),
     )
 
 
@@ -100,6 +108,23 @@ def _names(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
     if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
         raise SettingsError(f"{path}: advisory must be a list of policy ids")
     return tuple(value or ())
+
+
+def _targets(value: Any, path: Path) -> tuple[tuple[str, Path], ...]:  # Any: what YAML holds
+    """Folders are told from the newsroom's own; none may lie where people write or where the record is kept."""
+    home, found = path.parent, []
+    for name, place in value.items() if isinstance(value, dict) else ():
+        if not _TARGET.fullmatch(name) or not isinstance(place, dict) or list(place) != ["directory"]:
+            raise SettingsError(f"{path}: targets: {name}: write it as {name}: {{directory: ../www}}")
+        folder = Path(os.path.normpath(home / str(place["directory"])))
+        if any(folder.is_relative_to(home / one) for one in _OURS) or home.is_relative_to(folder):
+            raise SettingsError(f"{path}: targets: {name}: {folder} is where the newsroom itself is kept")
+        if (name == "site") != (folder == home / "site"):
+            raise SettingsError(f"{path}: targets: {name}: the name site and the folder site go together")
+        found.append((name, folder))
+    if not found:
+        raise SettingsError(f"{path}: targets must name places, such as mirror: {{directory: ../www}}")
+    return tuple(found)
 
 
 def _zone(text: str, path: Path) -> timezone:

@@ -23,6 +23,7 @@ from lxml import html
 
 from greenchannel.portal.views import FeedEntry, FeedView
 
+EXTENSIONS = (".rss", ".atom", ".json")
 GENERATOR = "Greenchannel"
 LANGUAGE = "zh-CN"
 WITHDRAWN = "【已撤回】"
@@ -45,12 +46,12 @@ class _Item:
     updated: datetime
 
 
-def render_feed(feed: FeedView, bodies: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
-    """Return path and bytes of each format; `bodies` maps `FeedEntry.body` to its clean HTML."""
+def render_feed(feed: FeedView, bodies: Mapping[str, str]) -> tuple[bytes, ...]:
+    """Return the bytes of each of EXTENSIONS; `bodies` maps `FeedEntry.body` to its clean HTML."""
     items = tuple(_item(entry, feed.base, bodies) for entry in feed.entries)
     rss = _generator(feed, items, ".rss", "application/rss+xml").rss_str(pretty=True)
     atom = _generator(feed, items, ".atom", "application/atom+xml").atom_str(pretty=True)
-    return ((feed.path + ".rss", rss), (feed.path + ".atom", atom), (feed.path + ".json", _json_feed(feed, items)))
+    return rss, atom, _json_feed(feed, items)
 
 
 def _item(entry: FeedEntry, base: str, bodies: Mapping[str, str]) -> _Item:

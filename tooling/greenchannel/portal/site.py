@@ -1,4 +1,4 @@
-"""The record -> every artifact of the site, as (path, bytes): a pure function of its arguments.
+"""The record -> the plan of every file of the site, from the record: a pure function of its arguments.
 
 Pages come first, then lists, then feeds, the sitemap and the public ledger, so that whoever writes them in this order
 never names a page that is not there yet.
@@ -7,6 +7,7 @@ never names a page that is not there yet.
 import html
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import jinja2
@@ -18,9 +19,10 @@ from greenchannel.domain.registry import Registry
 from greenchannel.portal import pages, streams, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.confinement import UnrenderableError
-from greenchannel.portal.feeds import render_feed
+from greenchannel.portal.feeds import EXTENSIONS, render_feed
+from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.shown import public_path
-from greenchannel.portal.views import IncidentView, PageView, ReleaseView, SiteFrame
+from greenchannel.portal.views import FeedView, IncidentView, PageView, ReleaseView
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, write_events
 from greenchannel.record.freeze import thaw
@@ -34,10 +36,11 @@ class RecordDamagedError(GreenchannelError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """Templates and assets, read once."""
+    """Templates and assets, read once; `digest` is that of the templates."""
 
     environment: jinja2.Environment
     assets: tuple[Artifact, ...]
+    digest: str
 
 
 def read_theme(folder: Path) -> Theme:
@@ -49,67 +52,106 @@ def read_theme(folder: Path) -> Theme:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    files = sorted(one for one in (folder / "assets").rglob("*") if one.is_file())
+    assets = sorted(one for one in (folder / "assets").rglob("*") if one.is_file())
+    templates = sorted(folder.glob("*.html"))
     return Theme(
         environment=environment,
-        assets=tuple((one.relative_to(folder).as_posix(), one.read_bytes()) for one in files),
+        assets=tuple((one.relative_to(folder).as_posix(), one.read_bytes()) for one in assets),
+        digest=fingerprint(*((one.name, one.read_bytes()) for one in templates)),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What the site is made of. `render` turns a body's Markdown into clean HTML, within limits."""
+    """What the site is made of.
+
+    `render` turns a body's Markdown into clean HTML, within limits; `maker` stands for the programs that do the
+    making, so that a new version of one makes every page anew.
+    """
 
     settings: Settings
     registry: Registry
     policy: Policy
     state: State
+    events: tuple[Mapping[str, object], ...]  # the public ledger
     read_frozen: Callable[[str], bytes]
     render: Callable[[str], str]
+    maker: str = ""
+
+
+def plan(site: Site, theme: Theme) -> Iterator[Planned]:
+    catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
+    bodies = _Bodies(site, catalogue)
+    frame = pages.site_frame(catalogue)
+
+    def page(stage: Stage, template: str, view: PageView, path: str = "") -> Planned:
+        def make() -> tuple[bytes, ...]:
+            body = bodies.html(digest) if (digest := _body_of(view)) else ""
+            return (theme.environment.get_template(template).render(portal=frame, view=view, body=body).encode(),)
+
+        path = path or view.frame.url.removeprefix(frame.root) + "index.html"
+        return Planned(stage, (path,), fingerprint(site.maker, theme.digest, template, frame, view), make)
+
+    for path, data in theme.assets:
+        yield given(Stage.PAGE, path, data)
+    for path, digest in catalogue.frozen_texts():
+        yield Planned(Stage.PAGE, (public_path(path),), digest, partial(_one, bodies.text, digest))
+    for template, view in pages.release_pages(catalogue):
+        yield page(Stage.PAGE, template, view)
+    for template, view in pages.list_pages(catalogue):
+        yield page(Stage.LIST, template, view)
+    yield page(Stage.LIST, *pages.not_found(catalogue), path="404.html")
+    yield given(Stage.FEED, timeliness.CSV_PATH, timeliness.table(catalogue))
+    for feed in streams.feeds(catalogue):
+        paths = tuple(feed.path + extension for extension in EXTENSIONS)
+        yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed), partial(_feed, feed, bodies))
+    yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue))
+    yield given(Stage.FEED, "record/ledger.jsonl", write_events(site.events))
 
 
 def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:
-    catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
-    bodies = _Bodies(site)
-    frame = pages.site_frame(catalogue)
-    yield from theme.assets
-    for path, digest in catalogue.frozen_texts():
-        data = bodies.text(path, digest)
-        yield public_path(path), data
-    for template, view in pages.release_pages(catalogue):
-        yield _page(theme, frame, template, view, bodies)
-    for template, view in pages.list_pages(catalogue):
-        yield _page(theme, frame, template, view, bodies)
-    yield timeliness.CSV_PATH, timeliness.table(catalogue)
-    yield "404.html", _page(theme, frame, *pages.not_found(catalogue), bodies)[1]
-    for feed in streams.feeds(catalogue):
-        contents = {one.body: bodies.html(one.body) for one in feed.entries if one.body}
-        yield from render_feed(feed, contents)
-    yield "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue)
+    """Everything, made now."""
+    for one in plan(site, theme):
+        yield from zip(one.paths, one.make(), strict=True)
 
 
-def public_ledger(events: tuple[Mapping[str, object], ...]) -> Artifact:
-    return "record/ledger.jsonl", write_events(events)
+def _one(read: Callable[[str], bytes], digest: str) -> tuple[bytes, ...]:
+    return (read(digest),)
+
+
+def _feed(feed: FeedView, bodies: "_Bodies") -> tuple[bytes, ...]:
+    return render_feed(feed, {one.body: bodies.html(one.body) for one in feed.entries if one.body})
+
+
+def _body_of(view: PageView) -> str:
+    """The digest of the text that a page shows; a withdrawn release shows its notice instead."""
+    match view:
+        case ReleaseView(withdrawn=""):
+            return view.body
+        case IncidentView():
+            return view.body
+        case _:
+            return ""
 
 
 class _Bodies:
-    """Each body is read, compared with its digest and rendered once."""
+    """Each body is read, compared with its digest and rendered once, and only when a page or a feed is made of it."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, catalogue: Catalogue) -> None:
         self._site = site
-        self._paths: dict[str, str] = {}
+        self._paths = {digest: path for path, digest in catalogue.frozen_texts()}
         self._html: dict[str, str] = {}
 
-    def text(self, path: str, digest: str) -> bytes:
+    def text(self, digest: str) -> bytes:
+        path = self._paths[digest]
         data = self._site.read_frozen(path)
         if sha256(data) != digest:
             raise RecordDamagedError(f"releases/{path}: not the text that was released; run greenchannel verify")
-        self._paths[digest] = path
         return data
 
     def html(self, digest: str) -> str:
         if digest not in self._html:
-            self._html[digest] = self._render(thaw(self.text(self._paths[digest], digest)).body)
+            self._html[digest] = self._render(thaw(self.text(digest)).body)
         return self._html[digest]
 
     def _render(self, body: str) -> str:
@@ -118,14 +160,6 @@ class _Bodies:
         except UnrenderableError:
             # A body that takes too long still reaches its readers, as plain text; it never delays the others.
             return f"<pre>{html.escape(body)}</pre>"
-
-
-def _page(theme: Theme, frame: SiteFrame, template: str, view: PageView, bodies: _Bodies) -> Artifact:
-    body = ""
-    if isinstance(view, ReleaseView | IncidentView) and not (isinstance(view, ReleaseView) and view.withdrawn):
-        body = bodies.html(view.body)
-    text = theme.environment.get_template(template).render(portal=frame, view=view, body=body)
-    return view.frame.url.removeprefix(frame.root) + "index.html", text.encode()
 
 
 def _sitemap(base: str, root: str, catalogue: Catalogue) -> bytes:

@@ -40,7 +40,7 @@ class Withdrawal:
 class PublicRelease:
     id: str
     revisions: tuple[Revision, ...]
-    visible: Mapping[int, datetime] = field(default_factory=dict)  # revision -> first read back
+    visible: Mapping[int, Mapping[str, datetime]] = field(default_factory=dict)  # revision -> target -> read back
     withdrawal: Withdrawal | None = None
     draft: bool = False
 
@@ -56,9 +56,13 @@ class PublicRelease:
     def updated_at(self) -> datetime:
         return self.withdrawal.at if self.withdrawal else self.current.at
 
+    def seen_at(self, revision: int) -> datetime | None:
+        """When the public could first read it, wherever that was."""
+        return min(self.visible.get(revision, {}).values(), default=None)
+
     def appearance(self, zone: timezone) -> Appearance:
         """As the public first met it; for a conference, with the held time that a later revision may have added."""
-        event, seen = self.current.event, self.visible.get(1)
+        event, seen = self.current.event, self.seen_at(1)
         held = event.get("held_at")
         return Appearance(
             release=self.id,
@@ -119,7 +123,8 @@ def _apply(
             )
         case "visible":
             known = releases[identifier]
-            releases[identifier] = replace(known, visible={event["revision"]: at, **known.visible})
+            targets = {event["target"]: at, **known.visible.get(event["revision"], {})}
+            releases[identifier] = replace(known, visible={**known.visible, event["revision"]: targets})
         case unknown:
             raise ValueError(f"unknown event {unknown!r}")
 

@@ -1,0 +1,115 @@
+"""The plan -> ``site/`` -> every target: only what changed, in an order in which nothing names what is not there.
+
+``site/`` is made first and is the source of all targets. Killed anywhere, the next run goes on: what had arrived is in
+the journal, the rest is made or sent again. Each file that was written is read back and compared before the run calls
+it delivered. A target that fails is told of and left; the next run gives it what it missed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.targets import Target, TargetError
+from greenchannel.delivery.writing import write_file
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.portal.plan import Planned, in_order
+from greenchannel.record.canonical import sha256
+
+_BATCH = 200  # files between two notes in the journal
+Item = TypeVar("Item")
+Progress = Callable[[str, int, int], None]  # where to (site or a target's name), files done, files to do
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What is in ``site/`` now. `written` holds the paths whose bytes changed, in the order in which they did."""
+
+    files: Mapping[str, str]  # path -> SHA-256, in the order of delivery
+    made: int
+    written: tuple[str, ...]
+
+
+def make_site(
+    plan: Iterable[Planned], site: Path, journal: Journal, changed_at: int | None, progress: Progress
+) -> Delivered:
+    """Makes what the journal does not vouch for. `changed_at`: the time a changed file gets, in seconds (Unix time).
+
+    Raises OSError where the disk refuses, GreenchannelError where what was read back is not what was written.
+    """
+    steps = in_order(plan, journal.entries.__contains__)
+    due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal) for path in one.paths)]
+    written: list[str] = []
+    done = 0
+    for batch in _batches(due):
+        notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
+        for step in batch:
+            for path, data in zip(step.paths, step.make(), strict=True):
+                if write_file(site / path, data, changed_at=changed_at):
+                    written.append(path)
+                if (site / path).read_bytes() != data:
+                    raise GreenchannelError(f"{site / path}: read back, it is not what was written")
+                notes[path] = {"made_of": step.fingerprint, "sha256": sha256(data), "stat": _stat(site / path)}
+        journal.note(notes)
+        done += len(batch)
+        progress("site", done, len(due))
+    journal.compact()
+    return Delivered(
+        files={path: journal.entries[path]["sha256"] for one in steps for path in one.paths},
+        made=sum(len(one.paths) for one in due),
+        written=tuple(written),
+    )
+
+
+def deliver(
+    delivered: Delivered, site: Path, target: Target, journal: Journal, progress: Progress, *, compare_all: bool
+) -> int:
+    """Gives a target what it lacks, in order, and reads it back; the number of files sent.
+
+    `compare_all` reads back everything first rather than trust the journal. Raises TargetError or OSError.
+    """
+    noted = journal.entries
+    if compare_all:
+        missing = set(target.differing(site, tuple(delivered.files)))
+    else:
+        missing = {path for path, digest in delivered.files.items() if noted.get(path, {}).get("sha256") != digest}
+    due = [path for path in delivered.files if path in missing]
+    done = 0
+    for batch in _batches(due):
+        target.put(site, batch)
+        if wrong := target.differing(site, batch):
+            raise TargetError(f"{wrong[0]}: read back, it is not what was sent")
+        journal.note({path: {"sha256": delivered.files[path]} for path in batch})
+        done += len(batch)
+        progress(target.name, done, len(due))
+    if compare_all and (equal := {path: one for path, one in delivered.files.items() if path not in missing}):
+        journal.note({path: {"sha256": digest} for path, digest in equal.items()})
+    journal.compact()
+    return len(due)
+
+
+def orphans(delivered: Delivered, site: Path) -> tuple[str, ...]:
+    """Files of ``site/`` that nothing makes any more: left where they are, since readers may hold their address."""
+    found = sorted(one.relative_to(site).as_posix() for one in site.rglob("*") if one.is_file())
+    return tuple(one for one in found if one not in delivered.files)
+
+
+def _stands(site: Path, path: str, made_of: str, journal: Journal) -> bool:
+    noted = journal.entries.get(path)
+    return noted is not None and noted.get("made_of") == made_of and noted.get("stat") == _stat(site / path)
+
+
+def _stat(path: Path) -> list[int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch

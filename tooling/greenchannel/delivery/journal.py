@@ -1,0 +1,61 @@
+"""What stands at a target and of what it was made, as far as we know: one JSON line a file, appended as it arrives.
+
+The journal is a memory, never a proof: without it everything is compared again and nothing is lost. A torn last line
+is what a killed run leaves, and is ignored.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from greenchannel.delivery.writing import append, write_file
+
+_SPARE = 1_000  # lines that may be out of date before the file is written anew
+
+
+class Journal:
+    """`entries` maps a path to what was last noted of it. Not for two processes at once: the build's lock is held."""
+
+    def __init__(self, path: Path, *, forget: bool = False) -> None:
+        self._path = path
+        self.entries: dict[str, Mapping[str, Any]] = {}  # Any: JSON
+        self._lines = 0
+        self._torn = False
+        if forget:
+            path.unlink(missing_ok=True)
+        elif path.is_file():
+            self._read(path.read_bytes())
+
+    def note(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        lines = b"".join(_line(path, entry) for path, entry in entries.items())
+        # A torn line gets its end first, or it would swallow the one behind it.
+        append(self._path, (b"\n" if self._torn else b"") + lines)
+        self._torn = False
+        self._lines += len(entries)
+        self.entries |= entries
+
+    def compact(self) -> None:
+        """Writes the journal anew where most of it is out of date."""
+        if self._lines > 2 * len(self.entries) + _SPARE:
+            write_file(self._path, b"".join(_line(path, entry) for path, entry in self.entries.items()))
+            self._lines = len(self.entries)
+
+    def _read(self, data: bytes) -> None:
+        self._torn = bool(data) and not data.endswith(b"\n")
+        for path, entry in _entries(data):
+            self.entries[path] = entry
+            self._lines += 1
+
+
+def _line(path: str, entry: Mapping[str, Any]) -> bytes:
+    return json.dumps({"path": path, **entry}, ensure_ascii=False).encode() + b"\n"
+
+
+def _entries(data: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for line in data.split(b"\n"):
+        try:
+            entry = json.loads(line)
+            yield entry.pop("path"), entry
+        except (ValueError, KeyError, AttributeError):
+            continue  # Torn, or not ours: the file that it spoke of is compared again.

@@ -1,0 +1,45 @@
+"""What the site consists of, and which of it must be made anew.
+
+A file is a pure function of a small value: a view, a digest, the theme. The digest of that value, its fingerprint,
+decides; no time of change and no tracing of what a page happened to open. Nothing is rendered to learn that nothing
+changed.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from greenchannel.record.canonical import sha256
+
+
+class Stage(IntEnum):
+    """The order of delivery: nothing names what is not there yet."""
+
+    PAGE = 0  # assets, frozen texts, releases and incidents
+    LIST = 1  # columns, directories, the home page
+    FEED = 2  # feeds, sitemap, the public ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Files made together of the same inputs; `make` gives their bytes in the order of `paths`."""
+
+    stage: Stage
+    paths: tuple[str, ...]
+    fingerprint: str
+    make: Callable[[], tuple[bytes, ...]]
+
+
+def fingerprint(*inputs: object) -> str:
+    """SHA-256 over the `repr` of the inputs: texts, numbers and frozen values of them, nothing with an address."""
+    return sha256(repr(inputs).encode("utf-8", "surrogatepass"))
+
+
+def given(stage: Stage, path: str, data: bytes) -> Planned:
+    """A file that is there already: an asset, a page that MkDocs made."""
+    return Planned(stage, (path,), sha256(data), lambda: (data,))
+
+
+def in_order(plan: Iterable[Planned], is_known: Callable[[str], bool]) -> Sequence[Planned]:
+    """By stage, and in each what is new before what is changed: a page that gets a link to a new one follows it."""
+    return sorted(plan, key=lambda one: (one.stage, all(is_known(path) for path in one.paths)))
