@@ -22,7 +22,18 @@ _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 _TARGET = re.compile(r"[a-z0-9-]{1,40}")
 _OURS = ("content", "releases", "templates", "tooling", ".greenchannel", ".git")
 _KNOWN = frozenset(
-    ("organisation", "language", "utc_offset", "tag", "email", "site_id_code", "footer", "policy", "advisory", "targets")
+    (
+        "organisation",
+        "language",
+        "utc_offset",
+        "tag",
+        "email",
+        "site_id_code",
+        "footer",
+        "policy",
+        "advisory",
+        "targets",
+    )
 )
 
 

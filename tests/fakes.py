@@ -1,0 +1,29 @@
+"""Stand-ins that keep the contract of what they stand for (see tests/contract)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from greenchannel.delivery.targets import TargetError
+
+
+@dataclass
+class MemoryTarget:
+    """A place in memory. `breaks_at` is the number of files after which it refuses; `fired` says that it did."""
+
+    name: str = "memory"
+    files: dict[str, bytes] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    breaks_at: int | None = None
+    fired: bool = False
+
+    def put(self, source: Path, paths: Sequence[str]) -> None:
+        for path in paths:
+            if self.breaks_at is not None and len(self.order) >= self.breaks_at:
+                self.fired = True
+                raise TargetError("the line is down")
+            self.files[path] = (source / path).read_bytes()
+            self.order.append(path)
+
+    def differing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one for one in paths if self.files.get(one) != (source / one).read_bytes())

@@ -1,0 +1,144 @@
+"""Only what changed is made and sent, in order; a run that was cut short is gone on with; nothing is deleted."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from fakes import MemoryTarget
+from greenchannel.delivery.delivering import deliver, make_site, orphans
+from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.targets import TargetError
+from greenchannel.portal.plan import Planned, Stage, fingerprint, given, in_order
+
+
+def silent(_where: str, _done: int, _due: int) -> None:
+    pass
+
+
+def plan_of(texts: dict[str, str]) -> list[Planned]:
+    return [given(Stage.PAGE, path, text.encode()) for path, text in texts.items()]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal.jsonl")
+
+
+def test_what_stands_is_not_made_again(tmp_path: Path, journal: Journal) -> None:
+    make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", journal, None, silent)
+    again = make_site(plan_of({"a": "1", "b": "3"}), tmp_path / "site", journal, None, silent)
+    assert (again.made, again.written) == (1, ("b",))
+
+
+def test_the_journal_outlives_the_run(tmp_path: Path, journal: Journal) -> None:
+    make_site(plan_of({"a": "1"}), tmp_path / "site", journal, None, silent)
+    fresh = Journal(tmp_path / "journal.jsonl")
+    assert make_site(plan_of({"a": "1"}), tmp_path / "site", fresh, None, silent).made == 0
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"another"), lambda path: path.touch()])
+def test_a_file_that_somebody_touched_is_made_again(tmp_path: Path, journal: Journal, harm: object) -> None:
+    make_site(plan_of({"a": "1"}), tmp_path / "site", journal, 1_000_000_000, silent)
+    assert callable(harm)
+    harm(tmp_path / "site/a")
+    make_site(plan_of({"a": "1"}), tmp_path / "site", journal, 1_000_000_000, silent)
+    assert (tmp_path / "site/a").read_bytes() == b"1"
+
+
+def test_a_killed_run_is_gone_on_with(tmp_path: Path, journal: Journal) -> None:
+    def killed() -> tuple[bytes, ...]:
+        raise KeyboardInterrupt
+
+    steps = [*plan_of({"a": "1"}), Planned(Stage.LIST, ("b",), "2", killed)]
+    with pytest.raises(KeyboardInterrupt):
+        make_site(steps, tmp_path / "site", journal, None, silent)
+    done = make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", Journal(journal_path(tmp_path)), None, silent)
+    assert (list(done.files), (tmp_path / "site/b").read_bytes()) == (["a", "b"], b"2")
+
+
+def journal_path(folder: Path) -> Path:
+    return folder / "journal.jsonl"
+
+
+def test_a_torn_line_of_the_journal_harms_no_other(tmp_path: Path, journal: Journal) -> None:
+    journal.note({"a": {"sha256": "1"}, "b": {"sha256": "2"}})
+    path = journal_path(tmp_path)
+    path.write_bytes(path.read_bytes()[:-5])
+    torn = Journal(path)
+    torn.note({"c": {"sha256": "3"}})
+    assert list(Journal(path).entries) == ["a", "c"]
+
+
+def test_a_long_journal_is_written_anew(tmp_path: Path, journal: Journal) -> None:
+    for number in range(1_003):
+        journal.note({"a": {"sha256": str(number)}})
+    journal.compact()
+    assert journal_path(tmp_path).read_text() == '{"path": "a", "sha256": "1002"}\n'
+
+
+def test_new_pages_come_before_the_pages_and_lists_that_name_them() -> None:
+    steps = [given(Stage.LIST, "list", b""), given(Stage.PAGE, "old", b""), given(Stage.PAGE, "new", b"")]
+    assert [one.paths[0] for one in in_order(steps, lambda path: path == "old")] == ["new", "old", "list"]
+
+
+def test_a_fingerprint_tells_inputs_apart_that_only_look_alike() -> None:
+    assert len({fingerprint("ab", "c"), fingerprint("a", "bc"), fingerprint("a", "bc", ""), fingerprint("\ud800")}) == 4
+
+
+def test_a_place_gets_only_what_it_lacks(tmp_path: Path, journal: Journal) -> None:
+    target, theirs = MemoryTarget(), Journal(tmp_path / "memory.jsonl")
+    for texts in ({"a": "1", "b": "2"}, {"a": "1", "b": "3"}):
+        done = make_site(plan_of(texts), tmp_path / "site", journal, None, silent)
+        deliver(done, tmp_path / "site", target, theirs, silent, compare_all=False)
+    assert target.order == ["a", "b", "b"]
+
+
+def test_a_place_that_was_down_gets_the_rest_with_the_next_run(tmp_path: Path, journal: Journal) -> None:
+    target, theirs = MemoryTarget(breaks_at=1), Journal(tmp_path / "memory.jsonl")
+    done = make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", journal, None, silent)
+    with pytest.raises(TargetError):
+        deliver(done, tmp_path / "site", target, theirs, silent, compare_all=False)
+    assert target.fired
+    target.breaks_at = None
+    deliver(done, tmp_path / "site", target, theirs, silent, compare_all=False)
+    assert target.files == {"a": b"1", "b": b"2"}
+
+
+def test_a_comparison_finds_what_the_journal_does_not_know(tmp_path: Path, journal: Journal) -> None:
+    target, theirs = MemoryTarget(), Journal(tmp_path / "memory.jsonl")
+    done = make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", journal, None, silent)
+    deliver(done, tmp_path / "site", target, theirs, silent, compare_all=False)
+    target.files["a"] = b"overwritten by somebody"
+    assert deliver(done, tmp_path / "site", target, theirs, silent, compare_all=True) == 1
+
+
+def test_what_nothing_makes_any_more_is_named_and_left(tmp_path: Path, journal: Journal) -> None:
+    make_site(plan_of({"a": "1", "b/c": "2"}), tmp_path / "site", journal, None, silent)
+    done = make_site(plan_of({"a": "1"}), tmp_path / "site", journal, None, silent)
+    assert (orphans(done, tmp_path / "site"), (tmp_path / "site/b/c").is_file()) == (("b/c",), True)
+
+
+@pytest.fixture(scope="module")
+def scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp())
+    yield folder
+    shutil.rmtree(folder)
+
+
+_TEXTS = st.dictionaries(st.sampled_from(["a", "b", "c/d", "c/e"]), st.sampled_from(["1", "2", "33"]))
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@for_all(st.lists(_TEXTS, min_size=1, max_size=5))
+def test_step_by_step_gives_what_one_clean_run_gives(scratch: Path, history: list[dict[str, str]]) -> None:
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    for texts in history:
+        make_site(plan_of(texts), folder / "site", Journal(folder / "journal.jsonl"), 1_700_000_000, silent)
+    last = history[-1]
+    assert {path: (folder / "site" / path).read_text() for path in last} == last
