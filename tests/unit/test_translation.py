@@ -22,8 +22,11 @@ FOLDER = translation.LOCALE / "zh" / "LC_MESSAGES"
 CODE = Path(translation.__file__).parent
 
 
+EXCEPTIONS = {"GreenchannelError", "SettingsError", "TargetError", "UnknownReleaseError", "RecordDamagedError"}
+
+
 def called() -> Iterator[str]:
-    """The first texts of message(...) and translate(...), also where a name or a choice of two stands for them."""
+    """The first texts of message(...), translate(...) and our exceptions, also behind a name or a choice of two."""
     for path in sorted(CODE.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         named = {
@@ -36,7 +39,7 @@ def called() -> Iterator[str]:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and call.args:
                 name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-                if name in {"message", "translate"}:
+                if name in {"message", "translate", "__init__"} or name in EXCEPTIONS:
                     first = call.args[0]
                     yield from texts(named.get(first.id, first) if isinstance(first, ast.Name) else first)
 

@@ -56,7 +56,7 @@ def _site(settings: Settings, record: Record) -> Iterator[Site]:
     def read_frozen(path: str) -> bytes:
         data = read(path)
         if data is None:
-            raise GreenchannelError(f"releases/{path}: the frozen text is missing")
+            raise GreenchannelError("releases/{path}: the frozen text is missing", path=path)
         return data
 
     newsroom = read_newsroom(settings.content, settings.zone)
@@ -87,7 +87,7 @@ class Built:
     made: int
     written: tuple[str, ...]
     sent: Mapping[str, int]
-    failed: Mapping[str, str]
+    failed: Mapping[str, TargetError | OSError]
     orphans: tuple[str, ...] = ()  # looked for by a clean build only
 
 
@@ -129,7 +129,7 @@ class _Run:
         self._delivered = Delivered({}, 0, ())
         self._made, self._written = 0, list[str]()
         self._sent = {one.name: 0 for one in self._targets}
-        self._failed: dict[str, str] = {}
+        self._failed: dict[str, TargetError | OSError] = {}
 
     def deliver(self) -> None:
         settings, record = self._settings, read_record(self._settings.releases)
@@ -152,7 +152,7 @@ class _Run:
                 self._delivered, self._settings.site, target, journal, self._progress, compare_all=self._clean
             )
         except (TargetError, OSError) as error:
-            self._failed[target.name] = str(error)
+            self._failed[target.name] = error
 
     def receipts(self, state: State) -> Iterator[Mapping[str, object]]:
         reached = [name for name, _ in self._settings.targets if name not in self._failed]
@@ -225,4 +225,4 @@ def _run_mkdocs(config_file: Path, scratch: Path) -> None:
         setattr(ours, "with_record", False)  # noqa: B010  # The plugin imports this module, not the reverse.
         build_pages(config)
     except MkDocsException as error:
-        raise GreenchannelError(f"content/pages: {error}") from error
+        raise GreenchannelError("content/pages: {error}", error=error) from error

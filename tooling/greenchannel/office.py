@@ -105,11 +105,13 @@ def approve(settings: Settings, named: str, by: str, clock: Clock) -> Approval:
     release = _find(desk, named)
     person = desk.newsroom.registry.people.get(by)
     if person is None or not person.approves:
-        raise GreenchannelError(f"{by}: not a person entitled to approve (content/registry/people.yml, approves)")
+        raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
     if by == release.author:
-        raise GreenchannelError(f"{by} wrote {release.id}: another person must approve it")
+        raise GreenchannelError("{by} wrote {release}: another person must approve it", by=by, release=release.id)
     if count := desk.errors_of((release.id, release.incident)):
-        raise GreenchannelError(f"{release.id}: {count} error(s); run greenchannel check first")
+        raise GreenchannelError(
+            "{release}: {count} error(s); run greenchannel check first", release=release.id, count=count
+        )
     one = _candidate(desk.newsroom, release, desk.record.state)
     approval = Approval(
         release=release.id, sha256=sha256(one.text), incident_sha256=sha256(one.incident_text), by=by, at=now
@@ -130,14 +132,18 @@ def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run
 def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:
     people = read_newsroom(settings.content, settings.zone).registry.people
     if by not in people or not people[by].approves:
-        raise GreenchannelError(f"{by}: not a person entitled to withdraw (content/registry/people.yml, approves)")
+        raise GreenchannelError(
+            "{by}: not a person entitled to withdraw (content/registry/people.yml, approves)", by=by
+        )
 
     def make(state: State) -> list[dict[str, object]]:
         known = state.releases.get(named)
         if known is None:
-            raise UnknownReleaseError(f"{named}: never published")
+            raise UnknownReleaseError("{release}: never published", release=named)
         if known.withdrawal:
-            raise GreenchannelError(f"{named}: withdrawn already at {known.withdrawal.at.isoformat()}")
+            raise GreenchannelError(
+                "{release}: withdrawn already at {at}", release=named, at=known.withdrawal.at.isoformat()
+            )
         return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
 
     record_on_disk.add(settings.releases, make, clock)
@@ -146,7 +152,7 @@ def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock)
 def _find(desk: Desk, named: str) -> Release:
     if (release := desk.newsroom.releases.get(named)) is None:
         raise UnknownReleaseError(
-            f"{named}: no such release on the desk, or its file has errors; run greenchannel check"
+            "{release}: no such release on the desk, or its file has errors; run greenchannel check", release=named
         )
     return release
 
@@ -181,12 +187,16 @@ def _submission(settings: Settings, desk: Desk, release: Release) -> Submission:
 
 def _candidate(newsroom: Newsroom, release: Release, state: State) -> Candidate:
     if (incident := newsroom.incidents.get(release.incident)) is None:
-        raise GreenchannelError(f"{release.id}: its incident {release.incident} is not on the desk or has errors")
+        raise GreenchannelError(
+            "{release}: its incident {incident} is not on the desk, or its file has errors; run greenchannel check",
+            release=release.id,
+            incident=release.incident,
+        )
     return candidate(release, incident, state)
 
 
 def _approval_path(settings: Settings, newsroom: Newsroom, identifier: str) -> Path:
     document = newsroom.document_of(identifier)
     if document is None:
-        raise UnknownReleaseError(f"{identifier}: no such release on the desk")
+        raise UnknownReleaseError("{release}: no such release on the desk", release=identifier)
     return (settings.content / document.path).with_suffix(".approval.json")

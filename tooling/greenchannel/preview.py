@@ -30,6 +30,7 @@ from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_unchanged, publication
 from greenchannel.serving import Server, Snapshot, Translate
+from greenchannel.translation import problem_text
 
 _ROOTS = ("content", "templates", "releases")
 _QUIET_SECONDS = 0.2  # An editor's save is several events.
@@ -52,6 +53,7 @@ class Preview:
         self._pages: tuple[Artifact, ...] = ()
         self._changed, self._stopped = threading.Event(), threading.Event()
         self._flag = _Flag(home, self._changed)
+        self._translate = translate
         self._server = Server(port, lambda: self.snapshot, translate)
         self.url = self._server.url
 
@@ -96,8 +98,11 @@ class Preview:
         try:
             self.snapshot = self._build(render, version)
         except Exception as error:  # noqa: BLE001  # Shown; the last good pages stay, and the next save mends it.
-            name = "" if isinstance(error, GreenchannelError) else f"{type(error).__name__}: "
-            self.snapshot = replace(self.snapshot, version=version, problems=(f"{name}{error}",))
+            if isinstance(error, (GreenchannelError, OSError)):
+                text = problem_text(error, self._translate)
+            else:
+                text = f"{type(error).__name__}: {error}"
+            self.snapshot = replace(self.snapshot, version=version, problems=(text,))
         self._report(self.snapshot)
 
     def _build(self, render: Callable[[str], str], version: str) -> Snapshot:
@@ -107,7 +112,7 @@ class Preview:
         try:
             self._pages = mkdocs_pages(settings)
         except GreenchannelError as error:
-            problems.append(str(error))
+            problems.append(problem_text(error, self._translate))
         return Snapshot(
             version=version,
             root=settings.root,
@@ -125,7 +130,7 @@ def _site(settings: Settings, desk: Desk, render: Callable[[str], str], now: dat
 
     def read_frozen(path: str) -> bytes:
         if (data := texts.get(path) or read(path)) is None:
-            raise GreenchannelError(f"releases/{path}: the frozen text is missing")
+            raise GreenchannelError("releases/{path}: the frozen text is missing", path=path)
         return data
 
     public = desk.record.state

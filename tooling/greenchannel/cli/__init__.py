@@ -4,7 +4,7 @@ Exit codes: 0 clean, 1 errors or refusals found, 2 cannot run. A command imports
 `--help` and a single check do not wait for what they do not use.
 """
 
-import os
+import gettext
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from greenchannel.cli import checking, clock, new, releasing, site
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.translation import problem_text, translator
 
 
 @click.group(cls=LocalisedGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,8 +32,6 @@ def cli(context: click.Context, home: Path, lang: str) -> None:
     What is owed:     due
     Is it sound:      verify
     """  # noqa: D301  # \b is click's mark for keeping the lines.
-    from greenchannel.translation import translator
-
     context.obj = Call(home.resolve(), translator(lang), lambda: datetime.now().astimezone())
 
 
@@ -62,11 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except click.Abort:
         return 130
-    except GreenchannelError as error:
-        click.echo(f"greenchannel: {error}", err=True)
-        return 2
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"greenchannel: {where}{os.strerror(error.errno or 0)}", err=True)
+    except (GreenchannelError, OSError) as error:
+        # The group chose the language before anything could fail.
+        click.echo(f"greenchannel: {problem_text(error, gettext.gettext)}", err=True)
         return 2
     return int(code or 0)

@@ -1,12 +1,16 @@
 """What every command is given, and the options that several share."""
 
+import gettext
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from greenchannel.domain.message import Message, message
+from greenchannel.domain.vocabulary import Term
 
 if TYPE_CHECKING:
     from greenchannel.desk.settings import Settings
@@ -32,6 +36,34 @@ class Call:
         return lambda: self.machine_clock().astimezone(settings.zone)
 
 
+def _said(text: Message) -> str:
+    return text.in_language(gettext.gettext)  # In the language that the group chose for this call.
+
+
+TermT = TypeVar("TermT", bound=Term)
+
+
+class TermChoice(click.ParamType[TermT]):
+    """A member of a closed set in either spelling, as in the files."""
+
+    name = "term"
+
+    def __init__(self, kind: type[TermT]) -> None:
+        self._members = {spelling: one for one in kind for spelling in (one.value, one.zh)}
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002  # click's signature
+        return f"[{'|'.join(self._spellings())}]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> TermT:
+        if (found := self._members.get(str(value).strip())) is None:
+            choices = ", ".join(self._spellings())
+            self.fail(_said(message("{value}: write one of {choices}", value=value, choices=choices)), param, ctx)
+        return found
+
+    def _spellings(self) -> list[str]:
+        return [f"{one.value}/{one.zh}" for one in dict.fromkeys(self._members.values())]
+
+
 class Moment(click.ParamType[datetime]):
     name = "time"
 
@@ -39,9 +71,19 @@ class Moment(click.ParamType[datetime]):
         try:
             moment = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value}: write a time like 2026-11-20T09:31+08:00", param, ctx)
+            self.fail(
+                _said(message("{value}: write a time like 2026-11-20T09:31+08:00", value=value)),
+                param,
+                ctx,
+            )
         if moment.tzinfo is None:
-            self.fail(f"{value}: the offset is missing; write 2026-11-20T09:31+08:00", param, ctx)
+            self.fail(
+                message("{value}: the offset is missing; write 2026-11-20T09:31+08:00", value=value).in_language(
+                    gettext.gettext
+                ),
+                param,
+                ctx,
+            )
         return moment
 
 

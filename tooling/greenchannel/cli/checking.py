@@ -23,7 +23,7 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
     from greenchannel.office import fix_desk, open_desk
 
     settings = call.settings()
-    now, only = at or call.clock(settings)(), _only(settings.content, paths, call)
+    now, only = at or call.clock(settings)(), _only(settings.content, paths)
     desk = open_desk(settings, now, only)
     if fix:
         for path in fix_desk(settings, desk):
@@ -48,28 +48,33 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
     return int(any(one.severity is Severity.ERROR for one in found))
 
 
-def _only(content: Path, paths: tuple[Path, ...], call: Call) -> frozenset[str] | None:
+def _only(content: Path, paths: tuple[Path, ...]) -> frozenset[str] | None:
     if not paths:
         return None
     chosen: set[str] = set()
     for path in paths:
         absolute = path.resolve()
         if not absolute.exists() or not absolute.is_relative_to(content):
-            raise GreenchannelError(call.translate("{path}: not a file or folder below content/").format(path=path))
+            raise GreenchannelError("{path}: not a file or folder below content/", path=path)
         files = absolute.rglob("*") if absolute.is_dir() else (absolute,)
         chosen |= {one.relative_to(content).as_posix() for one in files if one.is_file()}
     return frozenset(chosen)
 
 
 @click.command(cls=LocalisedCommand)
-@click.argument("code")
+@click.argument("code", required=False)
 @click.pass_obj
-def explain(call: Call, code: str) -> int:
-    """What a code means, why it matters and how to mend it."""
-    from greenchannel.desk.checking import explain as explanation
+def explain(call: Call, code: str | None) -> int:
+    """What a code means, why it matters and how to mend it; without CODE, all of them, one a line."""
+    from greenchannel.desk.checking import manuals
     from greenchannel.record.refusals import MANUALS
 
-    if (text := explanation(code.upper()) or MANUALS.get(code.upper())) is None:
-        raise GreenchannelError(call.translate("{code}: no such code").format(code=code))
-    click.echo(call.translate(text))
+    known = {**manuals(), **MANUALS}
+    if code is None:
+        for one in sorted(known):
+            click.echo(f"{one}  {call.translate(known[one]).partition(chr(10))[0]}")
+    elif (text := known.get(code.upper())) is None:
+        raise GreenchannelError("{code}: no such code; greenchannel explain lists all", code=code)
+    else:
+        click.echo(call.translate(text))
     return 0

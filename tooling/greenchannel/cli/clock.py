@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from greenchannel.cli import output
-from greenchannel.cli.call import AT, Call
+from greenchannel.cli.call import AT, Call, TermChoice
 from greenchannel.cli.localised import LocalisedCommand, LocalisedGroup
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.vocabulary import Category, Theme
+from greenchannel.translation import problem_text
 
 if TYPE_CHECKING:
     from greenchannel.board import Board, Owed
@@ -50,7 +51,7 @@ def due(
             raise click.UsageError(call.translate("--watch goes with neither --at nor --format"))
         return _watch(call, settings, everything=everything, incident=incident, department=department)
     now = at.astimezone(settings.zone) if at else call.clock(settings)()
-    board, shown = _board(call, settings, now, everything=everything, incident=incident, department=department)
+    board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
     if form == "json":
         from greenchannel.cli.board import owed_json
 
@@ -77,7 +78,7 @@ def _chosen(board: "Board", incident: str | None, department: str | None) -> tup
 
 
 def _board(
-    call: Call, settings: "Settings", now: datetime, *, everything: bool, incident: str | None, department: str | None
+    settings: "Settings", now: datetime, *, everything: bool, incident: str | None, department: str | None
 ) -> tuple["Board", tuple["Owed", ...]]:
     from greenchannel.board import read_board
 
@@ -85,9 +86,7 @@ def _board(
     for named, known in ((incident, board.incidents), (department, board.departments)):
         # Of a name that nobody knows, "nothing is owed" would be a dangerous answer.
         if named is not None and named not in known:
-            raise GreenchannelError(
-                call.translate("{name}: not on the desk, or its file has errors").format(name=named)
-            )
+            raise GreenchannelError("{name}: not on the desk, or its file has errors", name=named)
     chosen = _chosen(board, incident, department)
     return board, tuple(one for one in chosen if everything or not one.is_settled)
 
@@ -102,10 +101,10 @@ def _watch(call: Call, settings: "Settings", *, everything: bool, incident: str 
     def picture() -> Text:
         now = call.clock(settings)()
         try:
-            board, shown = _board(call, settings, now, everything=everything, incident=incident, department=department)
+            board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
             lines = list(board_lines(board, shown, call.translate))
         except (GreenchannelError, OSError) as error:  # A file half saved: the next look mends it.
-            lines = [click.style(str(error), fg="red")]
+            lines = [click.style(problem_text(error, call.translate), fg="red")]
         return Text.from_ansi("\n\n".join([f"{now:%Y-%m-%d %H:%M:%S %z}", *lines]))
 
     with Live(picture(), console=Console(), auto_refresh=False) as live, contextlib.suppress(KeyboardInterrupt):
@@ -149,27 +148,28 @@ def classify(call: Call, deaths: int | None, serious_injuries: int | None, loss:
 
 
 @click.command(cls=LocalisedCommand)
-@click.argument("category", type=click.Choice([one.value for one in Category]))
-@click.option("--theme", type=click.Choice([one.value for one in Theme]), help="Of a livelihood matter.")
+@click.argument("category", type=TermChoice(Category))
+@click.option("--theme", type=TermChoice(Theme), help="Of a livelihood matter.")
 @TEXT_OR_JSON
 @AT
 @click.pass_obj
-def route(call: Call, category: str, theme: str | None, form: str, at: datetime | None) -> int:
+def route(call: Call, category: Category, theme: Theme | None, form: str, at: datetime | None) -> int:
     """Which department leads on a CATEGORY of concern, and which bodies must be copied (regulation, Annex 1, 1)."""
     from greenchannel.desk.newsroom import read_newsroom
 
     settings = call.settings()
     registry = read_newsroom(settings.content, settings.zone).registry
-    kind, about = Category(category), Theme(theme) if theme else None
-    if (kind is Category.LIVELIHOOD) != (about is not None):
+    if (category is Category.LIVELIHOOD) != (theme is not None):
         raise click.UsageError(call.translate("--theme goes with livelihood, and livelihood needs it"))
     day = (at or call.clock(settings)()).astimezone(settings.zone).date()
-    lead = registry.routing.lead_for(kind, about)
+    lead = registry.routing.lead_for(category, theme)
     if lead is None:
-        raise GreenchannelError(call.translate("registry/routing.yml names no lead for {name}").format(name=kind.zh))
+        raise GreenchannelError("registry/routing.yml names no lead for {name}", name=category.zh)
     bodies = [registry.body_on(one, day) for one in (lead, *registry.routing.cc)]
     if form == "json":
-        output.print_json({"category": kind.value, "theme": theme, "lead": bodies[0], "cc": bodies[1:]})
+        output.print_json(
+            {"category": category.value, "theme": theme.value if theme else None, "lead": bodies[0], "cc": bodies[1:]}
+        )
         return 0
     names = [f"{known.name} ({one})" if (known := registry.departments.get(one)) else one for one in bodies]
     click.echo(call.translate("lead: {name}").format(name=names[0]))
@@ -224,9 +224,7 @@ def policy_show(call: Call, identifier: str, form: str) -> int:
     found = next((one for one in _policies(call.settings()) if one.id == identifier), None)
     if found is None:
         raise GreenchannelError(
-            call.translate("{policy}: no such policy, or its file has errors; see greenchannel policy list").format(
-                policy=identifier
-            )
+            "{policy}: no such policy, or its file has errors; see greenchannel policy list", policy=identifier
         )
     if form == "json":
         output.print_json(policy_json(found))

@@ -4,7 +4,7 @@ import difflib
 
 import click
 
-from greenchannel.cli.call import Call
+from greenchannel.cli.call import Call, TermChoice
 from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
@@ -17,9 +17,9 @@ def new() -> None:
 
 @new.command("incident")
 @click.argument("title")
-@click.option("--category", type=click.Choice([one.value for one in Category]), required=True)
-@click.option("--class", "incident_class", type=click.Choice([one.value for one in IncidentClass]), required=True)
-@click.option("--theme", type=click.Choice([one.value for one in Theme]), help="Of a livelihood matter.")
+@click.option("--category", type=TermChoice(Category), required=True)
+@click.option("--class", "incident_class", type=TermChoice(IncidentClass), required=True)
+@click.option("--theme", type=TermChoice(Theme), help="Of a livelihood matter.")
 @click.option("--casualties", is_flag=True, help="造成重大人员伤亡")
 @click.option("--wide-impact", is_flag=True, help="社会影响较大")
 @click.option("--slug", help="The name in the address; by default from the title's pinyin.")
@@ -27,9 +27,9 @@ def new() -> None:
 def new_incident(
     call: Call,
     title: str,
-    category: str,
-    incident_class: str,
-    theme: str | None,
+    category: Category,
+    incident_class: IncidentClass,
+    theme: Theme | None,
     casualties: bool,
     wide_impact: bool,
     slug: str | None,
@@ -41,22 +41,21 @@ def new_incident(
     from greenchannel.domain.slug import is_slug
 
     settings = call.settings()
-    kind, about = Category(category), Theme(theme) if theme else None
-    if kind is Category.LIVELIHOOD and about is None:
-        raise GreenchannelError(call.translate("a livelihood matter needs --theme"))
+    if category is Category.LIVELIHOOD and theme is None:
+        raise GreenchannelError("a livelihood matter needs --theme")
     routing = read_newsroom(settings.content, settings.zone).registry.routing
     now = call.clock(settings)()
     chosen = slug or scaffolds.propose_slug(title)
     if not is_slug(chosen):
-        raise GreenchannelError(call.translate("{slug}: a slug is a-z, 0-9 and -, at most 80").format(slug=chosen))
+        raise GreenchannelError("{slug}: a slug is a-z, 0-9 and -, at most 80", slug=chosen)
     text = scaffolds.incident_text(
         title=title,
-        category=kind,
-        theme=about,
-        incident_class=IncidentClass(incident_class),
+        category=category,
+        theme=theme,
+        incident_class=incident_class,
         casualties=casualties,
         wide_impact=wide_impact,
-        lead=routing.lead_for(kind, about) or "",
+        lead=routing.lead_for(category, theme) or "",
         cc=routing.cc,
         now=now,
         language=settings.language,
@@ -69,11 +68,11 @@ def new_incident(
 
 
 @new.command("release")
-@click.argument("kind", metavar="TYPE", type=click.Choice([one.value for one in ReleaseType]))
+@click.argument("kind", metavar="TYPE", type=TermChoice(ReleaseType))
 @click.argument("incident")
 @click.option("--author", envvar="GREENCHANNEL_PERSON", default="", help="Your id in content/registry/people.yml.")
 @click.pass_obj
-def new_release(call: Call, kind: str, incident: str, author: str) -> int:
+def new_release(call: Call, kind: ReleaseType, incident: str, author: str) -> int:
     """Begin a release of TYPE for INCIDENT (its id, like 2026/qingnianlu-huozai)."""
     from greenchannel.delivery.writing import create_file
     from greenchannel.desk import scaffolds
@@ -85,21 +84,22 @@ def new_release(call: Call, kind: str, incident: str, author: str) -> int:
     newsroom = read_newsroom(settings.content, settings.zone)
     known = newsroom.incidents.get(incident)
     if known is None:
-        raise GreenchannelError(
-            call.translate("{incident}: no such incident, or its file has errors").format(incident=incident)
-        )
+        raise GreenchannelError("{incident}: no such incident, or its file has errors", incident=incident)
     if author and author not in newsroom.registry.people:
         near = difflib.get_close_matches(author, newsroom.registry.people, n=1)
-        text = call.translate("{author}: not in content/registry/people.yml; known: {names}")
-        raise GreenchannelError(text.format(author=author, names=", ".join(near or newsroom.registry.people)))
+        raise GreenchannelError(
+            "{author}: not in content/registry/people.yml; known: {names}",
+            author=author,
+            names=", ".join(near or newsroom.registry.people),
+        )
     policy = select(settings.policy, settings.advisory, newsroom.policies).deciding
     owed = {one.duty.value: one.due_at for one in obligations(known, policy, ())}
     text = scaffolds.release_text(
-        kind=ReleaseType(kind), incident=known, deadline=owed.get(kind), author=author, language=settings.language
+        kind=kind, incident=known, deadline=owed.get(kind.value), author=author, language=settings.language
     )
     folder = settings.content / "incidents" / incident
-    number = next(n for n in range(1, 10_000) if not (folder / f"{kind}-{n}.md").exists())
-    path = folder / f"{kind}-{number}.md"
+    number = next(n for n in range(1, 10_000) if not (folder / f"{kind.value}-{n}.md").exists())
+    path = folder / f"{kind.value}-{number}.md"
     create_file(path, text.encode())
     click.echo(str(path.relative_to(call.home)))
     follow = f"greenchannel check content/incidents/{incident}"

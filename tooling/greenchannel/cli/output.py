@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenchannel.domain.diagnostic import Diagnostic, Severity
+from greenchannel.translation import problem_text
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+
+    from greenchannel.delivery.targets import TargetError
 
 Translate = Callable[[str], str]
 
@@ -40,10 +43,10 @@ def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
-def report_failed(failed: Mapping[str, str], translate: Translate) -> None:
-    for name, problem in failed.items():
-        text = translate("{target}: {problem}; the other places have it, and the next build tries again")
-        click.echo(text.format(target=name, problem=problem), err=True)
+def report_failed(failed: Mapping[str, "TargetError | OSError"], translate: Translate) -> None:
+    text = translate("{target}: {problem}; the other places have it, and the next build tries again")
+    for name, error in failed.items():
+        click.echo(text.format(target=name, problem=problem_text(error, translate)), err=True)
 
 
 def diagnostic_json(one: Diagnostic, translate: Translate) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
 
 if TYPE_CHECKING:
+    from greenchannel.delivery.targets import TargetError
     from greenchannel.record.events import State
     from greenchannel.record.gate import Candidate
 
@@ -44,7 +45,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     clock = call.clock(settings)
     named = tuple(office.release_id(settings, one) for one in releases)
     decisions = office.publish(settings, named, clock, dry_run=dry_run)
-    failed: Mapping[str, str] = {}
+    failed: Mapping[str, TargetError | OSError] = {}
     if not dry_run:
         with output.progress(call.translate) as progress:
             failed = build_site(settings, clock, progress=progress).failed

@@ -8,6 +8,7 @@ from greenchannel.cli import output
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.translation import problem_text
 
 
 @click.command(cls=LocalisedCommand)
@@ -28,7 +29,7 @@ def build(call: Call, clean: bool, form: str) -> int:
                 "made": built.made,
                 "written": list(built.written),
                 "sent": dict(built.sent),
-                "failed": dict(built.failed),
+                "failed": {name: problem_text(error, call.translate) for name, error in built.failed.items()},
                 "orphans": list(built.orphans),
             }
         )
@@ -85,7 +86,7 @@ def verify(call: Call, folder: Path | None, form: str) -> int:
 
     where = folder or call.home / "releases"
     if not (where / LEDGER).is_file():
-        raise GreenchannelError(call.translate("{path}: no ledger here").format(path=where / LEDGER))
+        raise GreenchannelError("{path}: no ledger here", path=where / LEDGER)
     read = public_reader(where.parent) if where.name == "record" else frozen_reader(where)
     entries, problems = verify_record((where / LEDGER).read_bytes(), read)
     rows = [

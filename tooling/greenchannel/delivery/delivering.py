@@ -50,7 +50,7 @@ def make_site(
                 if write_file(site / path, data, changed_at=changed_at):
                     written.append(path)
                 if (site / path).read_bytes() != data:
-                    raise GreenchannelError(f"{site / path}: read back, it is not what was written")
+                    raise GreenchannelError("{path}: read back, it is not what was written", path=site / path)
                 notes[path] = {"made_of": step.fingerprint, "sha256": sha256(data), "stat": _stat(site / path)}
         journal.note(notes)
         done += len(batch)
@@ -80,7 +80,7 @@ def deliver(
     for batch in _batches(due):
         target.put(site, batch)
         if wrong := target.differing(site, batch):
-            raise TargetError(f"{wrong[0]}: read back, it is not what was sent")
+            raise TargetError("{path}: read back, it is not what was sent", path=wrong[0])
         journal.note({path: {"sha256": delivered.files[path]} for path in batch})
         done += len(batch)
         progress(target.name, done, len(due))

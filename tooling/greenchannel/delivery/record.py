@@ -7,7 +7,7 @@ the same bytes, a line without its page is rendered by the next build, a page wi
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from greenchannel.record.approval import read_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold, read_events, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
-from greenchannel.record.verification import verify
+from greenchannel.record.verification import Problem, verify
 
 LEDGER = "ledger.jsonl"
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md")
@@ -29,6 +29,17 @@ _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md")
 
 class LedgerDamagedError(GreenchannelError):
     """Nothing is added to a record that does not verify."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("the record does not verify; nothing was changed (greenchannel verify)")
+        self.problems = problems
+
+    def in_language(self, translate: Callable[[str], str]) -> str:
+        lines = (f"releases/{one.path}:{one.line}: {one.problem.in_language(translate)}" for one in self.problems)
+        return "\n".join((super().in_language(translate), *lines))
+
+    def __str__(self) -> str:
+        return self.in_language(str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,7 @@ def read_record(releases: Path) -> Record:
     ledger = _ledger_bytes(releases)
     _, problems = verify(ledger, frozen_reader(releases))
     if problems:
-        lines = "\n".join(f"releases/{one.path}: line {one.line}: {one.problem}" for one in problems)
-        raise LedgerDamagedError(f"the record does not verify; nothing was changed\n{lines}")
+        raise LedgerDamagedError(problems)
     events = read_events(ledger)
     return Record(events, fold(events))
 
@@ -114,7 +124,9 @@ def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], cl
         bodies = tuple(make(state))
         now = clock()
         if bodies and state.last_at and now < state.last_at:
-            raise GreenchannelError(f"this machine's clock is behind the record ({state.last_at.isoformat()})")
+            raise GreenchannelError(
+                "this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()
+            )
         if bodies:
             append(releases / LEDGER, write_events(chain(state, bodies, now)))
     return len(bodies)

@@ -1,7 +1,7 @@
 """Runs the rules over the documents: values in, diagnostics out, in a fixed order."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules import ALL_RULES
@@ -21,10 +21,9 @@ def check(context: Context, only: frozenset[str] | None = None) -> tuple[Diagnos
     return tuple(sorted(found, key=lambda one: one.order))
 
 
-def explain(code: str) -> str | None:
-    """The manual of a rule."""
-    rule = next((one for one in ALL_RULES if one.code == code), None)
-    return inspect.cleandoc(rule.check.__doc__) if rule is not None and rule.check.__doc__ else None
+def manuals() -> Mapping[str, str]:
+    """The manual of every rule, by its code."""
+    return {one.code: inspect.cleandoc(one.check.__doc__ or "") for one in ALL_RULES}
 
 
 def _check_document(document: Document, context: Context) -> Iterator[Diagnostic]:

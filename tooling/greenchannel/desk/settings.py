@@ -85,19 +85,28 @@ def read_settings(home: Path) -> Settings:
     """Raises SettingsError where mkdocs.yml is missing or lacks what ids and addresses are made of."""
     path = home / SETTINGS_FILE
     if not path.is_file():
-        raise SettingsError(f"{path}: not found. Run greenchannel in a newsroom's folder, or name it with --home.")
+        raise SettingsError(
+            "{path}: not found; run greenchannel in a newsroom's folder, or name it with --home", path=path
+        )
     source = read_yaml(path.read_bytes())
     if source.front is None:
         fault = source.faults[0]
-        raise SettingsError(f"{path}:{fault.span.line}:{fault.span.column}: {fault.kind} {fault.detail}")
+        raise SettingsError(
+            "{path}:{line}:{column}: this is not YAML that can be used ({kind} {detail})",
+            path=path,
+            line=fault.span.line,
+            column=fault.span.column,
+            kind=fault.kind.value,
+            detail=fault.detail,
+        )
     fields, _ = read_fields(source.front)
     ours: MappingOf[str, Any] = (fields.get("extra") or {}).get("greenchannel") or {}
     if unknown := sorted(set(ours) - _KNOWN):
-        raise SettingsError(f"{path}: unknown under extra.greenchannel: {', '.join(unknown)}")
+        raise SettingsError("{path}: unknown under extra.greenchannel: {keys}", path=path, keys=", ".join(unknown))
     missing = [key for key in ("site_name", "site_url") if not fields.get(key)]
     missing += [f"extra.greenchannel.{key}" for key in ("organisation", "tag", "email") if not ours.get(key)]
     if missing:
-        raise SettingsError(f"{path}: missing {', '.join(missing)}")
+        raise SettingsError("{path}: missing: {keys}", path=path, keys=", ".join(missing))
     return Settings(
         home=home,
         name=fields["site_name"],
@@ -117,7 +126,7 @@ def read_settings(home: Path) -> Settings:
 
 def _names(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
     if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
-        raise SettingsError(f"{path}: advisory must be a list of policy ids")
+        raise SettingsError("{path}: advisory must be a list of policy ids", path=path)
     return tuple(value or ())
 
 
@@ -126,21 +135,30 @@ def _targets(value: Any, path: Path) -> tuple[tuple[str, Path], ...]:  # Any: wh
     home, found = path.parent, []
     for name, place in value.items() if isinstance(value, dict) else ():
         if not _TARGET.fullmatch(name) or not isinstance(place, dict) or list(place) != ["directory"]:
-            raise SettingsError(f"{path}: targets: {name}: write it as {name}: {{directory: ../www}}")
+            raise SettingsError(
+                "{path}: targets: {name}: write it as {name}: {{directory: ../www}}", path=path, name=name
+            )
         folder = Path(os.path.normpath(home / str(place["directory"])))
         if any(folder.is_relative_to(home / one) for one in _OURS) or home.is_relative_to(folder):
-            raise SettingsError(f"{path}: targets: {name}: {folder} is where the newsroom itself is kept")
+            raise SettingsError(
+                "{path}: targets: {name}: {folder} is where the newsroom itself is kept",
+                path=path,
+                name=name,
+                folder=folder,
+            )
         if (name == "site") != (folder == home / "site"):
-            raise SettingsError(f"{path}: targets: {name}: the name site and the folder site go together")
+            raise SettingsError(
+                "{path}: targets: {name}: the name site and the folder site go together", path=path, name=name
+            )
         found.append((name, folder))
     if not found:
-        raise SettingsError(f"{path}: targets must name places, such as mirror: {{directory: ../www}}")
+        raise SettingsError("{path}: targets must name places, such as mirror: {{directory: ../www}}", path=path)
     return tuple(found)
 
 
 def _zone(text: str, path: Path) -> timezone:
     found = _OFFSET.fullmatch(text)
     if not found:
-        raise SettingsError(f"{path}: utc_offset must look like +08:00, not {text}")
+        raise SettingsError("{path}: utc_offset must look like +08:00, not {text}", path=path, text=text)
     offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
     return timezone(offset if found[1] == "+" else -offset)

@@ -95,7 +95,7 @@ class Renderer:
                 raise UnrenderableError("memory")
             case _:
                 self.close()
-                raise GreenchannelError(f"The renderer failed: {answer.get('bug', answer)}")
+                raise GreenchannelError("the renderer failed: {problem}", problem=answer.get("bug", answer))
 
     def _ask(self, text: str) -> _Message | None:
         """Return the child's answer, or None when it died without one."""
@@ -127,11 +127,13 @@ class _Child:
         except BaseException as error:
             self.close()
             if isinstance(error, UnrenderableError):
-                raise GreenchannelError(f"The renderer did not start within {START_SECONDS:.0f} s.") from error
+                raise GreenchannelError(
+                    "the renderer did not start within {seconds} s", seconds=int(START_SECONDS)
+                ) from error
             raise
         if ready is None:
             self.close()
-            raise GreenchannelError("The renderer did not start; its own message stands above on standard error.")
+            raise GreenchannelError("the renderer did not start; its own message stands above on standard error")
 
     @property
     def pid(self) -> int:

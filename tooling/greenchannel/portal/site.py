@@ -146,7 +146,9 @@ class _Bodies:
         path = self._paths[digest]
         data = self._site.read_frozen(path)
         if sha256(data) != digest:
-            raise RecordDamagedError(f"releases/{path}: not the text that was released; run greenchannel verify")
+            raise RecordDamagedError(
+                "releases/{path}: not the text that was released; run greenchannel verify", path=path
+            )
         return data
 
     def html(self, digest: str) -> str:

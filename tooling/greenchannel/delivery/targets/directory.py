@@ -27,7 +27,7 @@ class DirectoryTarget:
 
     def _check(self) -> None:
         if not self.folder.is_dir():
-            raise TargetError(f"{self.folder}: not there; make the folder, or mount it")
+            raise TargetError("{folder}: not there; make the folder, or mount it", folder=self.folder)
 
 
 def _bytes(path: Path) -> bytes | None:
