@@ -80,8 +80,8 @@ def fix_desk(settings: Settings, desk: Desk) -> tuple[str, ...]:
     """Applies the safe repairs that the diagnostics carry; the paths that changed."""
     mended = []
     for document in desk.newsroom.documents:
-        if edits := [one.edit for one in desk.diagnostics if one.path == document.path and one.edit]:
-            write_file(settings.content / document.path, apply_edits(document, edits).encode())
+        edits = [one.edit for one in desk.diagnostics if one.path == document.path and one.edit]
+        if edits and write_file(settings.content / document.path, apply_edits(document, edits).encode()):
             mended.append(document.path)
     return tuple(mended)
 

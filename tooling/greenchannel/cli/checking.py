@@ -14,7 +14,11 @@ from greenchannel.domain.errors import GreenchannelError
 @click.command(cls=LocalisedCommand)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text")
-@click.option("--fix", is_flag=True, help="Mend what can be mended safely: a missing or late deadline.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Mend what is beyond doubt: a missing or late deadline, colons and capitals.",
+)
 @AT
 @click.pass_obj
 def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetime | None) -> int:
@@ -25,10 +29,13 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
     settings = call.settings()
     now, only = at or call.clock(settings)(), _only(settings.content, paths)
     desk = open_desk(settings, now, only)
-    if fix:
-        for path in fix_desk(settings, desk):
-            click.echo(call.translate("mended content/{path}").format(path=path), err=True)
+    # What is spelled wrong hides what else is wrong: at most three rounds mend all that can be.
+    mended: dict[str, None] = {}
+    for _ in range(3 if fix else 0):
+        mended |= dict.fromkeys(fix_desk(settings, desk))
         desk = open_desk(settings, now, only)
+    for path in mended:
+        click.echo(call.translate("mended content/{path}").format(path=path), err=True)
     found = desk.diagnostics
     if form == "json":
         output.print_json([output.diagnostic_json(one, call.translate) for one in found])

@@ -1,19 +1,28 @@
-"""Safe repairs in a file's front matter: one value is set, everything else keeps its bytes and its order."""
+"""Safe repairs in a file's front matter: a value is set or a word respelled; all else keeps its bytes and order."""
 
 from collections.abc import Iterable
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.schema import CHINESE_KEYS
-from greenchannel.domain.diagnostic import Edit
+from greenchannel.domain.diagnostic import Edit, Respelling
 
 _CHINESE = {english: chinese for chinese, english in CHINESE_KEYS.items()}
 
 
-def apply_edits(document: Document, edits: Iterable[Edit]) -> str:
-    """The text of the document with the edits in it. A new key is spelled as the file spells `title`."""
+def apply_edits(document: Document, edits: Iterable[Edit | Respelling]) -> str:
+    """The text of the document with the edits in it. A new key is spelled as the file spells `title`.
+
+    Where words are respelled nothing else is done: what else is wrong is seen only when they can be read.
+    """
     lines = document.source.text.split("\n")
+    wanted = tuple(edits)
+    if respelled := sorted((one for one in wanted if isinstance(one, Respelling)), key=lambda one: one.span):
+        for one in reversed(respelled):  # From the last, so that the places before it stay where they are.
+            line = lines[one.span.line - 1]
+            lines[one.span.line - 1] = f"{line[: one.span.column - 1]}{one.text}{line[one.span.end_column - 1 :]}"
+        return "\n".join(lines)
     added = []
-    for edit in edits:
+    for edit in (one for one in wanted if isinstance(one, Edit)):
         if (key := document.spans.get(f"key:{edit.key}")) is not None:
             line = lines[key.line - 1]
             written = line[key.column - 1 : key.end_column - 1]

@@ -4,7 +4,7 @@
 2. YAML scalars stay strings (no ``48:00`` -> 2880, no ``no`` -> False); the schema parses them.
 3. Duplicate keys, anchors, aliases, tags and deep nesting are faults.
 
-A fault is a kind, a place and values; the rules in `rules.structure` give it a code and words.
+A fault is a kind, a place and values; the rules in `rules.reading` give it a code and words.
 """
 
 import re
@@ -26,6 +26,7 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
+_WIDE_COLON = re.compile(r"[ ]*(?:- )?(\w{1,16})([ ]*：[ ]*)")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -36,6 +37,7 @@ class FaultKind(StrEnum):
     TOO_LARGE = "too_large"
     FORBIDDEN_CHARACTER = "forbidden_character"
     SYNTAX = "syntax"
+    WIDE_COLON = "wide_colon"
     DUPLICATE_KEY = "duplicate_key"
     YAML_FEATURE = "yaml_feature"
     UNKNOWN_KEY = "unknown_key"
@@ -55,6 +57,7 @@ class Fault:
     span: Span
     detail: str = ""
     suggestion: str = ""
+    meant: str = ""  # what it is beyond doubt, spelled as it should be
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,8 @@ def _read_yaml(text: str, *, offset: int) -> tuple[Mapping | None, list[Fault]]:
         events = yaml.parse(text, Loader=_LOADER)
         node = _Builder(events, offset, faults).build()
     except yaml.MarkedYAMLError as error:
+        if wide := _wide_colons(text, offset):
+            return None, [*faults, *wide]
         mark = error.problem_mark or error.context_mark
         span = (
             Span(mark.line + 1 + offset, mark.column + 1, mark.line + 1 + offset, mark.column + 2) if mark else Span()
@@ -180,10 +185,26 @@ def _read_yaml(text: str, *, offset: int) -> tuple[Mapping | None, list[Fault]]:
     except _RefusedError as refused:
         return None, [*faults, refused.fault]
     if not isinstance(node, Mapping):
+        if wide := _wide_colons(text, offset):
+            return None, [*faults, *wide]
         if isinstance(node, Scalar) and node.is_null:
             return Mapping((), Span(1 + offset, 1, 1 + offset, 1)), faults
         return None, [*faults, Fault(FaultKind.SYNTAX, node.span, "a mapping of keys to values is expected here")]
     return node, faults
+
+
+def _wide_colons(text: str, offset: int) -> list[Fault]:
+    """Why YAML found no key: the likeliest reasons, where a Chinese input method was left on."""
+    return [
+        Fault(
+            FaultKind.WIDE_COLON,
+            Span(number, found.start(2) + 1, number, found.end() + 1),
+            found[1],
+            meant=": ",
+        )
+        for number, line in enumerate(text.split("\n"), 1 + offset)
+        if (found := _WIDE_COLON.match(line))
+    ]
 
 
 class _Builder:

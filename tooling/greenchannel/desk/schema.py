@@ -6,11 +6,13 @@ them through pydantic and turns its errors into faults at those places.
 
 import difflib
 import re
+import unicodedata
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -42,6 +44,11 @@ _NO = {"false", "no", "否"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LOSS = re.compile(r"(\d{1,15}(?:\.\d{1,8})?)(元|万元|亿元)?")
 _UNITS = {"": 1, "元": 1, "万元": 10_000, "亿元": 100_000_000}
+
+
+def _loosely(word: str) -> str:
+    """Capitals, hyphens, blanks and wide letters aside: two words that are equal so are the same word."""
+    return re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFKC", word).casefold().strip())
 
 
 def _parse_time(value: object) -> datetime:
@@ -97,12 +104,14 @@ TermT = TypeVar("TermT", bound=Term)
 
 def term(kind: type[TermT]) -> BeforeValidator:
     spellings = {spelling: member for member in kind for spelling in (member.value, member.zh)}
+    meant = {_loosely(spelling): spelling for spelling in spellings}
 
     def parse(value: object) -> Term:
         if (found := spellings.get(str(value).strip())) is not None:
             return found
         choices = ", ".join(f"{member.value} ({member.zh})" for member in kind)
-        raise PydanticCustomError("bad_choice", "{choices}", {"choices": choices})
+        context = {"choices": choices, "meant": meant.get(_loosely(str(value)), "")}
+        raise PydanticCustomError("bad_choice", "{choices}", context)
 
     return BeforeValidator(parse)
 
@@ -255,17 +264,33 @@ def _fault(schema: type[BaseModel], detail: Any, spans: Spans) -> Fault:  # Any:
     name = path.rpartition(".")[2]
     match detail["type"]:
         case "extra_forbidden":
-            known = [field.alias or key for key, field in schema.model_fields.items()]
-            close = difflib.get_close_matches(name, [*known, *CHINESE_KEYS], n=1)
-            return Fault(FaultKind.UNKNOWN_KEY, spans.get(f"key:{path}", place), name, close[0] if close else "")
+            return _unknown_key(_schema_at(schema, detail["loc"][:-1]), name, spans.get(f"key:{path}", place))
         case "missing":
             return Fault(FaultKind.MISSING_KEY, spans.get(f"key:{path}", place), name)
         case "bad_time":
             return Fault(FaultKind.BAD_TIME, place, name, str(detail["msg"]))
         case "bad_choice":
-            return Fault(FaultKind.BAD_VALUE, place, name, str(detail["ctx"]["choices"]))
+            context = detail["ctx"]
+            return Fault(FaultKind.BAD_VALUE, place, name, str(context["choices"]), context.get("meant", ""))
         case _:
             return Fault(FaultKind.BAD_VALUE, place, name, str(detail["msg"]))
+
+
+def _schema_at(schema: type[BaseModel], place: Iterable[object]) -> type[BaseModel]:
+    """The schema of the mapping that stands there, such as that of one entry of `changes`."""
+    for part in place:
+        found = (field for name, field in schema.model_fields.items() if part in (name, field.alias))
+        inner = (one for field in found for one in (field.annotation, *get_args(field.annotation)))
+        schema = next((one for one in inner if isinstance(one, type) and issubclass(one, BaseModel)), schema)
+    return schema
+
+
+def _unknown_key(schema: type[BaseModel], name: str, place: Span) -> Fault:
+    english = {field.alias or key for key, field in schema.model_fields.items()}
+    known = [*sorted(english), *(chinese for chinese, key in CHINESE_KEYS.items() if key in english)]
+    meant = next((one for one in known if _loosely(one) == _loosely(name)), "")
+    close = [meant] if meant else difflib.get_close_matches(name, known, n=1)
+    return Fault(FaultKind.UNKNOWN_KEY, place, name, close[0] if close else "", meant)
 
 
 def _nearest(path: str, spans: Spans) -> Span:

@@ -29,6 +29,14 @@ class Edit:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """A safe repair: the same word, spelled as it must be, within one line."""
+
+    span: Span
+    text: str
+
+
 SETTINGS_FILE = "mkdocs.yml"
 
 
@@ -42,7 +50,7 @@ class Diagnostic:
     path: str
     span: Span
     hint: Message
-    edit: Edit | None = None
+    edit: Edit | Respelling | None = None
 
     @property
     def file(self) -> str:

@@ -1,4 +1,7 @@
-"""The rules of the desk, by family. Family T stands in four modules: timing, clocks, verdicts and policies."""
+"""The rules of the desk, by family.
+
+Family S stands in two modules (reading, structure), family T in four (timing, clocks, verdicts, policies).
+"""
 
 from greenchannel.desk.rules import (
     clocks,
@@ -6,6 +9,7 @@ from greenchannel.desk.rules import (
     people,
     policies,
     privacy,
+    reading,
     responsibility,
     structure,
     timing,
@@ -14,6 +18,7 @@ from greenchannel.desk.rules import (
 from greenchannel.desk.rules.rule import Rule
 
 ALL_RULES: tuple[Rule, ...] = (
+    *reading.RULES,
     *structure.RULES,
     *timing.RULES,
     *clocks.RULES,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from greenchannel.desk.newsroom import Document, Newsroom
-from greenchannel.domain.diagnostic import Edit, Severity, Span
+from greenchannel.domain.diagnostic import Edit, Respelling, Severity, Span
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import Message
 from greenchannel.domain.policy import Policy
@@ -56,7 +56,7 @@ class Finding:
     span: Span
     message: Message
     hint: Message
-    edit: Edit | None = None
+    edit: Edit | Respelling | None = None
 
 
 @dataclass(frozen=True, slots=True)
