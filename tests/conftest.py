@@ -31,6 +31,10 @@ _FLAGS = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Write the golden files anew; read the difference.")
+
+
 class Clock:
     """Says what it was last set to."""
 

@@ -1,0 +1,135 @@
+"""What officers, editors and crashes do to files: each is told with its place, and nothing is lost or half-written."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+from greenchannel.desk.settings import Settings
+
+FOLDER = "incidents/2026/qingnianlu-huozai"
+FILE = f"{FOLDER}/fact-1.md"
+DUPLICATE = "id: 2026/qingnianlu-huozai/fact-1\ntitle:"
+Damage = Callable[[Path], None]
+
+
+def replaced(old: str, new: str, path: str = FILE) -> Damage:
+    def damage(content: Path) -> None:
+        text = (content / path).read_text("utf-8")
+        assert old in text
+        (content / path).write_text(text.replace(old, new, 1), "utf-8")
+
+    return damage
+
+
+def written(path: str, data: bytes) -> Damage:
+    def damage(content: Path) -> None:
+        (content / path).parent.mkdir(parents=True, exist_ok=True)
+        (content / path).write_bytes(data)
+
+    return damage
+
+
+def linked_attachment(content: Path) -> None:
+    (content / FOLDER / "plan.png").symlink_to("/etc/hostname")
+    replaced("---\n", "---\nattachments: [plan.png]\n")(content)
+
+
+def without_incident(content: Path) -> None:
+    (content / FOLDER / "incident.md").unlink()
+
+
+def sample_text() -> bytes:
+    return (Path(__file__).parents[2] / "content" / FILE).read_bytes()
+
+
+CASES: dict[str, tuple[Damage, str, str]] = {  # damage, where it is told, code
+    "an empty file": (written(FILE, b""), FILE, "S001"),
+    "no front matter": (written(FILE, "只有正文。\n".encode()), FILE, "S002"),
+    "a colon in a title": (replaced("title: ", "title: Notice: "), FILE, "S006"),
+    "GBK bytes": (written(FILE, sample_text().decode().encode("gb18030")), FILE, "S003"),
+    "ten megabytes": (written(FILE, sample_text() + b"a" * 10_000_000), FILE, "S004"),
+    "a control character": (replaced("title: ", "title: \x07"), FILE, "S005"),
+    "a change of writing direction": (replaced("title: ", "title: \u202e"), FILE, "S005"),
+    "a folder outside": (replaced("incident: 2026/", "incident: ../2026/"), FILE, "S016"),
+    "a name that is no address": (written(f"{FOLDER}/Fact 1.md", sample_text()), f"{FOLDER}/Fact 1.md", "S013"),
+    "a linked attachment": (linked_attachment, FILE, "L405"),
+    "a deadline without a date": (replaced("deadline: ", "deadline: 48:00 #"), FILE, "S012"),
+    "tomorrow's claim": (
+        replaced("claimed_at: 2026-11-20", "claimed_at: 2026-11-26", f"{FOLDER}/incident.md"),
+        f"{FOLDER}/incident.md",
+        "T103",
+    ),
+    "an unknown department": (replaced("department: ", "department: x"), FILE, "R204"),
+    "a folder without its incident": (without_incident, FOLDER, "S014"),
+    "two releases with one id": (
+        written(f"{FOLDER}/fact-9.md", sample_text().replace(b"title:", DUPLICATE.encode(), 1)),
+        f"{FOLDER}/fact-9.md",
+        "S015",
+    ),
+}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_is_told_with_its_place_and_hint(name: str, office_home: Settings, run: Run) -> None:
+    damage, path, code = CASES[name]
+    damage(office_home.content)
+    exit_code, out, _ = run("check", "--format", "json")
+    found = [one for one in json.loads(out) if one["path"].startswith(f"content/{path}") and one["code"] == code]
+    assert exit_code == 1
+    assert found
+    assert found[0]["line"] >= 1
+    assert found[0]["column"] >= 1
+    assert found[0]["hint"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_broken_file_costs_neither_record_nor_site(name: str, office_home: Settings, run: Run) -> None:
+    run("build")
+    before = (files(office_home.releases), files(office_home.site))
+    CASES[name][0](office_home.content)
+    run("publish")
+    assert (files(office_home.releases), files(office_home.site)) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda data: b"\xef\xbb\xbf" + data, lambda data: data.replace(b"\n", b"\r\n")],
+    ids=["a byte order mark", "Windows line ends"],
+)
+def test_what_other_editors_add_is_read(change: Callable[[bytes], bytes], office_home: Settings, run: Run) -> None:
+    (office_home.content / FILE).write_bytes(change(sample_text()))
+    assert run("check")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "line", "words"),
+    [
+        (lambda ledger: ledger[:-20], -1, "torn"),
+        (lambda ledger: ledger.replace("通报".encode(), "通告".encode(), 1), None, "edited"),
+        (lambda ledger: ledger.replace(b'"seq":3', b'"seq":4', 1), 3, "number"),
+    ],
+    ids=["a torn last line", "a changed word", "a changed number"],
+)
+def test_a_damaged_ledger_is_named_line_by_line_and_nothing_is_added(
+    damage: Callable[[bytes], bytes], line: int | None, words: str, office_home: Settings, run: Run
+) -> None:
+    ledger = office_home.releases / "ledger.jsonl"
+    before = ledger.read_bytes()
+    damaged = damage(before)
+    assert damaged != before
+    ledger.write_bytes(damaged)
+    code, out, _ = run("verify", "--format", "json")
+    problems = json.loads(out)["problems"]
+    expected = len(before.splitlines()) if line == -1 else line
+    assert code == 1
+    assert any(words in one["problem"] and expected in (None, one["line"]) for one in problems)
+    code, _, err = run("publish")
+    assert (code, ledger.read_bytes()) == (2, damaged)
+    assert f"ledger.jsonl:{problems[0]['line']}" in err

@@ -1,0 +1,78 @@
+"""The pipelines that offices copy: their own steps, run against a real repository that can be pushed to."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import REPOSITORY, copy_newsroom
+
+PIPELINES = REPOSITORY / "tooling/pipelines"
+
+
+def gitlab() -> tuple[str, ...]:
+    jobs: dict[str, Any] = yaml.safe_load((PIPELINES / "gitlab-ci.yml").read_text("utf-8"))
+    steps: list[str] = []
+    for job in ("check", "publish"):
+        for one in jobs[job]["script"]:
+            steps += one if isinstance(one, list) else [one]
+    return tuple(steps)
+
+
+def gitea() -> tuple[str, ...]:
+    jobs: dict[str, Any] = yaml.safe_load((PIPELINES / "gitea-actions.yml").read_text("utf-8"))
+    return tuple(one["run"] for one in jobs["jobs"]["newsroom"]["steps"] if "run" in one)
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    settings = ("-c", "user.name=office", "-c", "user.email=office@shili.example", "-c", "init.defaultBranch=main")
+    return subprocess.run(["git", *settings, *arguments], cwd=cwd, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What the runner has checked out: a newsroom with one approved release that is not public yet."""
+    settings = copy_newsroom(tmp_path / "desk")
+    shutil.copytree(PIPELINES, settings.home / "tooling/pipelines")
+    shutil.copy(REPOSITORY / ".gitignore", settings.home)
+    author = settings.content / "incidents/2026/qingnianlu-huozai/fact-1.md"
+    new = author.with_name("fact-8.md")
+    text = author.read_text("utf-8").replace("title: ", "title: 补充：", 1)
+    new.write_text("\n".join(line for line in text.split("\n") if not line.startswith("id:")), "utf-8")
+    greenchannel(settings.home, "approve", "2026/qingnianlu-huozai/fact-8", "--by", "tan-jingxing")
+    git("init", "-q", cwd=settings.home)
+    git("add", "-A", cwd=settings.home)
+    git("commit", "-q", "-m", "desk", cwd=settings.home)
+    git("clone", "-q", "--bare", str(settings.home), str(tmp_path / "remote.git"), cwd=tmp_path)
+    git("clone", "-q", str(tmp_path / "remote.git"), str(tmp_path / "run"), cwd=tmp_path)
+    return tmp_path / "run"
+
+
+def greenchannel(home: Path, *arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "greenchannel", *arguments], cwd=home, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("steps", [gitlab, gitea])
+def test_a_push_to_main_publishes_and_pushes_the_record_back(steps: Any, checkout: Path, tmp_path: Path) -> None:
+    (checkout / ".venv").symlink_to(Path(sys.prefix))  # In place of the first steps, which install.
+    variables = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "LANG": "C.UTF-8",
+        "PUSH_URL": str(tmp_path / "remote.git"),
+        "CI_DEFAULT_BRANCH": "main",
+    }
+    ran = [one for one in "\n".join(steps()).split("\n") if "pip install" not in one and "-m venv" not in one]
+    assert "tooling/pipelines/publish.sh" in "\n".join(ran)
+    script = "\n".join(ran)
+    done = subprocess.run(
+        ["sh", "-ec", script], cwd=checkout, env=variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    pushed = git("show", "main:releases/ledger.jsonl", cwd=tmp_path / "remote.git")
+    assert '"id":"2026/qingnianlu-huozai/fact-8"' in pushed.splitlines()[-1]
+    assert (checkout / "site/releases/2026/qingnianlu-huozai/fact-8/index.html").is_file()
