@@ -1,7 +1,7 @@
 """Each refusal has one cause, and all causes are named at once."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +9,8 @@ import pytest
 
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.registry import Person, Registry
-from greenchannel.domain.release import Change, Fact
-from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass
+from greenchannel.domain.release import Change, Fact, Release, Response
+from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, Verdict
 from greenchannel.record import gate
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
@@ -40,10 +40,17 @@ REGISTRY = Registry(
 )
 
 
-def approved(release: Fact, state: State, *, by: str = "approver") -> Approval:
+def approved(release: Release, state: State, *, by: str = "approver", on_duty: bool = False) -> Approval:
     one = candidate(release, INCIDENT, state)
     return Approval(
-        release=release.id, sha256=sha256(one.text), incident_sha256=sha256(one.incident_text), by=by, at=NOW
+        release=release.id,
+        sha256=sha256(one.text),
+        incident_sha256=sha256(one.incident_text),
+        author=release.author,
+        by=by,
+        at=NOW,
+        release_at=release.release_at,
+        on_duty=on_duty,
     )
 
 
@@ -117,11 +124,31 @@ def test_what_is_public_already_refuses() -> None:
     assert codes(FACT, approved(FACT, state), state=state) == ["G608"]
 
 
+def test_an_embargo_moved_after_approval_refuses() -> None:
+    assert codes(FACT, approved(replace(FACT, release_at=NOW + HOUR), State())) == ["G603"]
+
+
+def test_an_officer_on_duty_may_release_a_fact_alone() -> None:
+    assert codes(FACT, approved(FACT, State(), by="author", on_duty=True)) == []
+
+
+def test_the_duty_rule_entitles_nobody() -> None:
+    assert codes(FACT, approved(FACT, State(), by="clerk", on_duty=True)) == ["G604"]
+
+
+def test_the_duty_rule_is_for_facts_alone() -> None:
+    values = {field.name: getattr(FACT, field.name) for field in fields(FACT) if field.name != "type"}
+    response = Response(**values, verdict=Verdict.TRUE)
+    approval = approved(response, State(), on_duty=True)
+    found = refusals(candidate(response, INCIDENT, State()), approval, State(), REGISTRY, 0, NOW)
+    assert [one.code for one in found] == ["G609"]
+
+
 def test_all_reasons_are_named_at_once() -> None:
     state = public(FACT, NOW + HOUR)
     edited = replace(FACT, body="另文。", release_at=NOW + HOUR)
     stale = approved(FACT, State(), by="author")
-    assert codes(edited, stale, state=state, errors=1) == ["G601", "G603", "G604", "G605", "G606", "G607"]
+    assert codes(edited, stale, state=state, errors=1) == ["G601", "G603", "G603", "G604", "G605", "G606", "G607"]
 
 
 def test_an_approval_reads_back_as_written() -> None:

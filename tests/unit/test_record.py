@@ -27,6 +27,7 @@ TEXTS = sorted(RELEASES.rglob("*.md"))
 PEOPLE = [
     one["id"] for one in yaml.safe_load((REPOSITORY / "content/registry/people.yml").read_text("utf-8"))["people"]
 ]
+# The embargo is in no text; the ledger tells it with the publication, when it is over.
 INTERNAL = {"author", "release_at", "by", "approver", "source", "note", "reported_up_at", "lead_reason", "cc"}
 SECRET = "内部SECRET"  # noqa: S105  # A mark, not a password.
 SECRET_TIME = datetime.fromisoformat("2031-07-07T07:07:07+08:00")
@@ -90,7 +91,7 @@ def test_no_internal_field_is_in_a_frozen_text(path: Any) -> None:
 
 def test_no_internal_field_is_in_the_ledger() -> None:
     named = keys(json.loads(json.dumps(EVENTS)))
-    assert (INTERNAL - {"note"}) & named == set()  # `note` is the public one of `changes`.
+    assert (INTERNAL - {"note", "release_at"}) & named == set()  # `note` is the public one of `changes`.
 
 
 def test_no_officer_is_named_by_id_in_what_is_public() -> None:
@@ -107,12 +108,17 @@ def test_no_note_on_a_source_is_in_what_is_public() -> None:
     [
         freeze_release(FACT, 1),
         freeze_incident(INCIDENT, 1),
-        canonical_json(publication(candidate(FACT, INCIDENT, State()), "0" * 64)),
+        canonical_json(publication(candidate(dataclasses.replace(FACT, release_at=None), INCIDENT, State()), "0" * 64)),
     ],
     ids=["release", "incident", "event"],
 )
 def test_what_is_internal_does_not_pass_the_gate(public: bytes) -> None:
     assert [one for one in (SECRET, "2031-07-07") if one.encode() in public] == []
+
+
+def test_the_ledger_tells_the_embargo_of_what_was_released() -> None:
+    event = publication(candidate(FACT, INCIDENT, State()), "0" * 64)
+    assert event["release_at"] == "2031-07-07T07:07:07+08:00"
 
 
 @given(split=st.integers(min_value=0, max_value=len(EVENTS)))

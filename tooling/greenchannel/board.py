@@ -27,6 +27,8 @@ from greenchannel.domain.timing import (
     standing,
 )
 from greenchannel.domain.vocabulary import Duty, Force, ReleaseType
+from greenchannel.record.approval import COUNTERSIGN_WITHIN
+from greenchannel.record.events import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,29 @@ class Owed:
         return f"greenchannel new release {kind} {self.obligation.incident}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A second signature that is owed under a fact that one officer released on duty."""
+
+    incident: str
+    release: str
+    revision: int
+    title: str
+    department: str
+    responsible: str
+    started_at: datetime
+    due_at: datetime
+    left: timedelta  # negative once it is over
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.left < timedelta()
+
+    @property
+    def next_command(self) -> str:
+        return f"greenchannel countersign {self.release} --by PERSON"
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """`broken` are the incident files that could not be understood: what they owe is not known."""
@@ -79,6 +104,7 @@ class Board:
     owed: tuple[Owed, ...]
     policies: Selection
     broken: tuple[str, ...]
+    signatures: tuple[Signature, ...]
     incidents: frozenset[str]
     departments: frozenset[str]
 
@@ -103,6 +129,7 @@ def read_board(settings: Settings, now: datetime) -> Board:
         tuple(sorted(owed, key=_urgency)),
         policies,
         broken,
+        tuple(sorted(_signatures(newsroom, state, now), key=lambda one: (one.due_at, one.release, one.revision))),
         frozenset(newsroom.incidents),
         frozenset(newsroom.registry.departments),
     )
@@ -132,6 +159,24 @@ def _of_incident(
                 responsible=known.name if known else department,
                 advisory=policy is not policies.deciding,
                 notice=_notice(one, appearances),
+            )
+
+
+def _signatures(newsroom: Newsroom, state: State, now: datetime) -> Iterator[Signature]:
+    for release in state.releases.values():
+        for one in release.unsigned:
+            department, due_at = one.event["department"], one.at + COUNTERSIGN_WITHIN
+            known = newsroom.registry.departments.get(department)
+            yield Signature(
+                incident=one.event["incident"]["id"],
+                release=release.id,
+                revision=one.number,
+                title=one.event["title"],
+                department=department,
+                responsible=known.name if known else department,
+                started_at=one.at,
+                due_at=due_at,
+                left=due_at - now,
             )
 
 

@@ -22,6 +22,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.release import Release
+from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.approval import Approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
@@ -98,15 +99,20 @@ def release_id(settings: Settings, named: str) -> str:
     return path.with_suffix("").as_posix()
 
 
-def approve(settings: Settings, named: str, by: str, clock: Clock) -> Approval:
-    """Binds an approval to the exact bytes that would go out now. Raises where it could never count."""
+def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: bool = False) -> Approval:
+    """Binds an approval to the exact bytes that would go out now. Raises where it could never count.
+
+    `on_duty` invokes the duty rule: `by` may be the author, and a second signature is owed after publication.
+    """
     now = clock()
     desk = open_desk(settings, now)
     release = _find(desk, named)
     person = desk.newsroom.registry.people.get(by)
     if person is None or not person.approves:
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
-    if by == release.author:
+    if on_duty and release.type is not ReleaseType.FACT:
+        raise GreenchannelError("{release}: the duty rule is for facts alone", release=release.id)
+    if by == release.author and not on_duty:
         raise GreenchannelError("{by} wrote {release}: another person must approve it", by=by, release=release.id)
     if count := desk.errors_of((release.id, release.incident)):
         raise GreenchannelError(
@@ -114,7 +120,14 @@ def approve(settings: Settings, named: str, by: str, clock: Clock) -> Approval:
         )
     one = _candidate(desk.newsroom, release, desk.record.state)
     approval = Approval(
-        release=release.id, sha256=sha256(one.text), incident_sha256=sha256(one.incident_text), by=by, at=now
+        release=release.id,
+        sha256=sha256(one.text),
+        incident_sha256=sha256(one.incident_text),
+        author=release.author,
+        by=by,
+        at=now,
+        release_at=release.release_at,
+        on_duty=on_duty,
     )
     write_file(_approval_path(settings, desk.newsroom, release.id), write_approval(approval))
     return approval
@@ -127,6 +140,17 @@ def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run
     releases = [_find(desk, one) for one in named] or _waiting(settings, desk, now)
     submissions = [_submission(settings, desk, one) for one in releases]
     return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+
+
+def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:
+    """The second signature under what one officer released on duty; the numbers of the revisions signed."""
+    people = read_newsroom(settings.content, settings.zone).registry.people
+    if by not in people or not people[by].approves:
+        raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
+    signed = record_on_disk.countersign(settings.releases, named, by, clock)
+    if not signed:
+        raise GreenchannelError("{release}: no signature is owed", release=named)
+    return signed
 
 
 def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:

@@ -44,6 +44,7 @@ for _command in (
     clock.route,
     clock.policy,
     releasing.approve,
+    releasing.countersign,
     releasing.publish,
     releasing.withdraw,
     site.build,

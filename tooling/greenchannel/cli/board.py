@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from greenchannel.board import Board, Owed
+from greenchannel.board import Board, Owed, Signature
 from greenchannel.cli.call import Translate
 from greenchannel.domain.message import Message, message
 from greenchannel.domain.moment import Day, moment_text
@@ -52,6 +52,27 @@ def owed_json(one: Owed) -> dict[str, Any]:
     return value
 
 
+def signature_json(one: Signature) -> dict[str, Any]:
+    """In the shape of a duty, so that a machine that reads one reads the other."""
+    late = {"standing": "overdue", "seconds_late": -_seconds(one.left)}
+    return {
+        "incident": one.incident,
+        "title": one.title,
+        "duty": "second_signature",
+        "release": one.release,
+        "revision": one.revision,
+        "policy": "duty_rule",
+        "advisory": False,
+        "basis": "G609",
+        "started_at": one.started_at.isoformat(),
+        "due_at": one.due_at.isoformat(),
+        **(late if one.is_overdue else {"standing": "pending", "seconds_left": _seconds(one.left)}),
+        "department": one.department,
+        "responsible": one.responsible,
+        "next": one.next_command,
+    }
+
+
 def _standing_json(how: Standing) -> dict[str, Any]:
     name = {"standing": type(how).__name__.lower()}
     match how:
@@ -72,7 +93,9 @@ def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
 
 
-def board_lines(board: Board, shown: tuple[Owed, ...], translate: Translate) -> Iterator[str]:
+def board_lines(
+    board: Board, shown: tuple[Owed, ...], signatures: tuple[Signature, ...], translate: Translate
+) -> Iterator[str]:
     for wrong, nearest in board.policies.unknown:
         text = translate("mkdocs.yml: unknown policy {policy}; {deciding} decides").format(
             policy=wrong, deciding=board.policies.deciding.id
@@ -83,7 +106,9 @@ def board_lines(board: Board, shown: tuple[Owed, ...], translate: Translate) -> 
         yield click.style(text.format(path=path), fg="red")
     for one in shown:
         yield owed_text(one, translate)
-    if not shown:
+    for signature in signatures:
+        yield _signature_text(signature, translate)
+    if not shown and not signatures:
         yield translate("Nothing is owed.")
 
 
@@ -109,6 +134,19 @@ def owed_text(one: Owed, translate: Translate) -> str:
         lines.append("  " + text.format(release=one.notice))
     if one.next_command:
         lines.append(f"  -> {one.next_command}")
+    return "\n".join(lines)
+
+
+def _signature_text(one: Signature, translate: Translate) -> str:
+    how: Standing = Overdue(-one.left) if one.is_overdue else Pending(one.left)
+    words, colour = standing_text(how, translate)
+    due = one.due_at.isoformat(sep=" ", timespec="minutes")
+    lines = (
+        f"{click.style(words, fg=colour, bold=True)}  {one.title} ({one.release} r{one.revision})",
+        "  " + translate("second signature, owed since one officer released it on duty · {due}").format(due=due),
+        f"  {translate('responsible')}: {one.responsible}",
+        f"  -> {one.next_command}",
+    )
     return "\n".join(lines)
 
 

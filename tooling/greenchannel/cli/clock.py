@@ -15,7 +15,7 @@ from greenchannel.domain.vocabulary import Category, Theme
 from greenchannel.translation import problem_text
 
 if TYPE_CHECKING:
-    from greenchannel.board import Board, Owed
+    from greenchannel.board import Board, Owed, Signature
     from greenchannel.desk.settings import Settings
     from greenchannel.domain.policy import Policy
 
@@ -53,9 +53,9 @@ def due(
     now = at.astimezone(settings.zone) if at else call.clock(settings)()
     board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
     if form == "json":
-        from greenchannel.cli.board import owed_json
+        from greenchannel.cli.board import owed_json, signature_json
 
-        output.print_json([owed_json(one) for one in shown])
+        output.print_json([*map(owed_json, shown), *map(signature_json, _signatures(board, incident, department))])
     elif form == "ics":
         from greenchannel.cli.calendar import calendar
 
@@ -64,9 +64,19 @@ def due(
     else:
         from greenchannel.cli.board import board_lines
 
-        for line in board_lines(board, shown, call.translate):
+        for line in board_lines(board, shown, _signatures(board, incident, department), call.translate):
             click.echo(line)
-    return int(bool(board.broken) or any(one.is_breach for one in _chosen(board, incident, department)))
+    return int(
+        bool(board.broken)
+        or any(one.is_breach for one in _chosen(board, incident, department))
+        or any(one.is_overdue for one in _signatures(board, incident, department))
+    )
+
+
+def _signatures(board: "Board", incident: str | None, department: str | None) -> tuple["Signature", ...]:
+    return tuple(
+        one for one in board.signatures if incident in (None, one.incident) and department in (None, one.department)
+    )
 
 
 def _chosen(board: "Board", incident: str | None, department: str | None) -> tuple["Owed", ...]:
@@ -102,7 +112,7 @@ def _watch(call: Call, settings: "Settings", *, everything: bool, incident: str 
         now = call.clock(settings)()
         try:
             board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
-            lines = list(board_lines(board, shown, call.translate))
+            lines = list(board_lines(board, shown, _signatures(board, incident, department), call.translate))
         except (GreenchannelError, OSError) as error:  # A file half saved: the next look mends it.
             lines = [click.style(problem_text(error, call.translate), fg="red")]
         return Text.from_ansi("\n\n".join([f"{now:%Y-%m-%d %H:%M:%S %z}", *lines]))

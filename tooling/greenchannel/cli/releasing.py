@@ -18,16 +18,43 @@ if TYPE_CHECKING:
 @click.command(cls=LocalisedCommand)
 @click.argument("release")
 @click.option("--by", required=True, help="Your id in content/registry/people.yml; not the author's.")
+@click.option("--on-duty", is_flag=True, help="Release a fact alone; a second signature is owed within 12 hours.")
 @click.pass_obj
-def approve(call: Call, release: str, by: str) -> int:
-    """Approve the exact text that would go out now; any later edit voids it."""
+def approve(call: Call, release: str, by: str, on_duty: bool) -> int:
+    """Approve the exact text that would go out now; any later edit voids it.
+
+    Two people see a text before the public does. At night, when there is but one, an officer entitled to approve may
+    release a fact with --on-duty. The record and the page say so, and another signs it later: countersign.
+    """
     from greenchannel import office
 
     settings = call.settings()
-    approval = office.approve(settings, office.release_id(settings, release), by, call.clock(settings))
+    approval = office.approve(settings, office.release_id(settings, release), by, call.clock(settings), on_duty=on_duty)
     click.echo(call.translate("approved by {by}: SHA-256 {digest}").format(by=by, digest=approval.sha256))
     click.echo(call.translate("next: {command}").format(command=f"greenchannel publish {approval.release}"))
     return 0
+
+
+@click.command(cls=LocalisedCommand)
+@click.argument("release")
+@click.option(
+    "--by", required=True, help="Your id in content/registry/people.yml; not of whoever wrote or released it."
+)
+@click.pass_obj
+def countersign(call: Call, release: str, by: str) -> int:
+    """Give the second signature under a fact that one officer released on duty; owed within 12 hours."""
+    from greenchannel import office
+    from greenchannel.building import build as build_site
+
+    settings = call.settings()
+    clock = call.clock(settings)
+    identifier = office.release_id(settings, release)
+    for number in office.countersign(settings, identifier, by, clock):
+        text = call.translate("countersigned {release} r{revision} by {by}")
+        click.echo(text.format(release=identifier, revision=number, by=by))
+    failed = build_site(settings, clock).failed
+    output.report_failed(failed, call.translate)
+    return int(bool(failed))
 
 
 @click.command(cls=LocalisedCommand)

@@ -8,7 +8,7 @@ the same bytes, a line without its page is rendered by the next build, a page wi
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
 from greenchannel.portal.shown import public_path
-from greenchannel.record.approval import read_approval
+from greenchannel.record.approval import approval_path, countersignature_path, read_approval, write_approval
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State, chain, fold, read_events, write_events
+from greenchannel.record.events import Revision, State, chain, fold, read_events, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
 from greenchannel.record.verification import Problem, verify
 
@@ -108,7 +108,8 @@ def release(
             refused = refusals(candidate, approval, state, registry, one.errors, now)
             event = None
             if not refused:
-                body = publication(candidate, sha256(one.approval or b""))
+                on_duty = approval is not None and approval.on_duty
+                body = publication(candidate, sha256(one.approval or b""), on_duty=on_duty)
                 (event,) = chain(state, (body,), now)
                 if not dry_run:
                     _commit(releases, candidate, one.approval or b"", event)
@@ -123,19 +124,50 @@ def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], cl
         state = read_record(releases).state
         bodies = tuple(make(state))
         now = clock()
-        if bodies and state.last_at and now < state.last_at:
-            raise GreenchannelError(
-                "this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()
-            )
         if bodies:
+            _refuse_clock_behind(state, now)
             append(releases / LEDGER, write_events(chain(state, bodies, now)))
     return len(bodies)
+
+
+def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], datetime]) -> tuple[int, ...]:
+    """Signs every revision that still owes a second signature. Raises where `by` wrote or released one of them."""
+    with locked(releases):
+        state, now = read_record(releases).state, clock()
+        _refuse_clock_behind(state, now)
+        known = state.releases.get(identifier)
+        signatures = [_second(releases, one, identifier, by, now) for one in (known.unsigned if known else ())]
+        bodies = [
+            {"event": "countersigned", "id": identifier, "revision": number, "approval": sha256(data)}
+            for number, _, data in signatures
+        ]
+        for _, path, data in signatures:
+            write_file(releases / path, data)
+        if bodies:
+            append(releases / LEDGER, write_events(chain(state, bodies, now)))
+    return tuple(number for number, _, _ in signatures)
+
+
+def _second(releases: Path, revision: Revision, identifier: str, by: str, now: datetime) -> tuple[int, str, bytes]:
+    path = approval_path(revision.path)
+    first = read_approval((releases / path).read_bytes())
+    if first is None or by in (first.by, first.author):
+        raise GreenchannelError("{by} wrote or released {release}: another person must sign", by=by, release=identifier)
+    data = write_approval(replace(first, by=by, at=now, on_duty=False))
+    return revision.number, countersignature_path(revision.path), data
+
+
+def _refuse_clock_behind(state: State, now: datetime) -> None:
+    if state.last_at and now < state.last_at:
+        raise GreenchannelError(
+            "this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()
+        )
 
 
 def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mapping[str, Any]) -> None:
     write_file(releases / candidate.incident_path, candidate.incident_text)
     write_file(releases / candidate.path, candidate.text)
-    write_file(releases / f"{candidate.path.removesuffix('.md')}.approval.json", approval)
+    write_file(releases / approval_path(candidate.path), approval)
     append(releases / LEDGER, write_events((event,)))
 
 

@@ -36,7 +36,8 @@ from greenchannel.portal.views import (
     Row,
     SiteFrame,
 )
-from greenchannel.record.events import PublicRelease
+from greenchannel.record.approval import COUNTERSIGN_WITHIN
+from greenchannel.record.events import PublicRelease, Revision
 
 _COLUMN = 100  # releases on a column page; older ones stand in the month archives
 _HOME = 6
@@ -177,9 +178,20 @@ def _revisions(catalogue: Catalogue, release: PublicRelease) -> Iterator[Revisio
             at=shown_time(catalogue, revision.at),
             kind=ChangeKind(new[-1]["kind"]).zh if new else "首次发布",
             note="；".join(one["note"] for one in new),
+            signed=_signed(catalogue, release, revision),
             url=catalogue.settings.root + public_path(revision.path),
             sha256=revision.sha256,
         )
+
+
+def _signed(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> str:
+    """What the public is told of the duty rule; empty where two people signed before publication."""
+    if not revision.event.get("on_duty"):
+        return ""
+    if signed_at := release.countersigned.get(revision.number):
+        return f"值班先行发布，{shown_time(catalogue, signed_at).text} 完成复核签发"
+    due = shown_time(catalogue, revision.at + COUNTERSIGN_WITHIN).text
+    return f"值班先行发布，应于 {due} 前完成复核签发"
 
 
 def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelease, ...]) -> IncidentView:

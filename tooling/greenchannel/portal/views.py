@@ -51,6 +51,7 @@ class RevisionView:
     note: str
     url: str
     sha256: str
+    signed: str = ""  # of the duty rule: one officer released it, the second signature is owed or given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The events of the ledger and what they add up to.
 
-`published`, `corrected`, `withdrawn` and `visible` are facts that happened, one canonical JSON object a line, each
-with `seq`, `at` and `prev` (the SHA-256 of the line before). State is a fold over them; nothing else is stored.
+`published`, `corrected`, `withdrawn`, `countersigned` and `visible` are facts that happened, one canonical JSON object
+a line, each with `seq`, `at` and `prev` (the SHA-256 of the line before). State is a fold over them; nothing else is
+stored.
 """
 
 import json
@@ -42,6 +43,7 @@ class PublicRelease:
     revisions: tuple[Revision, ...]
     visible: Mapping[int, Mapping[str, datetime]] = field(default_factory=dict)  # revision -> target -> read back
     withdrawal: Withdrawal | None = None
+    countersigned: Mapping[int, datetime] = field(default_factory=dict)  # revision -> when it got its second signature
     draft: bool = False
 
     @property
@@ -55,6 +57,11 @@ class PublicRelease:
     @property
     def updated_at(self) -> datetime:
         return self.withdrawal.at if self.withdrawal else self.current.at
+
+    @property
+    def unsigned(self) -> tuple[Revision, ...]:
+        """Revisions that one officer released on duty and that nobody has countersigned."""
+        return tuple(one for one in self.revisions if one.event.get("on_duty") and one.number not in self.countersigned)
 
     def seen_at(self, revision: int) -> datetime | None:
         """When the public could first read it, wherever that was."""
@@ -114,6 +121,7 @@ def _apply(
                 identifier,
                 (*known.revisions, revision) if known else (revision,),
                 known.visible if known else {},
+                countersigned=known.countersigned if known else {},
                 draft=bool(event.get("draft")),
             )
             incidents[event["incident"]["id"]] = event["incident"]
@@ -121,6 +129,9 @@ def _apply(
             releases[identifier] = replace(
                 releases[identifier], withdrawal=Withdrawal(at, event["department"], event["reason"])
             )
+        case "countersigned":
+            known = releases[identifier]
+            releases[identifier] = replace(known, countersigned={**known.countersigned, event["revision"]: at})
         case "visible":
             known = releases[identifier]
             targets = {event["target"]: at, **known.visible.get(event["revision"], {})}

@@ -2,7 +2,7 @@
 
 G601 the check finds errors. G602 nobody approved it. G603 the text changed after approval. G604 the approver is the
 author or not entitled. G605 it is embargoed. G606 the clock is behind the record. G607 the public text changed
-without a note. G608 nothing changed.
+without a note. G608 nothing changed. G609 the duty rule is for facts alone.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from greenchannel.domain.message import Message, message
 from greenchannel.domain.moment import moment_text
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.release import Conference, Interpretation, Release, Response
+from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.approval import Approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import PublicRelease, State
@@ -106,10 +107,15 @@ def _approval_refusals(one: Candidate, approval: Approval | None, registry: Regi
         found.append(
             Refusal("G603", message("the text changed after {by} approved it: approve it again", by=approval.by))
         )
+    if approval.release_at != one.release.release_at:
+        text = message("release_at changed after {by} approved it: approve it again", by=approval.by)
+        found.append(Refusal("G603", text))
     person = registry.people.get(approval.by)
     if person is None or not person.approves:
         found.append(Refusal("G604", message("{by} is not entitled to approve", by=approval.by)))
-    if approval.by == one.release.author:
+    if approval.on_duty and one.release.type is not ReleaseType.FACT:
+        found.append(Refusal("G609", message("the duty rule is for facts alone: another person must approve")))
+    if approval.by == one.release.author and not approval.on_duty:
         found.append(Refusal("G604", message("{by} wrote it: another person must approve", by=approval.by)))
     return found
 
@@ -118,8 +124,11 @@ def _is_noted(one: Candidate, known: PublicRelease) -> bool:
     return len(one.release.changes) > len(known.current.event.get("changes", []))
 
 
-def publication(one: Candidate, approval_sha256: str) -> dict[str, Any]:
-    """The event that makes a candidate public: what lists and feeds need, and the digests of both texts."""
+def publication(one: Candidate, approval_sha256: str, *, on_duty: bool = False) -> dict[str, Any]:
+    """The event that makes a candidate public: what lists and feeds need, and the digests of both texts.
+
+    An embargo is told once it is over: its distance from `at` is how late the release went out.
+    """
     release, incident = one.release, one.incident
     event: dict[str, Any] = {
         "event": "published" if one.revision == 1 else "corrected",
@@ -161,11 +170,15 @@ def publication(one: Candidate, approval_sha256: str) -> dict[str, Any]:
             ),
         },
     }
-    return {**event, **_particulars(release), **({"final": True} if release.final else {})}
+    marks = {"final": release.final, "on_duty": on_duty}
+    return {**event, **_particulars(release), **{name: True for name, is_set in marks.items() if is_set}}
 
 
 def _particulars(release: Release) -> Mapping[str, str]:
-    optional: dict[str, str | None] = {"late_reason": release.late_reason}
+    optional: dict[str, str | None] = {
+        "late_reason": release.late_reason,
+        "release_at": release.release_at.isoformat() if release.release_at else None,
+    }
     match release:
         case Conference():
             optional["starts_at"] = release.starts_at.isoformat()

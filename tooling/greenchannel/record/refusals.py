@@ -15,8 +15,8 @@ Why: two people see a text before the public does.
 Fix: another person than the author runs greenchannel approve RELEASE --by PERSON.""",
     "G603": """The text changed after it was approved.
 
-What: the release or its incident is not the text that was approved.
-Why: an approval is for exactly these words; any later edit voids it.
+What: the release, its incident or release_at is not what was approved.
+Why: an approval is for exactly these words at that time; any later edit voids it.
 Fix: have the present text approved again.""",
     "G604": """The approval does not count.
 
@@ -27,7 +27,7 @@ Fix: have another, entitled person approve it.""",
 
 What: the time of release_at has not come.
 Why: nothing of it may be seen before.
-Fix: wait, or change release_at and have it approved again.""",
+Fix: wait, or change release_at and have it approved again (the approval covers it).""",
     "G606": """The clock is behind the record.
 
 What: this machine's time lies before the last line of the record.
@@ -43,4 +43,9 @@ Fix: add an entry to changes with kind (correction, update, minor) and note, and
 What: this very text is public already.
 Why: a second publication of the same words would only look like news.
 Fix: nothing is to be done, unless an edit was not saved.""",
+    "G609": """The duty rule is for facts alone.
+
+What: the release was approved by one officer on duty (approve --on-duty), and it is no fact release.
+Why: only the first facts are owed within the hour; everything else has time for two people.
+Fix: another person than the author runs greenchannel approve RELEASE --by PERSON.""",
 }
