@@ -86,14 +86,19 @@ def run(
     return call
 
 
+def program(package: str, *names: str) -> str:
+    """The path of a real program. Where it is missing, its tests say so and are skipped; CI demands it and fails."""
+    search = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    if path := next((found for name in names if (found := shutil.which(name, path=search))), None):
+        return path
+    if os.environ.get("GREENCHANNEL_REQUIRE_PROGRAMS"):
+        pytest.fail(f"{names[0]} is missing, and GREENCHANNEL_REQUIRE_PROGRAMS demands it")
+    pytest.skip(f"{names[0]} is missing: apt-get install {package}")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A real browser. Where it is missing, its tests say so and are skipped; CI demands it and fails instead."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("GREENCHANNEL_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is missing, and GREENCHANNEL_REQUIRE_BROWSER demands it")
-        pytest.skip("Chromium is missing: apt-get install chromium fonts-noto-cjk")
+    path = program("chromium fonts-noto-cjk", "chromium", "chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield browser
