@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from greenchannel.delivery.delivering import Delivered, Progress, deliver, make_site, orphans
 from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.receipts import receipts
 from greenchannel.delivery.record import Record, add, frozen_reader, read_record
 from greenchannel.delivery.targets import Target, TargetError
@@ -32,7 +34,8 @@ from greenchannel.portal.plan import Stage, fingerprint, given
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme
 from greenchannel.portal.views import SiteFrame
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State
+from greenchannel.record.events import State, fold
+from greenchannel.withholding import Guard
 
 SITE = "site"
 STATE = ".greenchannel"  # what may be made again; safe to delete
@@ -88,7 +91,12 @@ class Built:
     written: tuple[str, ...]
     sent: Mapping[str, int]
     failed: Mapping[str, TargetError | OSError]
+    leaks: tuple[Leak, ...] = ()  # what was found in files that were therefore not written
     orphans: tuple[str, ...] = ()  # looked for by a clean build only
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.failed and not self.leaks
 
 
 def build(
@@ -130,14 +138,17 @@ class _Run:
         self._made, self._written = 0, list[str]()
         self._sent = {one.name: 0 for one in self._targets}
         self._failed: dict[str, TargetError | OSError] = {}
+        self._leaks: dict[Leak, None] = {}
 
     def deliver(self) -> None:
         settings, record = self._settings, read_record(self._settings.releases)
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
+        guard = Guard(settings, record.state)
         with _site(settings, record) as site:
             steps = (*self._pages, *plan(site, read_theme(settings.templates)))
-            done = make_site(steps, settings.site, self._journals[SITE], changed_at, self._progress)
+            done = make_site(steps, settings.site, self._journals[SITE], changed_at, self._progress, guard)
         self._delivered = done
+        self._leaks |= dict.fromkeys(done.leaks)
         self._made += done.made
         self._written += done.written
         for target in self._targets:
@@ -176,6 +187,30 @@ class _Run:
             written=tuple(dict.fromkeys(self._written)),
             sent=self._sent,
             failed=self._failed,
+            leaks=tuple(self._leaks),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A file of the site that a publication would add or change."""
+
+    path: str
+    stage: Stage
+    is_new: bool
+
+
+def outlook(settings: Settings, events: Sequence[Mapping[str, Any]]) -> tuple[Touched, ...]:
+    """What of the site would be new or changed if these events were in the record; nothing is made or written."""
+    with _site(settings, read_record(settings.releases)) as site:
+        theme = read_theme(settings.templates)
+        then = replace(site, state=fold(events, site.state), events=(*site.events, *events))
+        now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}
+        return tuple(
+            Touched(path, one.stage, path not in now)
+            for one in sorted(plan(then, theme), key=lambda planned: planned.stage)
+            for path in one.paths
+            if now.get(path) != one.fingerprint
         )
 
 

@@ -14,7 +14,8 @@ from greenchannel.translation import problem_text
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from greenchannel.delivery.targets import TargetError
+    from greenchannel.building import Built
+    from greenchannel.delivery.leaks import Leak
 
 Translate = Callable[[str], str]
 
@@ -43,10 +44,19 @@ def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
-def report_failed(failed: Mapping[str, "TargetError | OSError"], translate: Translate) -> None:
+def report(built: "Built", translate: Translate) -> int:
+    """What went wrong with a build, on standard error; the exit code."""
     text = translate("{target}: {problem}; the other places have it, and the next build tries again")
-    for name, error in failed.items():
+    for name, error in built.failed.items():
         click.echo(text.format(target=name, problem=problem_text(error, translate)), err=True)
+    for leak in built.leaks:
+        click.echo(leak_text(leak, translate), err=True)
+    return int(not built.is_whole)
+
+
+def leak_text(leak: "Leak", translate: Translate) -> str:
+    text = translate("site/{path}: not written, it holds what content/{source} withholds ({spelling}): {phrase}")
+    return text.format(path=leak.path, source=leak.phrase.source, spelling=leak.spelling, phrase=leak.phrase.text)
 
 
 def diagnostic_json(one: Diagnostic, translate: Translate) -> dict[str, Any]:

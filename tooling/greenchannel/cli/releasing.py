@@ -1,7 +1,7 @@
 """`approve`, `publish`, `withdraw`: what changes the record."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +10,7 @@ from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
 
 if TYPE_CHECKING:
-    from greenchannel.delivery.targets import TargetError
+    from greenchannel.building import Touched
     from greenchannel.record.events import State
     from greenchannel.record.gate import Candidate
 
@@ -52,9 +52,7 @@ def countersign(call: Call, release: str, by: str) -> int:
     for number in office.countersign(settings, identifier, by, clock):
         text = call.translate("countersigned {release} r{revision} by {by}")
         click.echo(text.format(release=identifier, revision=number, by=by))
-    failed = build_site(settings, clock).failed
-    output.report_failed(failed, call.translate)
-    return int(bool(failed))
+    return output.report(build_site(settings, clock), call.translate)
 
 
 @click.command(cls=LocalisedCommand)
@@ -66,30 +64,22 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     """Release what is approved and due, build the site and read it back. Every reason for a refusal is named."""
     from greenchannel import office
     from greenchannel.building import build as build_site
+    from greenchannel.building import outlook
     from greenchannel.delivery.record import read_record
 
     settings = call.settings()
     clock = call.clock(settings)
     named = tuple(office.release_id(settings, one) for one in releases)
     decisions = office.publish(settings, named, clock, dry_run=dry_run)
-    failed: Mapping[str, TargetError | OSError] = {}
-    if not dry_run:
+    touched: tuple[Touched, ...] = ()
+    code = 0
+    if dry_run:
+        touched = outlook(settings, [one.event for one in decisions if one.event])
+    else:
         with output.progress(call.translate) as progress:
-            failed = build_site(settings, clock, progress=progress).failed
+            code = output.report(build_site(settings, clock, progress=progress), call.translate)
     state = read_record(settings.releases).state
-    published = [
-        {
-            "release": one.candidate.release.id,
-            "revision": one.candidate.revision,
-            "seq": one.event["seq"],
-            "at": one.event["at"],
-            "url": f"{settings.url}releases/{one.candidate.release.id}/",
-            "sha256": one.event["sha256"],
-            "visible": _seen(state, one.candidate) if not dry_run else {},
-        }
-        for one in decisions
-        if one.event
-    ]
+    published = [_published(one.candidate, one.event, state, settings.url) for one in decisions if one.event]
     refused = [
         {
             "release": one.candidate.release.id,
@@ -99,29 +89,57 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
         if one.refused
     ]
     if form == "json":
-        output.print_json({"published": published, "refused": refused})
+        files = [{"path": one.path, "url": settings.url + one.path, "new": one.is_new} for one in touched]
+        output.print_json({"published": published, "refused": refused, **({"files": files} if dry_run else {})})
     else:
-        template = (
-            "would publish {url} (r{revision}, SHA-256 {sha256})"
-            if dry_run
-            else "published {url} (r{revision}, SHA-256 {sha256})"
-        )
-        for one in published:
-            click.echo(call.translate(template).format(**one))
-        for item in refused:
-            click.echo(call.translate("refused {release}:").format(release=item["release"]))
-            for reason in item["reasons"]:
-                click.echo(f"  {reason}")
-        if not decisions:
-            click.echo(call.translate("Nothing is approved and due."))
-    output.report_failed(failed, call.translate)
+        _print(call, published, refused, dry_run=dry_run)
+        _print_touched(call, touched, settings.url)
     # What could not be read back is committed, but not known to be public: the same command again finishes it.
-    return int(bool(refused or failed) or (not dry_run and any(not one["visible"] for one in published)))
+    unseen = not dry_run and any(not one["visible"] for one in published)
+    return code or int(bool(refused or unseen))
 
 
-def _seen(state: "State", candidate: "Candidate") -> dict[str, str]:
-    visible = state.releases[candidate.release.id].visible.get(candidate.revision, {})
-    return {target: at.isoformat() for target, at in visible.items()}
+def _published(candidate: "Candidate", event: Mapping[str, Any], state: "State", base: str) -> dict[str, Any]:
+    known = state.releases.get(candidate.release.id)
+    visible = known.visible.get(candidate.revision, {}) if known else {}
+    return {
+        "release": candidate.release.id,
+        "revision": candidate.revision,
+        "seq": event["seq"],
+        "at": event["at"],
+        "url": f"{base}releases/{candidate.release.id}/",
+        "sha256": event["sha256"],
+        "visible": {target: at.isoformat() for target, at in visible.items()},
+    }
+
+
+def _print(
+    call: Call, published: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]], *, dry_run: bool
+) -> None:
+    template = (
+        "would publish {url} (r{revision}, SHA-256 {sha256})"
+        if dry_run
+        else "published {url} (r{revision}, SHA-256 {sha256})"
+    )
+    for one in published:
+        click.echo(call.translate(template).format(**one))
+    for item in refused:
+        click.echo(call.translate("refused {release}:").format(release=item["release"]))
+        for reason in item["reasons"]:
+            click.echo(f"  {reason}")
+    if not published and not refused:
+        click.echo(call.translate("Nothing is approved and due."))
+
+
+def _print_touched(call: Call, touched: Sequence["Touched"], base: str) -> None:
+    """Every file that would be new or changed, as the address at which the public would find it."""
+    words = {True: call.translate("new"), False: call.translate("changed")}
+    for one in touched:
+        click.echo(f"  {words[one.is_new]}  {base}{one.path.removesuffix('index.html')}")
+    if touched:
+        feeds = sum(one.path.startswith("feeds/") for one in touched)
+        text = call.translate("{count} file(s), {feeds} of them feeds; the receipts change the record's copy once more")
+        click.echo(text.format(count=len(touched), feeds=feeds))
 
 
 @click.command(cls=LocalisedCommand)
@@ -138,7 +156,6 @@ def withdraw(call: Call, release: str, by: str, reason: str) -> int:
     clock = call.clock(settings)
     identifier = office.release_id(settings, release)
     office.withdraw(settings, identifier, reason, by, clock)
-    failed = build_site(settings, clock).failed
+    built = build_site(settings, clock)
     click.echo(call.translate("withdrawn {release}").format(release=identifier))
-    output.report_failed(failed, call.translate)
-    return int(bool(failed))
+    return output.report(built, call.translate)

@@ -30,10 +30,11 @@ def build(call: Call, clean: bool, form: str) -> int:
                 "written": list(built.written),
                 "sent": dict(built.sent),
                 "failed": {name: problem_text(error, call.translate) for name, error in built.failed.items()},
+                "leaks": [output.leak_text(one, call.translate) for one in built.leaks],
                 "orphans": list(built.orphans),
             }
         )
-        return int(bool(built.failed))
+        return int(not built.is_whole)
     counts = call.translate("{site}: {planned} file(s), {made} made, {written} written")
     click.echo(counts.format(site=settings.site, planned=built.planned, made=built.made, written=len(built.written)))
     for name, count in built.sent.items():
@@ -41,9 +42,9 @@ def build(call: Call, clean: bool, form: str) -> int:
             click.echo(call.translate("{target}: {count} file(s) sent").format(target=name, count=count))
     for one in built.orphans:
         click.echo(call.translate("{path}: nothing makes it any more; it was left").format(path=f"site/{one}"))
-    output.report_failed(built.failed, call.translate)
+    code = output.report(built, call.translate)
     click.echo(call.translate("next: {command}").format(command="make serve"))
-    return int(bool(built.failed))
+    return code
 
 
 @click.command(cls=LocalisedCommand)

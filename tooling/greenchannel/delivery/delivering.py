@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.writing import write_file
 from greenchannel.domain.errors import GreenchannelError
@@ -20,6 +21,7 @@ from greenchannel.record.canonical import sha256
 
 _BATCH = 200  # files between two notes in the journal
 Item = TypeVar("Item")
+Guard = Callable[[str, bytes], tuple[Leak, ...]]
 Progress = Callable[[str, int, int], None]  # where to (site or a target's name), files done, files to do
 
 
@@ -30,23 +32,34 @@ class Delivered:
     files: Mapping[str, str]  # path -> SHA-256, in the order of delivery
     made: int
     written: tuple[str, ...]
+    leaks: tuple[Leak, ...] = ()  # in files that were therefore not written
 
 
 def make_site(
-    plan: Iterable[Planned], site: Path, journal: Journal, changed_at: int | None, progress: Progress
+    plan: Iterable[Planned],
+    site: Path,
+    journal: Journal,
+    changed_at: int | None,
+    progress: Progress,
+    guard: Guard = lambda _path, _data: (),
 ) -> Delivered:
     """Makes what the journal does not vouch for. `changed_at`: the time a changed file gets, in seconds (Unix time).
 
+    A file in which `guard` finds what must not be read yet is not written; the others are.
     Raises OSError where the disk refuses, GreenchannelError where what was read back is not what was written.
     """
     steps = in_order(plan, journal.entries.__contains__)
     due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal) for path in one.paths)]
     written: list[str] = []
+    leaks: list[Leak] = []
     done = 0
     for batch in _batches(due):
         notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
         for step in batch:
             for path, data in zip(step.paths, step.make(), strict=True):
+                if found := guard(path, data):
+                    leaks += found
+                    continue
                 if write_file(site / path, data, changed_at=changed_at):
                     written.append(path)
                 if (site / path).read_bytes() != data:
@@ -56,10 +69,12 @@ def make_site(
         done += len(batch)
         progress("site", done, len(due))
     journal.compact()
+    held = {one.path for one in leaks}
     return Delivered(
-        files={path: journal.entries[path]["sha256"] for one in steps for path in one.paths},
+        files={path: journal.entries[path]["sha256"] for one in steps for path in one.paths if path not in held},
         made=sum(len(one.paths) for one in due),
         written=tuple(written),
+        leaks=tuple(leaks),
     )
 
 

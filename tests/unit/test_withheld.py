@@ -1,0 +1,67 @@
+"""Of a file on the desk, what the public has not read: its telling phrases, and nothing that stands anywhere."""
+
+from pathlib import Path
+
+from greenchannel.desk.withheld import Withheld, read_withheld
+
+DRAFT = """---
+标题: 关于青年路仓库火灾的续报
+类型: 事实发布
+事件: 2026/shili
+部门: emergency_office
+摘要: "明火已经扑灭，现场正在清理。"
+作者: he-zhaonan
+发布时间不早于: 2027-01-05T09:00+08:00
+---
+## 基本情况
+
+起火原因**初步判断为电气线路故障**。11月20日，伤者3人。
+
+| 2026年11月20日 | 已送往市第一人民医院救治 |
+"""
+NAME = "incidents/2026/shili/fact-9.md"
+
+
+def read(folder: Path, text: str, public: str | None = None) -> list[Withheld]:
+    path = folder / NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return list(read_withheld(folder, lambda _identifier: public))
+
+
+def test_a_draft_gives_title_summary_sentences_and_embargo(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, DRAFT)
+    assert (found.id, found.titles) == ("2026/shili/fact-9", ("关于青年路仓库火灾的续报",))
+    assert found.phrases == (
+        "关于青年路仓库火灾的续报",
+        "明火已经扑灭，现场正在清理",
+        "2027-01-05T09:00+08:00",
+        "2027-01-05T09:00:00+08:00",
+        "初步判断为电气线路故障",
+        "11月20日，伤者3人",
+        "已送往市第一人民医院救治",
+    )
+
+
+def test_what_the_public_text_holds_is_not_withheld(tmp_path: Path) -> None:
+    public = DRAFT.replace("已送往市第一人民医院救治", "")
+    (found,) = read(tmp_path, DRAFT, public)
+    assert (found.id, found.titles, found.phrases) == (
+        None,
+        (),
+        ("2027-01-05T09:00:00+08:00", "已送往市第一人民医院救治"),
+    )
+
+
+def test_a_file_that_is_public_as_it_stands_gives_nothing(tmp_path: Path) -> None:
+    assert read(tmp_path, DRAFT.replace("发布时间不早于: 2027-01-05T09:00+08:00\n", ""), DRAFT) == []
+
+
+def test_a_broken_file_is_guarded_all_the_same(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, "\ufeff---\r\n标题: [关于青年路仓库火灾的续报\r\n没有结尾的正文写在这里\r\n")
+    assert "没有结尾的正文写在这里" in found.phrases
+
+
+def test_a_file_with_an_id_of_its_own_is_looked_for_under_it(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, DRAFT.replace("---\n标题", "---\n编号: 2026/other/fact-1\n标题"))
+    assert found.id == "2026/other/fact-1"

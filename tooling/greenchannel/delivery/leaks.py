@@ -1,0 +1,112 @@
+"""Does a file that is about to go out hold anything that the public must not read yet?
+
+By construction it cannot: the site is made from the record, and nothing withheld is in the record. This is the proof
+that the construction holds. Every phrase that is withheld is looked for as it stands and in each spelling in which a
+program could have carried it along: gzip, Base64, escapes of addresses, HTML and JSON, UTF-16, pinyin.
+
+What it finds is a suspicion. Whoever calls decides whether the phrase is public for another reason.
+"""
+
+import base64
+import html
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import ahocorasick
+
+_GZIP = b"\x1f\x8b"
+_LARGEST = 64 * 1024 * 1024  # bytes of an unpacked file: a release is a thousandth of it
+_URL_ESCAPE = re.compile("%..")
+_JSON_ESCAPE = re.compile(r"\\u(....)")
+_SHORTEST_BASE64 = 12  # characters; shorter ones are found by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text that is withheld; `source` is the file of the desk it comes from, below content/."""
+
+    text: str
+    source: str
+    pinyin: str = ""  # of a title: what could become an address
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    path: str
+    phrase: Phrase
+    spelling: str
+
+
+class Scanner:
+    """Finds all phrases in one pass over the bytes of a file, however many they are."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for phrase in phrases:
+            for spelling, data in spellings(phrase):
+                if (word := _letters(data)) not in self._automaton:
+                    self._automaton.add_word(word, (spelling, phrase))
+        self._is_empty = not len(self._automaton)
+        if not self._is_empty:
+            self._automaton.make_automaton()
+
+    def find(self, path: str, data: bytes) -> tuple[Leak, ...]:
+        """Each phrase once, in the first spelling in which it stands."""
+        if self._is_empty:
+            return ()
+        found: dict[Phrase, Leak] = {}
+        for prefix, content in _layers(data):
+            for _, (spelling, phrase) in self._automaton.iter(_letters(content)):
+                found.setdefault(phrase, Leak(path, phrase, prefix + spelling))
+        return tuple(found.values())
+
+
+def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
+    text, data = phrase.text, phrase.text.encode()
+    yield "plain", data
+    yield "UTF-16", text.encode("utf-16-le")
+    yield "UTF-16", text.encode("utf-16-be")
+    escaped = quote(text, safe="")
+    yield "URL", escaped.encode()
+    yield "URL", _URL_ESCAPE.sub(lambda found: found[0].lower(), escaped).encode()
+    yield "HTML", html.escape(text).encode()
+    yield "HTML", "".join(one if one.isascii() else f"&#{ord(one)};" for one in text).encode()
+    for form in ("x", "X"):
+        yield "HTML", "".join(one if one.isascii() else f"&#x{ord(one):{form}};" for one in text).encode()
+    escaped = json.dumps(text)[1:-1]
+    yield "JSON", escaped.encode()
+    yield "JSON", _JSON_ESCAPE.sub(lambda found: "\\u" + found[1].upper(), escaped).encode()
+    yield from (("Base64", one) for one in _base64(data))
+    if phrase.pinyin:
+        yield "pinyin", phrase.pinyin.encode()
+        yield "pinyin", phrase.pinyin.replace("-", "").encode()
+
+
+def _letters(data: bytes) -> str:
+    """The library reads texts: each byte is one letter."""
+    return data.decode("latin-1")
+
+
+def _layers(data: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "", data
+    if data.startswith(_GZIP):
+        try:
+            # Not gzip.decompress: a file that unpacks without end must not fill the memory.
+            unpacked = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(data, _LARGEST)
+        except zlib.error:
+            return
+        yield "gzip, ", unpacked
+
+
+def _base64(data: bytes) -> Iterator[bytes]:
+    """The letters that stand for `data` wherever in a longer text it begins: three ways, without the blurred ends."""
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + data)
+        first, last = -(-8 * shift // 6), 8 * (shift + len(data)) // 6
+        for spelled in {encoded[first:last], encoded[first:last].translate(bytes.maketrans(b"+/", b"-_"))}:
+            if len(spelled) >= _SHORTEST_BASE64:
+                yield spelled

@@ -1,0 +1,102 @@
+"""What on the desk the public has not read: every telling phrase of it, to be looked for in what goes out.
+
+A phrase is a piece of a line between punctuation and Markdown's marks, long enough not to stand somewhere by chance.
+Files are taken as they are typed, so that one with errors is guarded as well as a sound one. Of front matter, keys
+that hold terms, ids and times are passed over, but for the release's own id and its embargo.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from greenchannel.desk.frontmatter import MAX_BYTES
+from greenchannel.desk.schema import CHINESE_KEYS
+
+_TELLING = frozenset(
+    ("title", "summary", "note", "venue", "name", "post", "moderator", "media_contact", "late_reason", "lead_reason")
+)
+_LINE = re.compile(r"^[\s-]*(?:\"?([\w]+)\"?\s*[:：]\s*)?(.*)$")
+_BETWEEN = re.compile(r"[。！？；;|*_`~#>\[\]()（）{}\"“”\n\t]+|\s{2,}")
+_DATE_WORDS = re.compile(r"[\d０-９年月日时分秒上下午点号.,:：/+\-\s第条页]*")
+_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
+_SHORTEST, _SHORTEST_HAN = 12, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The phrases of one file that are not in its public text. `path` is below content/, `id` becomes an address."""
+
+    path: str
+    id: str | None  # None: the address is public already
+    titles: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+def read_withheld(content: Path, public_text: Callable[[str], str | None]) -> Iterator[Withheld]:
+    """`public_text(id)` gives the newest frozen text of a release or an incident, None if there is none."""
+    for path in sorted((content / "incidents").glob("*/*/*")):
+        if path.suffix != ".md" or path.name.startswith(".") or path.is_symlink() or not path.is_file():
+            continue
+        with path.open("rb") as stream:
+            text = unicodedata.normalize("NFC", stream.read(MAX_BYTES).decode("utf-8-sig", errors="replace"))
+        typed = _Typed(text.replace("\r\n", "\n"), path.relative_to(content).as_posix())
+        public = public_text(typed.id)
+        known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
+        phrases = tuple(one for one in dict.fromkeys(typed.phrases) if one not in known)
+        if phrases or public is None:
+            titles = tuple(one for one in typed.titles if one not in known)
+            yield Withheld(typed.path, None if public else typed.id, titles, phrases)
+
+
+class _Typed:
+    """A file as it is typed, without a parser that could refuse it."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.path = path
+        self.id = path.removeprefix("incidents/").removesuffix(".md").removesuffix("/incident")
+        self.titles: list[str] = []
+        self.phrases: list[str] = []
+        front, body = _split(text)
+        for line in front:
+            self._read_front(line)
+        self.phrases += _phrases(body)
+
+    def _read_front(self, line: str) -> None:
+        found = _LINE.match(line)
+        if found is None:
+            return
+        key, value = CHINESE_KEYS.get(found[1] or "", found[1] or ""), found[2].strip().strip("'\"")
+        if key == "id" and value:
+            self.id = value
+        elif key == "release_at":
+            self.phrases += _spelled_times(value)
+        elif key == "title":
+            self.titles.append(value)
+            self.phrases += [value] if _is_telling(value) else []
+        elif not key or key in _TELLING:
+            self.phrases += _phrases(value)
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    """Lines of the front matter, and the body; of a file without its end mark everything is body."""
+    head, mark, body = text.removeprefix("---\n").partition("\n---\n")
+    return (head.split("\n"), body) if mark and text.startswith("---\n") else ([], text)
+
+
+def _phrases(text: str) -> Iterator[str]:
+    return (one for piece in _BETWEEN.split(text) if _is_telling(one := piece.strip(" \r-+,，、:：")))
+
+
+def _is_telling(phrase: str) -> bool:
+    shortest = _SHORTEST_HAN if _HAN.search(phrase) else _SHORTEST
+    return len(phrase) >= shortest and not _DATE_WORDS.fullmatch(phrase)
+
+
+def _spelled_times(value: str) -> list[str]:
+    try:
+        return sorted({value, datetime.fromisoformat(value).isoformat()})
+    except ValueError:
+        return []

@@ -1,0 +1,87 @@
+"""Guards what goes out: no file leaves that holds a phrase which the desk withholds and no public source has.
+
+The desk is read here to be compared with, and for nothing else: the portal never sees it.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from greenchannel.delivery.leaks import Leak, Phrase, Scanner
+from greenchannel.delivery.record import LEDGER, frozen_reader
+from greenchannel.desk.scaffolds import propose_slug
+from greenchannel.desk.settings import Settings
+from greenchannel.desk.withheld import Withheld, read_withheld
+from greenchannel.domain import vocabulary
+from greenchannel.domain.diagnostic import SETTINGS_FILE
+from greenchannel.record.events import State
+
+_SHORTEST_PINYIN = 12
+_PACKAGE = Path(__file__).parent
+_PRIVATE = "people.yml"
+
+
+class Guard:
+    """Says of a file's bytes what in them is withheld. The desk is read with the first file that is made."""
+
+    def __init__(self, settings: Settings, state: State) -> None:
+        self._settings, self._state = settings, state
+        self._public = _PublicWords(settings)
+
+    def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
+        return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one.phrase.text))
+
+    @cached_property
+    def _scanner(self) -> Scanner:
+        withheld = read_withheld(self._settings.content, self._public_text)
+        return Scanner(one for found in withheld for one in _to_find(found))
+
+    def _public_text(self, identifier: str) -> str | None:
+        release, incident = self._state.releases.get(identifier), self._state.incidents.get(identifier)
+        path = release.current.path if release else incident["path"] if incident else None
+        data = frozen_reader(self._settings.releases)(path) if path else None
+        return data.decode() if data else None
+
+
+def _to_find(found: Withheld) -> Iterator[Phrase]:
+    for title in found.titles:
+        slug = propose_slug(title)
+        yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")
+    yield from (Phrase(one, found.path) for one in found.phrases)
+    if found.id:  # Part of an address: ended, so that fact-1 is not found in fact-10.
+        yield from (Phrase(found.id + end, found.path) for end in "/.")
+
+
+class _PublicWords:
+    """Everything that pages are made of. Read only when a phrase was found, which is rare."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def has(self, phrase: str) -> bool:
+        return phrase in self._words
+
+    @cached_property
+    def _words(self) -> str:
+        return "\n".join(self._sources()).replace('\\"', '"')
+
+    def _sources(self) -> Iterator[str]:
+        settings = self._settings
+        yield " ".join(f"{one.value} {one.zh}" for kind in vars(vocabulary).values() for one in _members(kind))
+        for path in (
+            settings.home / SETTINGS_FILE,
+            settings.releases / LEDGER,
+            *settings.releases.rglob("*.md"),
+            *(settings.content / "pages").rglob("*.md"),
+            *(one for one in (settings.content / "registry").rglob("*.yml") if one.name != _PRIVATE),
+            *settings.templates.glob("*.html"),
+            *(_PACKAGE / "portal").glob("*.py"),
+            *(_PACKAGE / "policies").glob("*.yml"),
+        ):
+            if path.is_file():
+                yield path.read_text("utf-8", errors="replace")
+
+
+def _members(kind: object) -> Iterator[vocabulary.Term]:
+    if isinstance(kind, type) and issubclass(kind, vocabulary.Term):
+        yield from kind
