@@ -136,8 +136,16 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
 def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False) -> tuple[Decision, ...]:
     """The named releases, or all that are approved, changed and past their embargo when none is named."""
     now = clock()
-    desk = open_desk(settings, now)
-    releases = [_find(desk, one) for one in named] or _waiting(settings, desk, now)
+    return publish_from(settings, open_desk(settings, now), named, clock, dry_run=dry_run)
+
+
+def publish_from(
+    settings: Settings, desk: Desk, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
+) -> tuple[Decision, ...]:
+    """The same from a desk that is open already."""
+    releases = [_find(desk, one) for one in named] or [
+        one for one in _approved(settings, desk) if _is_over(one, clock())
+    ]
     submissions = [_submission(settings, desk, one) for one in releases]
     return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
 
@@ -181,12 +189,23 @@ def _find(desk: Desk, named: str) -> Release:
     return release
 
 
-def _waiting(settings: Settings, desk: Desk, now: datetime) -> list[Release]:
+def scheduled(settings: Settings, desk: Desk, now: datetime) -> tuple[tuple[datetime, str], ...]:
+    """What is approved and waits for its time, soonest first: `release_at` and id."""
+    waiting = (one for one in _approved(settings, desk) if not _is_over(one, now))
+    return tuple(sorted((one.release_at, one.id) for one in waiting if one.release_at))
+
+
+def _is_over(release: Release, now: datetime) -> bool:
+    """Whether the embargo is; the gate asks once more, with the clock of the moment at which it decides."""
+    return release.release_at is None or release.release_at <= now
+
+
+def _approved(settings: Settings, desk: Desk) -> list[Release]:
+    """Whatever has an approval beside it and is not public as it stands."""
     return [
         one
         for one in desk.newsroom.releases.values()
         if _approval_path(settings, desk.newsroom, one.id).is_file()
-        and not (one.release_at and now < one.release_at)
         and one.incident in desk.newsroom.incidents
         and not _is_settled(desk, one)
     ]

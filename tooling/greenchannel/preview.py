@@ -15,15 +15,13 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
-
 from greenchannel.building import mkdocs_pages
 from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.newsroom import Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.noticing import Notice
 from greenchannel.office import Clock, Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
@@ -31,10 +29,6 @@ from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_unchanged, publication
 from greenchannel.serving import Server, Snapshot, Translate
 from greenchannel.translation import problem_text
-
-_ROOTS = ("content", "templates", "releases")
-_QUIET_SECONDS = 0.2  # An editor's save is several events.
-_READING = {"opened", "closed_no_write"}  # Our own reading must not start the next rebuild.
 
 
 class Preview:
@@ -51,47 +45,30 @@ class Preview:
         self.snapshot = Snapshot()
         self._home, self._clock, self._report = home, clock, report
         self._pages: tuple[Artifact, ...] = ()
-        self._changed, self._stopped = threading.Event(), threading.Event()
-        self._flag = _Flag(home, self._changed)
+        self._notice = Notice(home)
         self._translate = translate
         self._server = Server(port, lambda: self.snapshot, translate)
         self.url = self._server.url
 
     def stop(self) -> None:
-        self._stopped.set()
-        self._changed.set()
+        self._notice.stop()
 
     def run(self) -> None:
         with self._server, Renderer() as renderer, ExitStack() as closing:
             # A body is rendered again only when it changed; refusals are not remembered.
             render = lru_cache(maxsize=4096)(renderer.render)
-            observer = Observer()
-            observer.start()
-            closing.callback(observer.join)
-            closing.callback(observer.stop)
+            closing.enter_context(self._notice.watching())
             thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-            while not self._stopped.is_set():
+            while not self._notice.is_stopped:
                 # Watched before it is read: a change in between starts another rebuild.
-                self._watch(observer.schedule)
+                self._notice.refresh()
                 self._rebuild(render)
                 if thread.ident is None:
                     thread.start()
                     closing.callback(thread.join)
                     closing.callback(self._server.shutdown)
-                self._wait()
-
-    def _wait(self) -> None:
-        self._changed.wait()
-        self._changed.clear()
-        while not self._stopped.is_set() and self._changed.wait(_QUIET_SECONDS):
-            self._changed.clear()
-
-    def _watch(self, schedule: Callable[..., object]) -> None:
-        """Scheduling twice is scheduling once, so a folder that appears later (releases/) is found, too."""
-        schedule(self._flag, str(self._home), recursive=False)
-        for root in (self._home / one for one in _ROOTS):
-            if root.is_dir():
-                schedule(self._flag, str(root), recursive=True)
+                self._notice.changed.wait()
+                self._notice.settle()
 
     def _rebuild(self, render: Callable[[str], str]) -> None:
         version = str(time.time_ns())  # A restarted preview must not repeat what an open page has seen.
@@ -158,18 +135,3 @@ def drafts(newsroom: Newsroom, state: State) -> tuple[Candidate, ...]:
         if one.incident in incidents and one.id not in withdrawn
     ]
     return tuple(one for one in found if not is_unchanged(one, state))
-
-
-class _Flag(FileSystemEventHandler):
-    def __init__(self, home: Path, changed: threading.Event) -> None:
-        self._home, self._changed = home, changed
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in _READING or (event.is_directory and event.event_type == "modified"):
-            return
-        if any(self._matters(Path(str(one))) for one in (event.src_path, event.dest_path) if one):
-            self._changed.set()
-
-    def _matters(self, path: Path) -> bool:
-        """Not an editor's or our own hidden file; next to mkdocs.yml, only what is read there."""
-        return not path.name.startswith(".") and (path.parent != self._home or path.name in {"mkdocs.yml", *_ROOTS})

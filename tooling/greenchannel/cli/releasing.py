@@ -70,7 +70,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     settings = call.settings()
     clock = call.clock(settings)
     named = tuple(office.release_id(settings, one) for one in releases)
-    decisions = office.publish(settings, named, clock, dry_run=dry_run)
+    desk = office.open_desk(settings, clock())
+    decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)
     touched: tuple[Touched, ...] = ()
     code = 0
     if dry_run:
@@ -93,6 +94,10 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
         output.print_json({"published": published, "refused": refused, **({"files": files} if dry_run else {})})
     else:
         _print(call, published, refused, dry_run=dry_run)
+        for at, release in office.scheduled(settings, desk, clock()) if not named else ():
+            click.echo(
+                call.translate("approved, waits until {at}: {release}").format(at=at.isoformat(), release=release)
+            )
         _print_touched(call, touched, settings.url)
     # What could not be read back is committed, but not known to be public: the same command again finishes it.
     unseen = not dry_run and any(not one["visible"] for one in published)

@@ -1,0 +1,183 @@
+"""The unattended channel: never early, caught up when late, and nothing stops it but the signal to stop."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import CHINA, Clock, Run
+from greenchannel.desk.settings import Settings
+from greenchannel.noticing import Notice
+from greenchannel.watching import Watch
+
+EMBARGOED = "2026/shewai-yanchu/fact-2"
+BROKEN = "2026/taifeng-haixing/fact-3"
+Lines = list[Mapping[str, Any]]
+
+
+class DeafNotice(Notice):
+    """A system that loses every event."""
+
+    def refresh(self) -> None:
+        pass
+
+
+def desk(office: Settings, identifier: str = EMBARGOED) -> Path:
+    return office.content / "incidents" / f"{identifier}.md"
+
+
+def embargo(office: Settings, until: datetime) -> None:
+    path = desk(office)
+    path.write_text(re.sub(r"release_at: \S+", f"release_at: {until.isoformat()}", path.read_text("utf-8")), "utf-8")
+
+
+def committed(office: Settings) -> list[Mapping[str, Any]]:
+    lines = (office.releases / "ledger.jsonl").read_text("utf-8").splitlines()
+    return [one for one in map(json.loads, lines) if one["id"] == EMBARGOED and one["event"] == "published"]
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not happen within 30 seconds")
+
+
+def said(lines: Lines, event: str) -> Lines:
+    return [one for one in lines if one["event"] == event]
+
+
+@contextmanager
+def running(office: Settings, clock: Clock, notice: type[Notice] = Notice) -> Iterator[Lines]:
+    lines: Lines = []
+    channel = Watch(office.home, clock, str, lines.append, notice=notice(office.home), rescan_seconds=0.3)
+    thread = threading.Thread(target=channel.run)
+    thread.start()
+    try:
+        until(lambda: said(lines, "built"))
+        yield lines
+    finally:
+        channel.notice.stop()
+        thread.join(30)
+    assert lines[-1] == {"event": "stopped"}
+
+
+@pytest.fixture
+def waiting(office_home: Settings, run: Run, clock: Clock) -> Settings:
+    """Approved, and due in an hour."""
+    embargo(office_home, clock.now + timedelta(hours=1))
+    assert run("approve", EMBARGOED, "--by", "lu-wanqing")[0] == 0
+    return office_home
+
+
+def test_the_command_releases_on_time_and_ends_with_the_signal(office_home: Settings) -> None:
+    command = [sys.executable, "-m", "greenchannel", "--home", str(office_home.home), "--lang", "en"]
+    due = datetime.now(CHINA).replace(microsecond=0) + timedelta(seconds=8)
+    embargo(office_home, due)
+    subprocess.run([*command, "approve", EMBARGOED, "--by", "lu-wanqing"], check=True, capture_output=True)
+    with subprocess.Popen([*command, "watch"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines: Lines = []
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if lines[-1]["event"] == "visible":
+                process.send_signal(signal.SIGTERM)
+    assert process.returncode == 0
+    assert [one["event"] for one in lines if one["event"] != "built"] == [
+        "started",
+        "scheduled",
+        "published",
+        "visible",
+        "stopped",
+    ]
+    (event,) = committed(office_home)
+    assert due <= datetime.fromisoformat(event["at"]) <= due + timedelta(seconds=5)
+
+
+def test_nothing_goes_out_a_second_before_its_time(waiting: Settings, clock: Clock) -> None:
+    clock.now += timedelta(minutes=59, seconds=59)
+    with running(waiting, clock) as lines:
+        desk(waiting, BROKEN).touch()
+        time.sleep(1)
+    assert (len(said(lines, "scheduled")), committed(waiting)) == (1, [])
+
+
+def test_it_goes_out_when_the_clock_comes_to_its_time(waiting: Settings, clock: Clock) -> None:
+    with running(waiting, clock) as lines:
+        clock.now += timedelta(hours=1)
+        until(lambda: said(lines, "visible"))
+    assert [one["seconds_late"] for one in said(lines, "published")] == [0]
+
+
+def test_what_became_due_while_nobody_watched_is_caught_up_and_told_as_late(waiting: Settings, clock: Clock) -> None:
+    clock.now += timedelta(hours=3)
+    with running(waiting, clock) as lines:
+        until(lambda: said(lines, "visible"))
+    (event,) = committed(waiting)
+    late = datetime.fromisoformat(event["at"]) - datetime.fromisoformat(event["release_at"])
+    assert [one["seconds_late"] for one in said(lines, "published")] == [late.total_seconds()] == [7200]
+
+
+def test_a_change_whose_event_was_lost_is_found_by_looking_again(office_home: Settings, run: Run, clock: Clock) -> None:
+    embargo(office_home, clock.now - timedelta(minutes=1))
+    with running(office_home, clock, DeafNotice) as lines:
+        run("approve", EMBARGOED, "--by", "lu-wanqing")
+        until(lambda: said(lines, "visible"))
+    assert len(committed(office_home)) == 1
+
+
+def test_a_clock_that_is_set_back_releases_nothing_and_is_told_of_once(waiting: Settings, clock: Clock) -> None:
+    embargo(waiting, clock.now - timedelta(days=300))
+    run_at = clock.now
+    approval = desk(waiting).with_suffix(".approval.json")
+    fields = json.loads(approval.read_text("utf-8"))
+    fields["release_at"] = (run_at - timedelta(days=300)).isoformat()
+    approval.write_text(json.dumps(fields), "utf-8")
+    clock.now = run_at - timedelta(days=200)
+    with running(waiting, clock) as lines:
+        until(lambda: said(lines, "refused"))
+        time.sleep(1)
+    assert (committed(waiting), len(said(lines, "refused"))) == ([], 1)
+    assert any("G606" in reason for one in said(lines, "refused") for reason in one["reasons"])
+
+
+def test_a_broken_neighbour_holds_up_nothing(waiting: Settings, clock: Clock) -> None:
+    desk(waiting, BROKEN).write_text("---\ntitle: [\n---\n", "utf-8")
+    clock.now += timedelta(hours=1)
+    with running(waiting, clock) as lines:
+        until(lambda: said(lines, "visible"))
+
+
+def test_settings_that_cannot_be_read_are_told_of_and_it_goes_on_when_they_can(waiting: Settings, clock: Clock) -> None:
+    path = waiting.home / "mkdocs.yml"
+    sound = path.read_text("utf-8")
+    with running(waiting, clock) as lines:
+        path.write_text("site_name: [", "utf-8")
+        until(lambda: said(lines, "failed"))
+        clock.now += timedelta(hours=1)
+        path.write_text(sound, "utf-8")
+        until(lambda: said(lines, "visible"))
+    assert said(lines, "recovered") == [{"event": "recovered", "what": "channel"}]
+
+
+def test_a_place_that_was_down_gets_its_files_when_it_is_back(waiting: Settings, clock: Clock) -> None:
+    path = waiting.home / "mkdocs.yml"
+    targets = "    targets:\n      mirror: {directory: ../www}\n    footer:\n"
+    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
+    with running(waiting, clock) as lines:
+        until(lambda: said(lines, "failed"))
+        (waiting.home.parent / "www").mkdir()
+        until(lambda: said(lines, "recovered"))
+    assert (waiting.home.parent / "www/index.html").is_file()
+    assert [list(one["targets"]) for one in said(lines, "failed")] == [["mirror"]]

@@ -1,0 +1,171 @@
+"""The unattended channel: releases what is approved and due, builds and delivers it, and goes on whatever happens.
+
+1. It looks when somebody saves, when an embargo ends, and every RESCAN_SECONDS, since systems lose events.
+2. Nothing is early: the gate asks the clock at the moment of release. Nothing is later than the next look, which is at
+   most a second after the time; after a sleep of the machine or a restart it catches up, and record and log say how
+   late a release was.
+3. What is refused or fails is logged once, until it changes, and tried again with the next look. One release cannot
+   hold up the others.
+4. Stopped, it finishes what it has begun and ends.
+
+Every line of the log is one JSON object with `at` and `event`.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from greenchannel import office
+from greenchannel.building import Built, build
+from greenchannel.delivery.record import Decision, read_record
+from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.noticing import Notice
+from greenchannel.office import Clock
+from greenchannel.record.events import State
+from greenchannel.translation import problem_text
+
+RESCAN_SECONDS = 30.0
+_SLICE_SECONDS = 1.0  # How often the clock is asked: a machine that slept wakes to a time that has passed.
+_INPUTS = ("mkdocs.yml", "templates", "content/pages", "content/registry", "releases")
+Log = Callable[[Mapping[str, Any]], None]
+
+
+class Watch:
+    """Runs until `notice.stop`. `clock` is the machine's; `log` takes what a line says, but for its `at`."""
+
+    def __init__(
+        self,
+        home: Path,
+        clock: Clock,
+        translate: Callable[[str], str],
+        log: Log,
+        *,
+        notice: Notice | None = None,
+        rescan_seconds: float = RESCAN_SECONDS,
+    ) -> None:
+        self.notice = notice or Notice(home)
+        self._home, self._clock, self._translate = home, clock, translate
+        self._write, self._rescan_seconds = log, rescan_seconds
+        self._due: datetime | None = None
+        self._built_from: object = None
+        self._said: dict[str, object] = {}
+
+    def run(self) -> None:
+        self._log("started", home=str(self._home))
+        with self.notice.watching():
+            while not self.notice.is_stopped:
+                # Watched before it is read: a change in between is seen by the next look.
+                self.notice.refresh()
+                self._look()
+                self._wait()
+        self._log("stopped")
+
+    def _wait(self) -> None:
+        until = time.monotonic() + self._rescan_seconds
+        while not self.notice.is_stopped and time.monotonic() < until:
+            if self.notice.changed.wait(min(_SLICE_SECONDS, self._rescan_seconds)):
+                self.notice.settle()
+                return
+            if self._due and self._clock() >= self._due:
+                return
+
+    def _look(self) -> None:
+        try:
+            settings = read_settings(self._home)
+            self._release(settings)
+        except (GreenchannelError, OSError) as error:
+            self._say("channel", "failed", problem=problem_text(error, self._translate))
+        except Exception as error:  # noqa: BLE001  # At night a line in the log is worth more than a dead channel.
+            self._say("channel", "failed", problem=repr(error), traceback=traceback.format_exc())
+        else:
+            self._unsay("channel")
+
+    def _release(self, settings: Settings) -> None:
+        clock = self._local(settings)
+        now = clock()
+        desk = office.open_desk(settings, now)
+        self._note_schedule(office.scheduled(settings, desk, now))
+        decisions = office.publish_from(settings, desk, (), clock)
+        for one in decisions:
+            self._tell(settings, one)
+        published = [one.event for one in decisions if one.event]
+        if published or self._built_from != _stamp(self._home):
+            built = build(settings, clock)
+            self._report(built)
+            self._tell_visible(settings, published)
+            # What failed is tried again with every look; what stands is left alone until an input changes.
+            self._built_from = _stamp(self._home) if built.is_whole else None
+
+    def _note_schedule(self, scheduled: Sequence[tuple[datetime, str]]) -> None:
+        self._due = scheduled[0][0] if scheduled else None
+        known = {f"scheduled {release}" for _, release in scheduled}
+        for key in [one for one in self._said if one.startswith("scheduled ") and one not in known]:
+            del self._said[key]
+        for at, release in scheduled:
+            self._say(f"scheduled {release}", "scheduled", release=release, release_at=at.isoformat())
+
+    def _tell(self, settings: Settings, decision: Decision) -> None:
+        release, event = decision.candidate.release, decision.event
+        key = f"release {release.id}"
+        if event is None:
+            reasons = [f"{one.code} {one.reason.in_language(self._translate)}" for one in decision.refused]
+            self._say(key, "refused", release=release.id, reasons=reasons)
+            return
+        self._said.pop(key, None)
+        facts: dict[str, Any] = {"release": release.id, "revision": event["revision"], "seq": event["seq"]}
+        facts |= {"published_at": event["at"], "url": f"{settings.url}releases/{release.id}/"}
+        if release.release_at:
+            late = datetime.fromisoformat(event["at"]) - release.release_at
+            facts |= {"release_at": release.release_at.isoformat(), "seconds_late": late.total_seconds()}
+        self._log("published", **facts)
+
+    def _tell_visible(self, settings: Settings, published: Sequence[Mapping[str, Any]]) -> None:
+        state = read_record(settings.releases).state if published else State()
+        for one in published:
+            visible = state.releases[one["id"]].visible.get(one["revision"], {})
+            targets = {target: at.isoformat() for target, at in visible.items()}
+            self._log("visible", release=one["id"], revision=one["revision"], targets=targets)
+
+    def _report(self, built: Built) -> None:
+        if built.written:
+            self._log("built", written=len(built.written), sent=dict(built.sent))
+        failed = {name: problem_text(error, self._translate) for name, error in built.failed.items()}
+        leaks = [f"{one.path}: {one.phrase.source} ({one.spelling})" for one in built.leaks]
+        if built.is_whole:
+            self._unsay("delivery")
+        else:
+            self._say("delivery", "failed", targets=failed, leaks=leaks)
+
+    def _say(self, key: str, event: str, **facts: Any) -> None:  # Any: what JSON holds
+        """Once, until it changes."""
+        if self._said.get(key) != facts:
+            self._said[key] = facts
+            self._log(event, **facts)
+
+    def _unsay(self, key: str) -> None:
+        if self._said.pop(key, None) is not None:
+            self._log("recovered", what=key)
+
+    def _log(self, event: str, **facts: Any) -> None:  # Any: what JSON holds
+        self._write({"event": event, **facts})
+
+    def _local(self, settings: Settings) -> Clock:
+        return lambda: self._clock().astimezone(settings.zone)
+
+
+def _stamp(home: Path) -> object:
+    """What a build reads, as sizes and times: a difference asks for a build, and the build's own plan decides."""
+    roots = (home / one for one in _INPUTS)
+    return sorted((str(one), *_stat(one)) for root in roots for one in (root, *root.rglob("*")))
+
+
+def _stat(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0  # Gone since it was listed: that is a difference, too.
+    return found.st_size, found.st_mtime_ns
