@@ -17,7 +17,7 @@ from greenchannel.domain.errors import GreenchannelError
 @click.option(
     "--fix",
     is_flag=True,
-    help="Mend what is beyond doubt: a missing or late deadline, colons and capitals.",
+    help="Mend what is beyond doubt: a missing or late deadline, a lost id, colons and capitals.",
 )
 @AT
 @click.pass_obj

@@ -21,7 +21,7 @@ def _renamed(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("title"),
             message("this looks like the published {id} under a new name", id=found[0].id),
-            message("add id: {id} (编号), or an id of its own if it is another text", id=found[0].id),
+            message("add id: {id}, or an id of its own if it is another text", id=found[0].id),
             Edit("id", found[0].id) if len(found) == claims == 1 else None,
         )
 
