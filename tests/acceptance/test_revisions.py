@@ -101,6 +101,14 @@ def test_a_minor_change_stands_in_the_list_alone(office_home: Settings, correct:
     assert shown.index("发布与更正记录") < shown.index("改一个错字。")
 
 
+def test_several_notes_of_one_revision_read_as_one_sentence(office_home: Settings, correct: Correct) -> None:
+    revise(desk(office_home), "correction", "地点更正。")
+    correct("update", "有了进展。")
+    shown = page(office_home)
+    assert "<strong>更正、更新</strong>" in shown
+    assert "<p>地点更正；有了进展。</p>" in shown
+
+
 def test_an_officers_words_in_a_note_are_no_markup(office_home: Settings, correct: Correct) -> None:
     correct(note="<b>5</b>改为6。")
     assert "<b>5" not in page(office_home) + page(office_home, f"{FACT}/r2")

@@ -4,8 +4,8 @@ The rules, in order:
 
 1. Public front-matter fields that differ stand old beside new; in a title or a sentence the changed words are marked.
 2. The body is aligned by paragraphs. Equal ones are kept; of those between them, the most alike become pairs.
-3. In a pair, characters are aligned; a number or a Latin word counts as one. What two changes leave between them is
-   taken into the change where it is shorter than they are, so that marks show phrases and no confetti.
+3. In a pair, characters are aligned; a number or a Latin word counts as one. A few characters between two changes that
+   are no shorter are taken into the change, so that marks show phrases and no confetti; a clause is kept.
 4. Equal paragraphs that do not touch a change are folded.
 
 The work is bounded by the size of the texts: all alignments share `EFFORT`, and what cannot be afforded is marked
@@ -28,6 +28,7 @@ from greenchannel.record.freeze import Frozen, Value
 EFFORT = 4_000_000  # cells; about a second
 PARAGRAPH = "\n\n"
 _ALIKE = 0.5  # the share of common words from which one paragraph counts as the new version of another
+_GAP = 4  # equal characters between two changes that no reader takes for a clause
 _SHOWN = 120  # equal characters that are not worth folding
 _TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[A-Za-z]+|\s+|.[\u0300-\u036f\ufe00-\ufe0f]*", re.DOTALL)
 _LABELS = {english: chinese for chinese, english in CHINESE_KEYS.items()}
@@ -119,7 +120,7 @@ def _pieces(old: str, new: str, effort: Effort) -> Iterator[Piece]:
     merged: list[tuple[str, str, str]] = []
     for gone, come, kept in segments(tokens_old, tokens_new, effort):
         removed, added, same = ("".join(one) for one in (tokens_old[gone], tokens_new[come], tokens_old[kept]))
-        while merged and len(merged[-1][2]) <= min(max(map(len, merged[-1][:2])), max(len(removed), len(added))):
+        while merged and len(merged[-1][2]) <= min(max(map(len, merged[-1][:2])), max(len(removed), len(added)), _GAP):
             before_old, before_new, between = merged.pop()
             removed, added = before_old + between + removed, before_new + between + added
         merged.append((removed, added, same))

@@ -36,7 +36,7 @@ def notes(catalogue: Catalogue, release: PublicRelease, kind: ChangeKind) -> tup
     return tuple(
         NoteView(
             at=shown_time(catalogue, one.at),
-            note="；".join(said),
+            note=_joined(said),
             page=_page_url(catalogue, release, one.number),
         )
         for one in reversed(release.revisions)
@@ -58,6 +58,11 @@ def _changes(release: PublicRelease, revision: Revision) -> list[tuple[ChangeKin
     return [(ChangeKind(one["kind"]), one["note"]) for one in revision.event["changes"][known:]]
 
 
+def _joined(said: list[str]) -> str:
+    """Several notes as one sentence."""
+    return "；".join((*(one.rstrip("。；") for one in said[:-1]), *said[-1:]))
+
+
 def _revision(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionView:
     changes = _changes(release, revision)
     kinds = "、".join(dict.fromkeys(kind.zh for kind, _ in changes))
@@ -66,7 +71,7 @@ def _revision(catalogue: Catalogue, release: PublicRelease, revision: Revision) 
         number=revision.number,
         at=shown_time(catalogue, revision.at),
         kind=(f"重新发布（{kinds}）" if ended else kinds) or "首次发布",
-        note="；".join(note for _, note in changes),
+        note=_joined([note for _, note in changes]),
         signed=_signed(catalogue, release, revision),
         url=catalogue.settings.root + public_path(revision.path),
         sha256=revision.sha256,
