@@ -63,14 +63,19 @@ def _joined(said: list[str]) -> str:
     return "；".join((*(one.rstrip("。；") for one in said[:-1]), *said[-1:]))
 
 
+def _unnoted(revision: Revision) -> str:
+    """Of a later revision, only a draft has no note yet."""
+    return "首次发布" if revision.number == 1 else "尚无变更说明"
+
+
 def _revision(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionView:
     changes = _changes(release, revision)
-    kinds = "、".join(dict.fromkeys(kind.zh for kind, _ in changes))
+    kinds = "、".join(dict.fromkeys(kind.zh for kind, _ in changes)) or _unnoted(revision)
     ended = any(one.revision == revision.number - 1 for one in release.withdrawals)
     return RevisionView(
         number=revision.number,
         at=shown_time(catalogue, revision.at),
-        kind=(f"重新发布（{kinds}）" if ended else kinds) or "首次发布",
+        kind=f"重新发布（{kinds}）" if ended else kinds,
         note=_joined([note for _, note in changes]),
         signed=_signed(catalogue, release, revision),
         url=catalogue.settings.root + public_path(revision.path),
