@@ -82,6 +82,13 @@ def test_a_draft_is_served_and_marked(browser: Browser) -> None:
     assert "草稿" not in browser.get("/releases/2026/shewai-yanchu/fact-1/")[1]
 
 
+def test_an_edit_of_a_public_text_is_compared_and_marked_as_a_draft(browser: Browser) -> None:
+    browser.save(f"{INCIDENT}/fact-1.md", lambda text: text + "\n刚刚补上的一段。\n")
+    status, page = browser.get(f"{PAGE.replace('fact-9', 'fact-1')}r2/")
+    assert status == 200
+    assert [word in page for word in ("草稿预览", "尚无变更说明", "<ins>")] == [True, True, True]
+
+
 def test_pages_assets_and_addresses(browser: Browser) -> None:
     assert browser.get("/about/")[0] == 200
     assert browser.full("/assets/portal.css")[2]["Content-Type"] == "text/css; charset=utf-8"

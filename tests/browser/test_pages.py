@@ -27,7 +27,10 @@ PAGES = (
     "404.html",
     "releases/2026/qingnianlu-huozai/",
     "releases/2026/qingnianlu-huozai/fact-2/",  # corrected
+    "releases/2026/qingnianlu-huozai/fact-2/r1/",  # superseded
+    "releases/2026/qingnianlu-huozai/fact-2/r2/",
     "releases/2026/qingnianlu-huozai/conference-1/",
+    "releases/2026/qingnianlu-huozai/conference-1/r2/",  # with passages removed and added
     "releases/2026/laowu-gaizao/interpretation-1/",
     "releases/2026/taifeng-haixing/fact-1/",  # late, with its reason
     "releases/2026/binjiang-daqiao-yaoyan/fact-1/",  # withdrawn
@@ -111,6 +114,22 @@ def test_print_leaves_the_menu_out(page: Page, address: str) -> None:
     assert page.locator("nav.menu").is_visible()
     page.emulate_media(media="print")
     assert not page.locator("nav.menu").is_visible()
+
+
+def test_print_still_tells_what_was_removed_and_added(page: Page, address: str) -> None:
+    page.goto(f"{address}releases/2026/qingnianlu-huozai/fact-2/r2/")
+    page.emulate_media(media="print")
+    style = "one => getComputedStyle(one).textDecorationLine"
+    lines = [page.locator(f".passage {one}").first.evaluate(style) for one in ("del", "ins")]
+    assert lines == ["line-through", "underline"]
+
+
+def test_what_did_not_change_is_folded_and_opens(page: Page, address: str) -> None:
+    page.goto(f"{address}releases/2026/qingnianlu-huozai/fact-2/r2/")
+    inner = page.locator("details.passage p").first
+    assert not inner.is_visible()
+    page.locator("details.passage summary").first.click()
+    assert inner.is_visible()
 
 
 def test_the_table_of_figures_is_there_for_download(page: Page, address: str) -> None:

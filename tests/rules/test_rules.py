@@ -5,6 +5,7 @@ A case is a text with sections `-- path --`, laid over the newsroom in base/.
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.policies import select
 from greenchannel.desk.rules import ALL_RULES
 from greenchannel.desk.rules.rule import Context
+from greenchannel.desk.vanished import Published, with_vanished
 from greenchannel.domain.timing import Appearance
 from greenchannel.domain.vocabulary import ReleaseType
 
@@ -47,12 +49,16 @@ def diagnostics(case: Path | None, folder: Path) -> list[str]:
     content = folder / "content"
     shutil.copytree(HERE / "base", content)
     shown: dict[str, tuple[Appearance, ...]] = {}
+    public: dict[str, Published] = {}
     deciding = "regulation"
     if case is not None:
         sections = re.split(r"^-- (\S.*) --\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
         for name, text in zip(sections[1::2], sections[2::2], strict=True):
             if name == "shown":
                 shown = appearances(text)
+                continue
+            if name == "published":
+                public = published(text)
                 continue
             if name == "policy":
                 deciding = text.strip()
@@ -61,7 +67,8 @@ def diagnostics(case: Path | None, folder: Path) -> list[str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
     newsroom = read_newsroom(content, CHINA)
-    found = check(Context(newsroom, select(deciding, (), newsroom.policies).deciding, NOW, shown))
+    newsroom = replace(newsroom, documents=with_vanished(newsroom, public))
+    found = check(Context(newsroom, select(deciding, (), newsroom.policies).deciding, NOW, shown, public))
     return [
         f"{one.path}:{one.span.line}:{one.span.column} {one.code} {one.severity} {one.message} | {one.hint}"
         for one in found
@@ -83,6 +90,15 @@ def appearances(text: str) -> dict[str, tuple[Appearance, ...]]:
         )
         incident = release.rpartition("/")[0]
         found[incident] = (*found.get(incident, ()), one)
+    return found
+
+
+def published(text: str) -> dict[str, Published]:
+    """What the record holds, one a line: id, kind, title, text; a last word may say withdrawn."""
+    found = {}
+    for line in text.splitlines():
+        identifier, kind, title, body, *rest = line.split()
+        found[identifier] = Published(id=identifier, kind=kind, title=title, body=body, withdrawn="withdrawn" in rest)
     return found
 
 

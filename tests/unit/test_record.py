@@ -132,6 +132,30 @@ def test_folding_leaves_the_state_it_began_with_alone() -> None:
     assert before == fold(EVENTS[:20])
 
 
+def returned() -> tuple[Mapping[str, Any], ...]:
+    """The sample's withdrawn release is published once more and withdrawn again."""
+    withdrawal = next(one for one in EVENTS if one["event"] == "withdrawn")
+    first = next(one for one in EVENTS if one["id"] == withdrawal["id"])
+    again = without_place({**first, "event": "corrected", "revision": 2})
+    state = fold(EVENTS)
+    assert state.last_at
+    return (*EVENTS, *chain(state, [again, without_place({**withdrawal, "reason": "再次撤回。"})], state.last_at))
+
+
+def test_a_publication_after_a_withdrawal_ends_it_and_the_record_keeps_both() -> None:
+    events = returned()
+    back, gone = (fold(events[:end]).releases[events[-1]["id"]] for end in (len(events) - 1, len(events)))
+    assert (back.withdrawal, back.updated_at) == (None, back.current.at)
+    assert [one.revision for one in gone.withdrawals] == [1, 2]
+    assert gone.withdrawal == gone.withdrawals[1]
+
+
+@given(split=st.integers(min_value=0, max_value=len(EVENTS) + 2))
+def test_folding_a_withdrawal_goes_on_from_any_point(split: int) -> None:
+    events = returned()
+    assert fold(events) == fold(events[split:], fold(events[:split]))
+
+
 def test_an_unknown_event_is_not_folded() -> None:
     with pytest.raises(ValueError, match="unknown event"):
         fold([{"event": "renamed", "id": "2026/shili/fact-1", "at": "2026-11-20T10:00:00+08:00"}])

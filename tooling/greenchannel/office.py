@@ -3,32 +3,35 @@
 The shells call these; the order of reading, deciding and writing is here and nowhere else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from greenchannel.delivery import record as record_on_disk
-from greenchannel.delivery.record import Decision, Record, Submission
+from greenchannel.delivery.record import Decision, Record, Submission, frozen_reader
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
-from greenchannel.desk.newsroom import Document, Newsroom, read_newsroom
+from greenchannel.desk.newsroom import Document, Newsroom, read_identifier, read_newsroom
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.schema import read_fields
 from greenchannel.desk.settings import Settings
+from greenchannel.desk.vanished import Published, vanished, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
-from greenchannel.record.approval import Approval, write_approval
+from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
+from greenchannel.record.freeze import thaw
 from greenchannel.record.gate import Candidate, candidate, is_unchanged
 
 Clock = Callable[[], datetime]
+_APPROVAL = ".approval.json"
 
 
 class UnknownReleaseError(GreenchannelError):
@@ -55,9 +58,31 @@ def open_desk(settings: Settings, now: datetime, only: frozenset[str] | None = N
     if policies.unknown:
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
     record = record_on_disk.read_record(settings.releases)
+    published = _published(settings, newsroom, record.state)
+    newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}
-    context = Context(newsroom=newsroom, policy=policies.deciding, now=now, appearances=appearances)
+    context = Context(newsroom, policies.deciding, now, appearances, published)
     return Desk(newsroom, policies, record, check(context, only))
+
+
+def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[str, Published]:
+    """What the record has; the text only of what vanished from the desk, to find it again under another name."""
+    texts = {one["id"]: one["path"] for one in state.incidents.values()}
+    texts |= {one.id: one.current.path for one in state.releases.values()}
+    known = {one: Published(id=one, kind="incident", title=of["title"]) for one, of in state.incidents.items()}
+    known |= {
+        one.id: Published(
+            id=one.id,
+            kind=one.current.event["type"],
+            title=one.current.event["title"],
+            withdrawn=one.withdrawal is not None,
+        )
+        for one in state.releases.values()
+    }
+    read = frozen_reader(settings.releases)
+    for one in vanished(newsroom, known):
+        known[one.id] = replace(one, body=thaw(read(texts[one.id]) or b"").body)
+    return known
 
 
 def _settings_document(settings: Settings, policies: Selection) -> Document:
@@ -80,7 +105,7 @@ def _settings_document(settings: Settings, policies: Selection) -> Document:
 def fix_desk(settings: Settings, desk: Desk) -> tuple[str, ...]:
     """Applies the safe repairs that the diagnostics carry; the paths that changed."""
     mended = []
-    for document in desk.newsroom.documents:
+    for document in (one for one in desk.newsroom.documents if not one.is_vanished):
         edits = [one.edit for one in desk.diagnostics if one.path == document.path and one.edit]
         if edits and write_file(settings.content / document.path, apply_edits(document, edits).encode()):
             mended.append(document.path)
@@ -88,13 +113,15 @@ def fix_desk(settings: Settings, desk: Desk) -> tuple[str, ...]:
 
 
 def release_id(settings: Settings, named: str) -> str:
-    """An officer may type the id or the path of the file."""
+    """An officer may type the id or the path of the file, which may have been renamed since it got its id."""
     path = Path(named)
     if path.suffix != ".md":
         return named.strip("/")
     root = settings.content / "incidents"
     for base in (Path.cwd(), settings.home):
         if (base / path).is_relative_to(root):
+            if (base / path).is_file():
+                return read_identifier(settings.content, (base / path).relative_to(settings.content).as_posix())
             return (base / path).relative_to(root).with_suffix("").as_posix()
     return path.with_suffix("").as_posix()
 
@@ -205,7 +232,7 @@ def _approved(settings: Settings, desk: Desk) -> list[Release]:
     return [
         one
         for one in desk.newsroom.releases.values()
-        if _approval_path(settings, desk.newsroom, one.id).is_file()
+        if _approval(settings, desk.newsroom, one.id) is not None
         and one.incident in desk.newsroom.incidents
         and not _is_settled(desk, one)
     ]
@@ -220,10 +247,9 @@ def _is_settled(desk: Desk, release: Release) -> bool:
 
 
 def _submission(settings: Settings, desk: Desk, release: Release) -> Submission:
-    path = _approval_path(settings, desk.newsroom, release.id)
     return Submission(
         make=lambda state: _candidate(desk.newsroom, release, state),
-        approval=path.read_bytes() if path.is_file() else None,
+        approval=_approval(settings, desk.newsroom, release.id),
         errors=desk.errors_of((release.id, release.incident)),
     )
 
@@ -242,4 +268,15 @@ def _approval_path(settings: Settings, newsroom: Newsroom, identifier: str) -> P
     document = newsroom.document_of(identifier)
     if document is None:
         raise UnknownReleaseError("{release}: no such release on the desk", release=identifier)
-    return (settings.content / document.path).with_suffix(".approval.json")
+    return (settings.content / document.path).with_suffix(_APPROVAL)
+
+
+def _approval(settings: Settings, newsroom: Newsroom, identifier: str) -> bytes | None:
+    """The approval beside the file; if the file was renamed, the one in its folder that names the release."""
+    own = _approval_path(settings, newsroom, identifier)
+    document = newsroom.document_of(identifier)
+    beside = (one for one in document.neighbours if one.endswith(_APPROVAL)) if document else ()
+    for path in (own, *(own.with_name(one) for one in beside if one != own.name)):
+        if path.is_file() and (approval := read_approval(path.read_bytes())) and approval.release == identifier:
+            return path.read_bytes()
+    return None

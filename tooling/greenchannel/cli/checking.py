@@ -17,7 +17,7 @@ from greenchannel.domain.errors import GreenchannelError
 @click.option(
     "--fix",
     is_flag=True,
-    help="Mend what is beyond doubt: a missing or late deadline, colons and capitals.",
+    help="Mend what is beyond doubt: a missing or late deadline, a lost id, colons and capitals.",
 )
 @AT
 @click.pass_obj
@@ -50,7 +50,8 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
             click.echo(line)
         errors = sum(one.severity is Severity.ERROR for one in found)
         summary = call.translate("{files} files checked: {errors} error(s), {warnings} warning(s)")
-        checked = sum(only is None or one.path in only for one in desk.newsroom.documents)
+        there = [one for one in desk.newsroom.documents if not one.is_vanished]
+        checked = sum(only is None or one.path in only for one in there)
         click.echo(summary.format(files=checked, errors=errors, warnings=len(found) - errors))
     return int(any(one.severity is Severity.ERROR for one in found))
 

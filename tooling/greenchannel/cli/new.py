@@ -1,6 +1,7 @@
 """`new incident` and `new release`: begin a file with what clock and routing table know."""
 
 import difflib
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +9,10 @@ from greenchannel.cli.call import Call, TermChoice
 from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
+
+if TYPE_CHECKING:
+    from greenchannel.desk.newsroom import Newsroom
+    from greenchannel.desk.settings import Settings
 
 
 @click.group(cls=LocalisedGroup)
@@ -43,12 +48,17 @@ def new_incident(
     settings = call.settings()
     if category is Category.LIVELIHOOD and theme is None:
         raise GreenchannelError("a livelihood matter needs --theme")
-    routing = read_newsroom(settings.content, settings.zone).registry.routing
+    newsroom = read_newsroom(settings.content, settings.zone)
+    routing = newsroom.registry.routing
     now = call.clock(settings)()
     chosen = slug or scaffolds.propose_slug(title)
     if not is_slug(chosen):
         raise GreenchannelError("{slug}: a slug is a-z, 0-9 and -, at most 80", slug=chosen)
+    identifier = f"{now:%Y}/{chosen}"
+    if identifier in _taken(settings, newsroom):
+        raise GreenchannelError("{incident}: another incident has this id; choose a --slug", incident=identifier)
     text = scaffolds.incident_text(
+        identifier=identifier,
         title=title,
         category=category,
         theme=theme,
@@ -60,10 +70,10 @@ def new_incident(
         now=now,
         language=settings.language,
     )
-    path = settings.content / "incidents" / f"{now:%Y}" / chosen / "incident.md"
+    path = settings.content / "incidents" / identifier / "incident.md"
     create_file(path, text.encode())
     click.echo(str(path.relative_to(call.home)))
-    click.echo(call.translate("next: {command}").format(command=f"greenchannel new release fact {now:%Y}/{chosen}"))
+    click.echo(call.translate("next: {command}").format(command=f"greenchannel new release fact {identifier}"))
     return 0
 
 
@@ -94,14 +104,35 @@ def new_release(call: Call, kind: ReleaseType, incident: str, author: str) -> in
         )
     policy = select(settings.policy, settings.advisory, newsroom.policies).deciding
     owed = {one.duty.value: one.due_at for one in obligations(known, policy, ())}
+    # The incident's folder may have another name by now, and a renamed release still has its id.
+    document = newsroom.document_of(incident)
+    folder = (settings.content / document.path).parent if document else settings.content / "incidents" / incident
+    taken = _taken(settings, newsroom)
+    names = (f"{kind.value}-{number}" for number in range(1, 10_000))
+    name = next(one for one in names if f"{incident}/{one}" not in taken and not (folder / f"{one}.md").exists())
     text = scaffolds.release_text(
-        kind=kind, incident=known, deadline=owed.get(kind.value), author=author, language=settings.language
+        identifier=f"{incident}/{name}",
+        kind=kind,
+        incident=known,
+        deadline=owed.get(kind.value),
+        author=author,
+        language=settings.language,
     )
-    folder = settings.content / "incidents" / incident
-    number = next(n for n in range(1, 10_000) if not (folder / f"{kind.value}-{n}.md").exists())
-    path = folder / f"{kind.value}-{number}.md"
+    path = folder / f"{name}.md"
     create_file(path, text.encode())
     click.echo(str(path.relative_to(call.home)))
-    follow = f"greenchannel check content/incidents/{incident}"
+    follow = f"greenchannel check {folder.relative_to(call.home).as_posix()}"
     click.echo(call.translate("next: {command}").format(command=follow))
     return 0
+
+
+def _taken(settings: "Settings", newsroom: "Newsroom") -> set[str]:
+    """Every id that some file or the record has."""
+    from greenchannel.delivery.record import LedgerDamagedError, read_record
+
+    known = {one.identifier for one in newsroom.documents}
+    try:
+        state = read_record(settings.releases).state
+    except LedgerDamagedError:
+        return known  # A damaged record stops what goes out; a draft may be begun meanwhile.
+    return known | set(state.incidents) | set(state.releases)

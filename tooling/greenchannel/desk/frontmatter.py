@@ -49,6 +49,7 @@ class FaultKind(StrEnum):
     POLICY_NAME = "policy_name"
     POLICY_RULE = "policy_rule"
     UNKNOWN_POLICY = "unknown_policy"
+    VANISHED = "vanished"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """The folder ``content/`` as values: every document with its faults, and the registry. Reads files, decides nothing."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timezone
+from datetime import UTC, timezone
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +23,8 @@ from greenchannel.domain.release import Change, Conference, Fact, Interpretation
 from greenchannel.domain.slug import is_incident_id, is_release_id
 from greenchannel.domain.vocabulary import ReleaseType
 
+_ID = re.compile(r"^(?:id|编号)[:：][ ]*[\"']?([a-z0-9/-]+)", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
@@ -36,12 +39,18 @@ class Document:
 
     path: str
     source: Source
+    identifier: str = ""  # of an incident or a release, as far as a broken file lets it be known
     value: Incident | Release | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     spans: Spans = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
+
+    @property
+    def is_vanished(self) -> bool:
+        """It stands for a public text whose file is not there."""
+        return any(one.kind is FaultKind.VANISHED for one in self.faults)
 
     def span(self, path: str) -> Span:
         return self.spans.get(path) or self.spans.get(f"key:{path}") or Span()
@@ -96,7 +105,9 @@ def _read_folder(content: Path, folder: Path, zone: timezone) -> list[Document]:
     if "incident.md" not in names:
         path = (folder / "incident.md").relative_to(content).as_posix()
         fault = Fault(FaultKind.NO_INCIDENT_FILE, Span(), folder.name)
-        documents.append(Document(path=path, source=Source("", None, "", 1), faults=(fault,)))
+        identifier = folder.relative_to(content / "incidents").as_posix()
+        source = Source("", None, "", 1)
+        documents.append(Document(path=path, source=source, identifier=identifier, faults=(fault,)))
     return documents
 
 
@@ -113,20 +124,28 @@ def _read_bytes(path: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
+def read_identifier(content: Path, relative: str) -> str:
+    """The id of the file at that path below content/, as far as it can be known."""
+    return _read_file(content, content / relative, (), UTC).identifier
+
+
 def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: timezone) -> Document:
     relative = path.relative_to(content).as_posix()
     source = read_document(_read_bytes(path))
+    from_path = str(PurePosixPath(relative).relative_to("incidents").with_suffix("")).removesuffix("/incident")
     if source.front is None:
-        return Document(path=relative, source=source, faults=source.faults, neighbours=neighbours)
+        written = _ID.search(source.text)
+        identifier = written[1] if written else from_path
+        return Document(
+            path=relative, source=source, identifier=identifier, faults=source.faults, neighbours=neighbours
+        )
     fields, spans = schema.read_fields(source.front)
-    from_path = str(PurePosixPath(relative).relative_to("incidents").with_suffix(""))
-    if path.name == "incident.md":
-        value, faults, ignores = _incident(fields, spans, from_path.removesuffix("/incident"), source.body, zone)
-    else:
-        value, faults, ignores = _release(fields, spans, from_path, source.body, zone)
+    read = _incident if path.name == "incident.md" else _release
+    value, faults, ignores = read(fields, spans, from_path, source.body, zone)
     return Document(
         path=relative,
         source=source,
+        identifier=str(fields.get("id", from_path)),
         value=value,
         fields=fields,
         spans=spans,

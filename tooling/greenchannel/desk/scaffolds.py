@@ -1,4 +1,7 @@
-"""What `new` writes: a file an officer only has to fill in, in the newsroom's language."""
+"""What `new` writes: a file an officer only has to fill in, in the newsroom's language.
+
+The id stands on top, so that no later name of the file or its folder changes the address.
+"""
 
 import json
 import re
@@ -26,6 +29,7 @@ def propose_slug(title: str) -> str:
 
 def incident_text(
     *,
+    identifier: str,
     title: str,
     category: Category,
     theme: Theme | None,
@@ -39,7 +43,7 @@ def incident_text(
 ) -> str:
     stamp = now.isoformat(timespec="minutes")
     chinese = language == "zh"
-    fields: list[tuple[str, str]] = [("title", json.dumps(title, ensure_ascii=False))]
+    fields = [("id", identifier), ("title", json.dumps(title, ensure_ascii=False))]
     fields.append(("category", category.zh if chinese else category.value))
     if theme:
         fields.append(("theme", theme.zh if chinese else theme.value))
@@ -58,10 +62,17 @@ def incident_text(
 
 
 def release_text(
-    *, kind: ReleaseType, incident: Incident, deadline: datetime | None, author: str, language: str
+    *,
+    identifier: str,
+    kind: ReleaseType,
+    incident: Incident,
+    deadline: datetime | None,
+    author: str,
+    language: str,
 ) -> str:
     chinese = language == "zh"
     fields = [
+        ("id", identifier),
         ("title", ""),
         ("type", kind.zh if chinese else kind.value),
         ("incident", incident.id),

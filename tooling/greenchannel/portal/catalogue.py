@@ -38,6 +38,15 @@ class Catalogue:
     def of_incident(self, identifier: str) -> tuple[PublicRelease, ...]:
         return tuple(one for one in self.releases if one.current.event["incident"]["id"] == identifier)
 
+    def changed_at(self, identifier: str) -> datetime:
+        """When an incident's releases last changed; where all were moved to another incident, when they last did."""
+        members = self.of_incident(identifier) or tuple(
+            one
+            for one in self.releases
+            if any(revision.event["incident"]["id"] == identifier for revision in one.revisions)
+        )
+        return max(one.updated_at for one in members)
+
     def frozen_texts(self) -> Iterator[tuple[str, str]]:
         """Path below releases/ and digest of every text that is public, incidents' included."""
         seen: set[str] = set()

@@ -9,7 +9,7 @@ from datetime import datetime
 from greenchannel.domain.moment import read_moment
 from greenchannel.domain.registry import Expert
 from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, ReleaseType, Verdict
-from greenchannel.portal import timeliness
+from greenchannel.portal import revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import (
     card_of,
@@ -17,7 +17,6 @@ from greenchannel.portal.shown import (
     incident_url,
     local,
     notice,
-    public_path,
     release_url,
     shown_time,
 )
@@ -32,12 +31,10 @@ from greenchannel.portal.views import (
     PageView,
     PlainView,
     ReleaseView,
-    RevisionView,
     Row,
     SiteFrame,
 )
-from greenchannel.record.approval import COUNTERSIGN_WITHIN
-from greenchannel.record.events import PublicRelease, Revision
+from greenchannel.record.events import PublicRelease
 
 _COLUMN = 100  # releases on a column page; older ones stand in the month archives
 _HOME = 6
@@ -74,6 +71,8 @@ def release_pages(catalogue: Catalogue) -> Iterator[Page]:
         for index, release in enumerate(timeline):
             older = timeline[index + 1] if index + 1 < len(timeline) else None
             newer = timeline[index - 1] if index else None
+            for view in revisions.pages(catalogue, release):
+                yield "revision.html", view
             yield "release.html", _release(catalogue, release, older, newer)
         yield "incident.html", _incident(catalogue, identifier, timeline)
 
@@ -122,6 +121,7 @@ def _release(
     catalogue: Catalogue, release: PublicRelease, older: PublicRelease | None, newer: PublicRelease | None
 ) -> ReleaseView:
     card = card_of(catalogue, release)
+    history = revisions.history(catalogue, release)
     frame = Frame(
         title=card.title,
         description=card.summary,
@@ -134,11 +134,14 @@ def _release(
         frame=frame,
         card=card,
         rows=tuple(_release_rows(catalogue, release, card)),
-        revisions=tuple(_revisions(catalogue, release)),
+        revisions=history,
         body=release.current.sha256,
         previous=Link(older.current.event["title"], release_url(catalogue, older)) if older else None,
         next=Link(newer.current.event["title"], release_url(catalogue, newer)) if newer else None,
         withdrawn=notice(catalogue, release),
+        corrections=revisions.notes(catalogue, release, ChangeKind.CORRECTION),
+        update=next(iter(revisions.notes(catalogue, release, ChangeKind.UPDATE)), None),
+        earlier_withdrawals=tuple(one.withdrawal for one in history if one.withdrawal and one.withdrawal.until),
         duties=timeliness.release_duties(catalogue, release),
         draft=release.draft,
     )
@@ -165,33 +168,6 @@ def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> I
         yield Row("解读对象", basis.current.event["title"], release_url(catalogue, basis))
     if reason := event.get("late_reason"):
         yield Row("迟发原因", reason)
-
-
-def _revisions(catalogue: Catalogue, release: PublicRelease) -> Iterator[RevisionView]:
-    known = 0
-    for revision in release.revisions:
-        changes = revision.event["changes"]
-        new = changes[known:] if revision.number > 1 else []
-        known = len(changes)
-        yield RevisionView(
-            number=revision.number,
-            at=shown_time(catalogue, revision.at),
-            kind=ChangeKind(new[-1]["kind"]).zh if new else "首次发布",
-            note="；".join(one["note"] for one in new),
-            signed=_signed(catalogue, release, revision),
-            url=catalogue.settings.root + public_path(revision.path),
-            sha256=revision.sha256,
-        )
-
-
-def _signed(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> str:
-    """What the public is told of the duty rule; empty where two people signed before publication."""
-    if not revision.event.get("on_duty"):
-        return ""
-    if signed_at := release.countersigned.get(revision.number):
-        return f"值班先行发布，{shown_time(catalogue, signed_at).text} 完成复核签发"
-    due = shown_time(catalogue, revision.at + COUNTERSIGN_WITHIN).text
-    return f"值班先行发布，应于 {due} 前完成复核签发"
 
 
 def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelease, ...]) -> IncidentView:

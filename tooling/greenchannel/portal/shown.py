@@ -6,7 +6,7 @@ from greenchannel.domain.moment import Day, Moment
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.views import Card, FeedLink, Link, Time
-from greenchannel.record.events import PublicRelease
+from greenchannel.record.events import PublicRelease, Withdrawal
 
 
 def public_path(frozen: str) -> str:
@@ -53,8 +53,10 @@ def status(release: PublicRelease) -> str:
 
 def notice(catalogue: Catalogue, release: PublicRelease) -> str:
     """Who withdrew it, when and why; empty while it is in force."""
-    if (withdrawal := release.withdrawal) is None:
-        return ""
+    return withdrawal_notice(catalogue, release.withdrawal) if release.withdrawal else ""
+
+
+def withdrawal_notice(catalogue: Catalogue, withdrawal: Withdrawal) -> str:
     body = catalogue.department_name(withdrawal.department)
     return f"{body}于{shown_time(catalogue, withdrawal.at).text}撤回本信息。原因：{withdrawal.reason}"
 

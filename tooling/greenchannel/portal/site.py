@@ -18,11 +18,12 @@ from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.portal import pages, streams, timeliness
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.shown import public_path
-from greenchannel.portal.views import FeedView, IncidentView, PageView, ReleaseView
+from greenchannel.portal.views import FeedView, IncidentView, PageView, ReleaseView, RevisionPageView
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, write_events
 from greenchannel.record.freeze import thaw
@@ -87,7 +88,8 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     def page(stage: Stage, template: str, view: PageView, path: str = "") -> Planned:
         def make() -> tuple[bytes, ...]:
             body = bodies.html(digest) if (digest := _body_of(view)) else ""
-            return (theme.environment.get_template(template).render(portal=frame, view=view, body=body).encode(),)
+            values = {"portal": frame, "view": view, "body": body, "comparison": bodies.comparison(view)}
+            return (theme.environment.get_template(template).render(values).encode(),)
 
         path = path or view.frame.url.removeprefix(frame.root) + "index.html"
         return Planned(stage, (path,), fingerprint(site.maker, theme.digest, template, frame, view), make)
@@ -128,7 +130,7 @@ def _body_of(view: PageView) -> str:
     match view:
         case ReleaseView(withdrawn=""):
             return view.body
-        case IncidentView():
+        case IncidentView() | RevisionPageView():
             return view.body
         case _:
             return ""
@@ -155,6 +157,13 @@ class _Bodies:
         if digest not in self._html:
             self._html[digest] = self._render(thaw(self.text(digest)).body)
         return self._html[digest]
+
+    def comparison(self, view: PageView) -> Comparison | None:
+        """Of a revision with the one before it; the page's fingerprint has both digests and all names."""
+        if not isinstance(view, RevisionPageView) or not view.before:
+            return None
+        old, new = (thaw(self.text(digest)) for digest in (view.before, view.body))
+        return compare(old, new, dict(view.names), self._site.settings.zone)
 
     def _render(self, body: str) -> str:
         try:

@@ -1,6 +1,7 @@
 """Catalogue -> feeds and the sitemap's addresses: what machines follow."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
@@ -15,8 +16,7 @@ def addresses(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """Every release and incident with the day its page last changed, for the sitemap."""
     for identifier in sorted(catalogue.state.incidents):
         timeline = catalogue.of_incident(identifier)
-        newest = max(one.updated_at for one in timeline)
-        yield incident_url(catalogue, identifier), rfc3339(catalogue, newest)
+        yield incident_url(catalogue, identifier), rfc3339(catalogue, catalogue.changed_at(identifier))
         for one in timeline:
             yield release_url(catalogue, one), rfc3339(catalogue, one.updated_at)
 
@@ -26,7 +26,8 @@ def feeds(catalogue: Catalogue) -> Iterator[FeedView]:
     for identifier in sorted(catalogue.state.incidents):
         title = str(catalogue.state.incidents[identifier]["title"])
         home = f"releases/{identifier}/"
-        yield _feed(catalogue, f"incidents/{identifier}", title, home, catalogue.of_incident(identifier))
+        members, updated = catalogue.of_incident(identifier), catalogue.changed_at(identifier)
+        yield _feed(catalogue, f"incidents/{identifier}", title, home, members, updated)
     for key, members in catalogue.grouped(lambda one: one.current.event["department"]).items():
         title = f"{name}·{catalogue.department_name(key)}"
         yield _feed(catalogue, f"departments/{key}", title, f"departments/{key}/", members)
@@ -38,9 +39,16 @@ def feeds(catalogue: Catalogue) -> Iterator[FeedView]:
         yield _feed(catalogue, "all", name, "", catalogue.releases)
 
 
-def _feed(catalogue: Catalogue, path: str, title: str, home: str, members: tuple[PublicRelease, ...]) -> FeedView:
+def _feed(
+    catalogue: Catalogue,
+    path: str,
+    title: str,
+    home: str,
+    members: tuple[PublicRelease, ...],
+    updated: datetime | None = None,
+) -> FeedView:
     settings = catalogue.settings
-    newest = max(one.updated_at for one in members)
+    newest = updated or max(one.updated_at for one in members)
     return FeedView(
         id=f"tag:{settings.tag}:feeds/{path}",
         path=f"feeds/{path}",

@@ -44,7 +44,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalView:
+    """`notice` says who, when and why; `until` is the new publication that ended it."""
+
+    at: Time
+    notice: str
+    until: Time | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionView:
+    """`url` leads to the frozen text, `page` to the page of the revision, which is empty where there is none."""
+
     number: int
     at: Time
     kind: str
@@ -52,6 +63,17 @@ class RevisionView:
     url: str
     sha256: str
     signed: str = ""  # of the duty rule: one officer released it, the second signature is owed or given
+    page: str = ""
+    withdrawal: WithdrawalView | None = None  # what ended this revision, where no later one did
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteView:
+    """What was changed and when, above the text; `page` compares before and after."""
+
+    at: Time
+    note: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +117,36 @@ class ReleaseView:
     frame: Frame
     card: Card
     rows: tuple[Row, ...]
-    revisions: tuple[RevisionView, ...]
+    revisions: tuple[RevisionView, ...]  # newest first
     body: str  # SHA-256 of the frozen text; the template receives its HTML as `body`
     previous: Link | None
     next: Link | None
     duties: tuple[DutyView, ...] = ()  # what this release was the first to meet
     withdrawn: str = ""  # the notice that stands instead of the text, empty while it is in force
+    corrections: tuple[NoteView, ...] = ()  # newest first
+    update: NoteView | None = None  # the newest one
+    earlier_withdrawals: tuple[WithdrawalView, ...] = ()  # those that a new publication ended
     draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionPageView:
+    """One revision, compared with the one before. It knows of later ones only that the next has taken its place.
+
+    The template receives the text's HTML as `body` and the comparison, made of the two digests, as `comparison`.
+    """
+
+    frame: Frame
+    card: Card  # as this revision had it
+    revision: RevisionView
+    state: str  # 现行版本, 已被取代, 已撤回 or 草稿
+    notice: str  # why it is not to be relied on, empty for the current one
+    rows: tuple[Row, ...]
+    previous: Link | None
+    next: Link | None
+    body: str  # SHA-256 of the frozen text
+    before: str  # and of the one before, empty for the first
+    names: tuple[tuple[str, str], ...]  # of what the texts name by its id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +234,9 @@ class PlainView:
     frame: Frame
 
 
-PageView = ReleaseView | IncidentView | ListView | DirectoryView | HomeView | TimelinessView | PlainView
+PageView = (
+    ReleaseView | RevisionPageView | IncidentView | ListView | DirectoryView | HomeView | TimelinessView | PlainView
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,9 +32,12 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
+    """`revision` is the text that stood when the release was withdrawn; a later one ends the withdrawal."""
+
     at: datetime
     department: str
     reason: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class PublicRelease:
     id: str
     revisions: tuple[Revision, ...]
     visible: Mapping[int, Mapping[str, datetime]] = field(default_factory=dict)  # revision -> target -> read back
-    withdrawal: Withdrawal | None = None
+    withdrawals: tuple[Withdrawal, ...] = ()  # every one, also those that a new publication ended
     countersigned: Mapping[int, datetime] = field(default_factory=dict)  # revision -> when it got its second signature
     draft: bool = False
 
@@ -53,6 +56,11 @@ class PublicRelease:
     @property
     def first_at(self) -> datetime:
         return self.revisions[0].at
+
+    @property
+    def withdrawal(self) -> Withdrawal | None:
+        """The one in force."""
+        return next((one for one in self.withdrawals[-1:] if one.revision == self.current.number), None)
 
     @property
     def updated_at(self) -> datetime:
@@ -117,18 +125,15 @@ def _apply(
         case "published" | "corrected":
             revision = Revision(event["revision"], at, event["sha256"], event["path"], event)
             known = releases.get(identifier)
-            releases[identifier] = PublicRelease(
-                identifier,
-                (*known.revisions, revision) if known else (revision,),
-                known.visible if known else {},
-                countersigned=known.countersigned if known else {},
-                draft=bool(event.get("draft")),
+            known = known or PublicRelease(identifier, ())
+            releases[identifier] = replace(
+                known, revisions=(*known.revisions, revision), draft=bool(event.get("draft"))
             )
             incidents[event["incident"]["id"]] = event["incident"]
         case "withdrawn":
-            releases[identifier] = replace(
-                releases[identifier], withdrawal=Withdrawal(at, event["department"], event["reason"])
-            )
+            known = releases[identifier]
+            withdrawal = Withdrawal(at, event["department"], event["reason"], known.current.number)
+            releases[identifier] = replace(known, withdrawals=(*known.withdrawals, withdrawal))
         case "countersigned":
             known = releases[identifier]
             releases[identifier] = replace(known, countersigned={**known.countersigned, event["revision"]: at})

@@ -1,6 +1,6 @@
 """The rules of the desk, by family.
 
-Family S stands in two modules (reading, structure), family T in four (timing, clocks, verdicts, policies).
+Family S stands in three modules (reading, structure, published), family T in four (timing, clocks, verdicts, policies).
 """
 
 from greenchannel.desk.rules import (
@@ -9,6 +9,7 @@ from greenchannel.desk.rules import (
     people,
     policies,
     privacy,
+    published,
     reading,
     responsibility,
     structure,
@@ -20,6 +21,7 @@ from greenchannel.desk.rules.rule import Rule
 ALL_RULES: tuple[Rule, ...] = (
     *reading.RULES,
     *structure.RULES,
+    *published.RULES,
     *timing.RULES,
     *clocks.RULES,
     *policies.RULES,

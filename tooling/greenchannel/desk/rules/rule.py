@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from greenchannel.desk.newsroom import Document, Newsroom
+from greenchannel.desk.vanished import Published, lookalikes
 from greenchannel.domain.diagnostic import Edit, Respelling, Severity, Span
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import Message
@@ -15,16 +16,23 @@ from greenchannel.domain.timing import Appearance
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know besides its document; `appearances` is by incident id. The rest is looked up once."""
+    """What a rule may know besides its document. The rest is looked up once.
+
+    `appearances` is by incident id; `published` by the id of every public release and incident; `lookalikes` by the
+    path of a file that may be one of them renamed, and `renamed` are their ids.
+    """
 
     newsroom: Newsroom
     policy: Policy
     now: datetime
     appearances: Mapping[str, tuple[Appearance, ...]]
+    published: Mapping[str, Published] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(init=False, repr=False, compare=False)
     releases: Mapping[str, tuple[Release, ...]] = field(init=False, repr=False, compare=False)
     by_id: Mapping[str, tuple[Document, ...]] = field(init=False, repr=False, compare=False)
     by_path: Mapping[str, Document] = field(init=False, repr=False, compare=False)
+    lookalikes: Mapping[str, tuple[Published, ...]] = field(init=False, repr=False, compare=False)
+    renamed: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         releases: dict[str, tuple[Release, ...]] = {}
@@ -39,6 +47,9 @@ class Context:
         object.__setattr__(self, "releases", releases)
         object.__setattr__(self, "by_id", by_id)
         object.__setattr__(self, "by_path", {one.path: one for one in self.newsroom.documents})
+        found = lookalikes(self.newsroom, self.published)
+        object.__setattr__(self, "lookalikes", found)
+        object.__setattr__(self, "renamed", frozenset(one.id for same in found.values() for one in same))
 
     def could_read(self, path: str) -> bool:
         """Whether a file is there and sound: what it lacks is held against others only then."""
@@ -49,6 +60,13 @@ class Context:
         """Whether a file is known but could not be understood; its own faults are reported, not those of others."""
         document = self.by_path.get(path)
         return document is not None and bool(document.faults)
+
+    def is_broken_incident(self, identifier: str) -> bool:
+        """The same of an incident, wherever its folder was moved to."""
+        return any(
+            one.identifier == identifier and one.faults and one.path.endswith("/incident.md")
+            for one in self.newsroom.documents
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def _unknown_incident(document: Document, context: Context) -> Iterator[Finding]
     value = document.value
     if value is None or isinstance(value, Incident) or value.incident in context.incidents:
         return
-    if not context.is_broken(f"incidents/{value.incident}/incident.md"):
+    if not context.is_broken_incident(value.incident):
         yield Finding(
             document.span("incident"),
             message("there is no incident {incident}", incident=value.incident),
