@@ -49,7 +49,7 @@ def verify(call: Call, folder: Path | None, since: Path | None, site: Path | Non
     repaired = _repair(call, where, is_shown=form == "text") if repair else []
     found = examine(where, earlier)
     compared = _compare(call, site) if site and not found.problems else ()
-    notes = () if folder else tuple(_notes(where, found))
+    notes = tuple(_notes(where, found))
     if form == "json":
         shown = [
             {"kind": one.kind.value, "path": one.path, "problem": one.problem.in_language(call.translate)}
@@ -102,13 +102,14 @@ def _compare(call: Call, site: Path) -> "tuple[Difference, ...]":
 def _notes(where: Path, found: "Verification") -> Iterator[Note]:
     """What is told and fails nothing."""
     from greenchannel.delivery.comparing import files_of
+    from greenchannel.delivery.record import PUBLIC
     from greenchannel.record.verification import CHECKPOINT, LEDGER
 
     if found.problems:
         return
     if found.behind:
         yield CHECKPOINT, message("{count} line(s) behind; the next line renews it, or --repair", count=found.behind)
-    for path in files_of(where):
+    for path in files_of(where) if where.name != PUBLIC else ():
         if path not in found.named and path not in (LEDGER, CHECKPOINT):
             yield path, message("no line of the ledger names it")
 
