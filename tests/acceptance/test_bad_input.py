@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import REPOSITORY, Run
 from greenchannel.desk.settings import Settings
 
 FOLDER = "incidents/2026/qingnianlu-huozai"
 FILE = f"{FOLDER}/fact-1.md"
 DUPLICATE = "id: 2026/qingnianlu-huozai/fact-1\ntitle:"
+SAMPLE = (REPOSITORY / "releases/ledger.jsonl").read_bytes()
+ENTRIES = SAMPLE.count(b"\n")
 Damage = Callable[[Path], None]
 
 
@@ -111,9 +113,13 @@ def test_what_other_editors_add_is_read(change: Callable[[bytes], bytes], office
 @pytest.mark.parametrize(
     ("damage", "kind", "line"),
     [
-        (lambda ledger: ledger + b'{"approval":"', "torn", 62),
-        (lambda ledger: ledger[:-20], "truncated", 61),
-        (lambda ledger: ledger.replace("通报".encode(), "通告".encode(), 1), "edited", 9),
+        (lambda ledger: ledger + b'{"approval":"', "torn", ENTRIES + 1),
+        (lambda ledger: ledger[:-20], "truncated", ENTRIES),
+        (
+            lambda ledger: ledger.replace("通报".encode(), "通告".encode(), 1),
+            "edited",
+            1 + SAMPLE[: SAMPLE.index("通报".encode())].count(b"\n"),
+        ),
         (lambda ledger: ledger.replace(b'"seq":3,', b'"seq":4,', 1), "edited", 3),
     ],
     ids=["a torn last line", "a cut last line", "a changed word", "a changed number"],

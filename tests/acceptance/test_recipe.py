@@ -9,6 +9,9 @@ import pytest
 
 from conftest import REPOSITORY, Clock, copy_newsroom, program
 from greenchannel.building import build
+from greenchannel.delivery.writing import write_tree
+from greenchannel.portal.shown import public_path
+from small import FACT, Book
 
 TEXT = "releases/2026/qingnianlu-huozai/fact-1/r1.md"
 FIRST = "    chain=$(mktemp)\n"
@@ -131,6 +134,23 @@ def test_a_changed_copy_is_refused(damage: Callable[[Path], None], site: Path) -
     damage(site)
     assert before != {one: one.read_bytes() for one in site.rglob("*") if one.is_file()}
     assert [status(one, site) for one in RECIPES.values()] == [1, 1]
+
+
+def site_with_an_attachment(folder: Path) -> Path:
+    """What stands on a site of one release with a picture, as far as the recipe looks at it."""
+    book, image = Book(), f"2026/shili/attachments/{'a' * 64}.png"
+    book.release(FACT, {image: b"image"})
+    public = {public_path(path): data for path, data in book.files.items() if path.endswith(".md")}
+    record = {"record/ledger.jsonl": book.ledger, "record/checkpoint.json": book.checkpoint or b""}
+    write_tree(folder, {**public, **record, f"releases/{image}": b"image"}.items())
+    return folder / "releases" / image
+
+
+def test_an_attachment_is_checked_like_a_text(tmp_path: Path) -> None:
+    image = site_with_an_attachment(tmp_path)
+    before = [status(one, tmp_path) for one in RECIPES.values()]
+    image.write_bytes(b"other")
+    assert (before, [status(one, tmp_path) for one in RECIPES.values()]) == ([0, 0], [1, 1])
 
 
 def test_the_recipe_has_ten_lines() -> None:

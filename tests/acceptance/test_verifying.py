@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import REPOSITORY, Run
 from greenchannel.delivery.record import public_reader
 from greenchannel.desk.settings import Settings
 
 PAGE = "releases/2026/qingnianlu-huozai/fact-1/index.html"
 TEXT = "releases/2026/qingnianlu-huozai/fact-1/r1.md"
+ENTRIES = (REPOSITORY / "releases/ledger.jsonl").read_bytes().count(b"\n")
+SOUND = f"{ENTRIES} entries, 0 problem(s)\n"
+TORN = f"ledger.torn-{ENTRIES + 1}-1"
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -29,17 +32,22 @@ def cut_last_line(ledger: Path) -> None:
 
 
 def test_a_sound_record_says_so(run: Run) -> None:
-    assert run("verify") == (0, "61 entries, 0 problem(s)\n", "")
+    assert run("verify") == (0, SOUND, "")
 
 
 def test_a_sound_record_says_so_to_machines(run: Run) -> None:
-    assert json.loads(run("verify", "--format", "json")[1]) == {"ok": True, "entries": 61, "problems": [], "notes": []}
+    assert json.loads(run("verify", "--format", "json")[1]) == {
+        "ok": True,
+        "entries": ENTRIES,
+        "problems": [],
+        "notes": [],
+    }
 
 
-CUT_OFF = """\
-ledger.jsonl:61: the ledger was cut off: checkpoint.json vouches for 61 lines
+CUT_OFF = f"""\
+ledger.jsonl:{ENTRIES}: the ledger was cut off: checkpoint.json vouches for {ENTRIES} lines
   = nothing repairs this: compare with a copy (a backup, site/record/, what newsrooms kept) and put the right one back
-60 entries, 1 problem(s)
+{ENTRIES - 1} entries, 1 problem(s)
 """
 
 
@@ -56,7 +64,7 @@ def test_a_ledger_that_is_gone_is_told_as_cut_off(office_home: Settings, run: Ru
 
 def test_a_file_that_no_line_names_is_a_note_and_no_failure(office_home: Settings, run: Run) -> None:
     (office_home.releases / "2026/shili-left.r1.md").write_bytes(b"x")
-    assert run("verify")[:2] == (0, "2026/shili-left.r1.md: no line of the ledger names it\n61 entries, 0 problem(s)\n")
+    assert run("verify")[:2] == (0, f"2026/shili-left.r1.md: no line of the ledger names it\n{SOUND}")
 
 
 def test_where_there_is_no_record_it_cannot_run(tmp_path: Path, run: Run) -> None:
@@ -69,8 +77,8 @@ def test_a_torn_tail_is_repaired_when_asked_to(office_home: Settings, run: Run) 
     with (office_home.releases / "ledger.jsonl").open("ab") as ledger:
         ledger.write(b'{"approval":"')
     code, out, _ = run("verify", "--repair")
-    assert (code, "13 bytes behind line 61 are cut off; they are kept in releases/ledger.torn-62-1" in out) == (0, True)
-    assert files(office_home.releases) == {**before, "ledger.torn-62-1": b'{"approval":"'}
+    assert (code, f"13 bytes behind line {ENTRIES} are cut off; they are kept in releases/{TORN}" in out) == (0, True)
+    assert files(office_home.releases) == {**before, TORN: b'{"approval":"'}
 
 
 def test_a_record_from_before_there_were_checkpoints_gets_one(office_home: Settings, run: Run) -> None:
@@ -96,11 +104,11 @@ def test_a_public_copy_is_neither_repaired_nor_compared(option: str, built: Sett
 def test_a_record_that_went_on_continues_yesterdays_checkpoint(office_home: Settings, run: Run, tmp_path: Path) -> None:
     kept = shutil.copy(office_home.releases / "checkpoint.json", tmp_path / "kept.json")
     run("withdraw", "2026/chengbei-tingshui/fact-2", "--by", "fang-shulan", "--reason", "x")
-    assert run("verify", "--since", str(kept)) == (0, "62 entries, 0 problem(s)\n", "")
+    assert run("verify", "--since", str(kept)) == (0, f"{ENTRIES + 1} entries, 0 problem(s)\n", "")
 
 
 @pytest.mark.parametrize(
-    ("entries", "kind"), [(61, "rewritten"), (99, "truncated")], ids=["another line", "more lines"]
+    ("entries", "kind"), [(ENTRIES, "rewritten"), (ENTRIES + 1, "truncated")], ids=["another line", "more lines"]
 )
 def test_a_history_that_is_another_one_is_told(
     entries: int, kind: str, office_home: Settings, run: Run, tmp_path: Path
@@ -120,14 +128,17 @@ def test_a_file_that_is_no_checkpoint_cannot_be_compared_with(run: Run, tmp_path
 
 def test_a_site_as_it_was_built_is_what_the_record_gives(built: Settings, run: Run) -> None:
     before = files(built.site)
-    assert run("verify", "--site") == (0, "61 entries, 0 problem(s)\n", "")
+    assert run("verify", "--site") == (0, SOUND, "")
     assert files(built.site) == before
 
 
 @pytest.mark.parametrize("path", [PAGE, TEXT, "feeds/all.atom", "record/checkpoint.json", "about/index.html"])
 def test_a_changed_file_of_the_site_is_told(path: str, built: Settings, run: Run) -> None:
     (built.site / path).write_bytes((built.site / path).read_bytes() + b" ")
-    assert run("verify", "--site")[:2] == (1, f"{path}: it is not what the record gives\n61 entries, 1 problem(s)\n")
+    assert run("verify", "--site")[:2] == (
+        1,
+        f"{path}: it is not what the record gives\n{ENTRIES} entries, 1 problem(s)\n",
+    )
 
 
 def test_missing_and_extra_files_of_a_site_are_told_to_machines(built: Settings, run: Run) -> None:
@@ -152,7 +163,7 @@ def test_a_site_that_is_not_there_cannot_be_compared(run: Run) -> None:
 
 def test_a_copy_of_the_site_proves_itself(built: Settings, run: Run, tmp_path: Path) -> None:
     copy = shutil.copytree(built.site, tmp_path / "copy")
-    assert run("verify", str(copy / "record")) == (0, "61 entries, 0 problem(s)\n", "")
+    assert run("verify", str(copy / "record")) == (0, SOUND, "")
 
 
 @pytest.mark.parametrize(

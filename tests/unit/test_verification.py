@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import REPOSITORY
+from greenchannel.record.approval import countersignature_path
 from greenchannel.record.canonical import canonical_json, sha256
 from greenchannel.record.checkpoint import checkpoint_before, checkpoint_of, read_checkpoint, write_checkpoint
 from greenchannel.record.events import State, fold, read_events
 from greenchannel.record.problem import Kind, Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, verify
+from small import FACT, Book
 
 RELEASES = REPOSITORY / "releases"
 SAMPLE = (RELEASES / LEDGER).read_bytes()
@@ -159,7 +161,7 @@ def test_a_ledger_without_a_checkpoint_is_told() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{}\n", b"[]\n", b"\xff", DEEP, SEAL[:-1], SEAL + b" ", SEAL.replace(b":61", b":true"), SEAL[:-3]],
+    [b"", b"{}\n", b"[]\n", b"\xff", DEEP, SEAL[:-1], SEAL + b" ", SEAL.replace(b":%d" % COUNT, b":true"), SEAL[:-3]],
     ids=["empty", "object", "list", "no UTF-8", "deep", "no line break", "blank", "true", "cut"],
 )
 def test_what_is_no_checkpoint_is_told(data: bytes) -> None:
@@ -167,7 +169,7 @@ def test_what_is_no_checkpoint_is_told(data: bytes) -> None:
 
 
 def test_a_checkpoint_with_another_time_is_told() -> None:
-    assert kinds(LINES, SEAL.replace(b"2026-11-21", b"2026-11-20")) == [(Kind.CHECKPOINT_DAMAGED, COUNT)]
+    assert kinds(LINES, SEAL.replace(b'"at":"2026', b'"at":"2025')) == [(Kind.CHECKPOINT_DAMAGED, COUNT)]
 
 
 def test_a_record_rewritten_from_a_line_on_contradicts_its_checkpoint() -> None:
@@ -245,6 +247,16 @@ def test_an_attachment_is_checked_like_a_text(data: bytes | None, expected: list
 )
 def test_a_line_that_is_no_canonical_object_is_named(data: bytes) -> None:
     assert kinds([*LINES, data + b"\n"]) == [(Kind.UNREADABLE, COUNT + 1)]
+
+
+def test_a_second_signature_is_checked_like_an_approval() -> None:
+    book = Book()
+    book.release(FACT, on_duty=True)
+    book.sign(FACT.id)
+    path = countersignature_path(f"{FACT.id}.r1.md")
+    files = {**book.files, path: book.files[path] + b" "}
+    found = verify(book.ledger, book.checkpoint, files.get).problems
+    assert [(one.kind, one.line, one.path) for one in found] == [(Kind.FILE_CHANGED, 2, path)]
 
 
 PUBLISHED, VISIBLE = EVENTS[0], EVENTS[1]

@@ -139,7 +139,8 @@ def _of_end(lines: Sequence[bytes], tail: bytes, known: Checkpoint | None, *, is
     """A line that the checkpoint knows was there whole once: no crash tears it, but somebody may cut it."""
     number = len(lines) + 1
     missed = known.entries if known and known.entries >= number else 0
-    if tail and (not missed or (is_whole and known and (missed, sha256(tail)) == (number, known.sha256))):
+    is_known_whole = is_whole and known is not None and (known.entries, known.sha256) == (number, sha256(tail))
+    if tail and (not missed or is_known_whole):
         text = message("the last line is torn: a write was interrupted here")
         return [Problem(Kind.TORN, number, LEDGER, text)]
     if missed:
