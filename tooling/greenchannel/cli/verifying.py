@@ -131,7 +131,7 @@ def _json(call: Call, found: "Verification", notes: tuple[Note, ...]) -> dict[st
 
 def _print(call: Call, found: "Verification", notes: tuple[Note, ...], compared: "tuple[Difference, ...]") -> None:
     for problem in found.problems:
-        click.echo(f"{problem.path}:{problem.line}: {problem.problem.in_language(call.translate)}")
+        click.echo(f"{problem.place}: {problem.problem.in_language(call.translate)}")
         click.echo(f"  = {problem.hint.in_language(call.translate)}")
     for difference in compared:
         click.echo(f"{difference.path}: {difference.problem.in_language(call.translate)}")

@@ -42,7 +42,7 @@ class LedgerDamagedError(GreenchannelError):
     def in_language(self, translate: Callable[[str], str]) -> str:
         lines = [super().in_language(translate)]
         for one in self.problems:
-            lines.append(f"releases/{one.path}:{one.line}: {one.problem.in_language(translate)}")
+            lines.append(f"releases/{one.place}: {one.problem.in_language(translate)}")
             lines.append(f"  = {one.hint.in_language(translate)}")
         return "\n".join(lines)
 

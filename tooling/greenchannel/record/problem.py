@@ -1,7 +1,7 @@
 """What can be wrong with a record: of which kind, where, and what is to be done about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from greenchannel.domain.message import Message, message
@@ -31,6 +31,7 @@ REPAIRABLE = frozenset({Kind.TORN, Kind.CHECKPOINT_MISSING})
 _RESTORE = message(
     "nothing repairs this: compare with a copy (a backup, site/record/, what newsrooms kept) and put the right one back"
 )
+_PUT_BACK = message("put it back from a copy (a backup, the site): its SHA-256 is in line {line} of the ledger")
 _HINTS: Mapping[Kind, Message] = {
     Kind.IMPOSSIBLE: message(
         "this version would not write it: look for a newer one; if there is none, it is a forgery"
@@ -40,14 +41,14 @@ _HINTS: Mapping[Kind, Message] = {
     Kind.CHECKPOINT_DAMAGED: message(
         "put it back from a copy; if there is none, delete it: greenchannel verify --repair then writes it anew"
     ),
-    Kind.FILE_MISSING: message("put it back from a copy (a backup, the site): its SHA-256 is in the line"),
-    Kind.FILE_CHANGED: message("put it back from a copy (a backup, the site): its SHA-256 is in the line"),
+    Kind.FILE_MISSING: _PUT_BACK,
+    Kind.FILE_CHANGED: _PUT_BACK,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`path` is relative to releases/; `line` is the ledger's."""
+    """`path` is relative to releases/; `line` is the ledger's, also where the path is another."""
 
     kind: Kind
     line: int
@@ -57,4 +58,8 @@ class Problem:
     @property
     def hint(self) -> Message:
         """What to do about it."""
-        return _HINTS.get(self.kind, _RESTORE)
+        return replace(_HINTS.get(self.kind, _RESTORE), values={"line": self.line})
+
+    @property
+    def place(self) -> str:
+        return self.path if self.kind in (Kind.FILE_MISSING, Kind.FILE_CHANGED) else f"{self.path}:{self.line}"
