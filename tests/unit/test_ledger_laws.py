@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
@@ -34,18 +34,21 @@ def books(draw: st.DrawFn) -> Book:
     return book
 
 
+@settings(deadline=None)
 @given(books())
 def test_what_the_tool_wrote_verifies(book: Book) -> None:
     found = verify(book.ledger, book.checkpoint, book.files.get)
     assert (found.problems, found.events, found.state) == ((), book.events, book.state)
 
 
+@settings(deadline=None)
 @given(books(), st.data())
 def test_folding_goes_on_from_any_point(book: Book, data: st.DataObject) -> None:
     split = data.draw(st.integers(min_value=0, max_value=len(book.events)))
     assert fold(book.events) == fold(book.events[split:], fold(book.events[:split]))
 
 
+@settings(deadline=None)
 @given(books(), st.data())
 def test_every_beginning_of_a_record_is_a_record(book: Book, data: st.DataObject) -> None:
     beginning = book.events[: data.draw(st.integers(min_value=0, max_value=len(book.events)))]
@@ -53,11 +56,13 @@ def test_every_beginning_of_a_record_is_a_record(book: Book, data: st.DataObject
     assert verify(write_events(beginning), checkpoint, book.files.get).problems == ()
 
 
+@settings(deadline=None)
 @given(books())
 def test_reading_and_writing_a_record_are_inverse(book: Book) -> None:
     assert read_events(write_events(book.events)) == book.events
 
 
+@settings(deadline=None)
 @given(books(), st.data())
 def test_a_record_without_any_one_of_its_lines_is_none(book: Book, data: st.DataObject) -> None:
     if book.events:

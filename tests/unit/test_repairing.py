@@ -1,5 +1,7 @@
 """A repair gives back the record before the crash or the one after it, and touches nothing else."""
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -85,6 +87,20 @@ def test_a_copy_made_before_a_crash_serves_the_next_try(releases: Path) -> None:
     (releases / "ledger.torn-2-1").write_bytes(TORN)
     mended(releases)
     assert sorted(one.name for one in releases.glob("ledger.torn-*")) == ["ledger.torn-2-1"]
+
+
+def test_a_tail_that_cannot_be_kept_is_not_cut_off(releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tear(releases)
+    before, fired = files(releases), []
+
+    def full(_descriptor: int, data: bytes | memoryview) -> int:
+        fired.append(len(data))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("greenchannel.delivery.writing.os.write", full)
+    with pytest.raises(OSError, match="No space"):
+        mended(releases)
+    assert (fired, files(releases)) == ([len(TORN)], before)
 
 
 def test_the_very_first_line_torn_leaves_an_empty_record(releases: Path) -> None:
