@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import REPOSITORY, Run
 from greenchannel.desk.settings import Settings
 
 FOLDER = "incidents/2026/qingnianlu-huozai"
 FILE = f"{FOLDER}/fact-1.md"
 DUPLICATE = "id: 2026/qingnianlu-huozai/fact-1\ntitle:"
+SAMPLE = (REPOSITORY / "releases/ledger.jsonl").read_bytes()
+ENTRIES = SAMPLE.count(b"\n")
 Damage = Callable[[Path], None]
 
 
@@ -109,27 +111,36 @@ def test_what_other_editors_add_is_read(change: Callable[[bytes], bytes], office
 
 
 @pytest.mark.parametrize(
-    ("damage", "line", "words"),
+    ("damage", "kind", "line"),
     [
-        (lambda ledger: ledger[:-20], -1, "torn"),
-        (lambda ledger: ledger.replace("通报".encode(), "通告".encode(), 1), None, "edited"),
-        (lambda ledger: ledger.replace(b'"seq":3', b'"seq":4', 1), 3, "number"),
+        (lambda ledger: ledger + b'{"approval":"', "torn", ENTRIES + 1),
+        (lambda ledger: ledger[:-20], "truncated", ENTRIES),
+        (
+            lambda ledger: ledger.replace("通报".encode(), "通告".encode(), 1),
+            "edited",
+            1 + SAMPLE[: SAMPLE.index("通报".encode())].count(b"\n"),
+        ),
+        (lambda ledger: ledger.replace(b'"seq":3,', b'"seq":4,', 1), "edited", 3),
     ],
-    ids=["a torn last line", "a changed word", "a changed number"],
+    ids=["a torn last line", "a cut last line", "a changed word", "a changed number"],
 )
-def test_a_damaged_ledger_is_named_line_by_line_and_nothing_is_added(
-    damage: Callable[[bytes], bytes], line: int | None, words: str, office_home: Settings, run: Run
+def test_a_damaged_ledger_is_named_at_its_line_and_nothing_is_added(
+    damage: Callable[[bytes], bytes], kind: str, line: int, office_home: Settings, run: Run
 ) -> None:
     ledger = office_home.releases / "ledger.jsonl"
-    before = ledger.read_bytes()
-    damaged = damage(before)
-    assert damaged != before
+    damaged = damage(ledger.read_bytes())
     ledger.write_bytes(damaged)
     code, out, _ = run("verify", "--format", "json")
-    problems = json.loads(out)["problems"]
-    expected = len(before.splitlines()) if line == -1 else line
-    assert code == 1
-    assert any(words in one["problem"] and expected in (None, one["line"]) for one in problems)
+    found = [(one["kind"], one["line"]) for one in json.loads(out)["problems"]]
+    assert (code, found) == (1, [(kind, line)])
     code, _, err = run("publish")
     assert (code, ledger.read_bytes()) == (2, damaged)
-    assert f"ledger.jsonl:{problems[0]['line']}" in err
+    assert f"ledger.jsonl:{line}: " in err
+
+
+@pytest.mark.parametrize("command", [("publish",), ("build",), ("verify",)])
+def test_who_meets_a_torn_ledger_is_told_the_way_out(command: tuple[str, ...], office_home: Settings, run: Run) -> None:
+    with (office_home.releases / "ledger.jsonl").open("ab") as tail:
+        tail.write(b'{"approval":"')
+    _, out, err = run(*command)
+    assert "greenchannel verify --repair" in out + err

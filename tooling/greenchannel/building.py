@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from greenchannel.delivery.comparing import Difference, differences
 from greenchannel.delivery.delivering import Delivered, Progress, deliver, make_site, orphans
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
@@ -80,6 +82,15 @@ def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]
     """Everything but MkDocs' pages, in the order in which it may be written."""
     with _site(settings, record) as site:
         return tuple(artifacts(site, read_theme(settings.templates)))
+
+
+def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
+    """A site against everything made anew from the record, MkDocs' pages included; no build runs meanwhile."""
+    if not folder.is_dir():
+        raise GreenchannelError("{path}: no site here; run greenchannel build", path=folder)
+    with locked(settings.home / STATE), _site(settings, read_record(settings.releases)) as site:
+        made = chain(mkdocs_pages(settings), artifacts(site, read_theme(settings.templates)))
+        return differences(made, folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from greenchannel import __version__
-from greenchannel.cli import checking, clock, new, releasing, site, watching
+from greenchannel.cli import checking, clock, new, releasing, site, verifying, watching
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.domain.errors import GreenchannelError
@@ -49,7 +49,7 @@ for _command in (
     releasing.withdraw,
     site.build,
     site.serve,
-    site.verify,
+    verifying.verify,
     watching.watch,
 ):
     cli.add_command(_command)

@@ -1,13 +1,10 @@
-"""`build`, `serve`, `verify`: the site from the record, and whether the record is sound."""
-
-from pathlib import Path
+"""`build`, `serve`: the site from the record, on disk and as a preview."""
 
 import click
 
 from greenchannel.cli import output
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
-from greenchannel.domain.errors import GreenchannelError
 from greenchannel.translation import problem_text
 
 
@@ -74,29 +71,3 @@ def serve(call: Call, port: int) -> int:
     with contextlib.suppress(KeyboardInterrupt):
         preview.run()
     return 0
-
-
-@click.command(cls=LocalisedCommand)
-@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-@click.pass_obj
-def verify(call: Call, folder: Path | None, form: str) -> int:
-    """Check the hash chain of the record and every frozen text (FOLDER: by default releases/; a site's record/ works too)."""  # noqa: E501  # One line is one entry of the catalogue.
-    from greenchannel.delivery.record import LEDGER, frozen_reader, public_reader
-    from greenchannel.record.verification import verify as verify_record
-
-    where = folder or call.home / "releases"
-    if not (where / LEDGER).is_file():
-        raise GreenchannelError("{path}: no ledger here", path=where / LEDGER)
-    read = public_reader(where.parent) if where.name == "record" else frozen_reader(where)
-    entries, problems = verify_record((where / LEDGER).read_bytes(), read)
-    rows = [
-        {"line": one.line, "path": one.path, "problem": one.problem.in_language(call.translate)} for one in problems
-    ]
-    if form == "json":
-        output.print_json({"ok": not problems, "entries": entries, "problems": rows})
-    else:
-        for row in rows:
-            click.echo("{path}: {line}: {problem}".format(**row))
-        click.echo(call.translate("{entries} entries, {count} problem(s)").format(entries=entries, count=len(rows)))
-    return int(bool(problems))

@@ -1,9 +1,10 @@
 """The record on disk: read it, add to it. The order of a publication:
 
-frozen texts -> the ledger line (the commit point) -> the site -> read back -> `visible`.
+frozen texts -> the ledger line (the commit point) -> the checkpoint -> the site -> read back -> `visible`.
 
 Killed anywhere, the same command run again finishes the work: a frozen text without its line is written again with
-the same bytes, a line without its page is rendered by the next build, a page without its receipt gets one.
+the same bytes, a line without its page is rendered by the next build, a page without its receipt gets one. A checkpoint
+that is behind is renewed with the next line.
 """
 
 import re
@@ -19,12 +20,16 @@ from greenchannel.domain.registry import Registry
 from greenchannel.portal.shown import public_path
 from greenchannel.record.approval import approval_path, countersignature_path, read_approval, write_approval
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import Revision, State, chain, fold, read_events, write_events
+from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint
+from greenchannel.record.events import Revision, State, chain, fold, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
-from greenchannel.record.verification import Problem, verify
+from greenchannel.record.holdings import Reader
+from greenchannel.record.problem import Problem
+from greenchannel.record.verification import CHECKPOINT, LEDGER, Verification, verify
 
-LEDGER = "ledger.jsonl"
+PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md")
+_ATTACHMENT = re.compile(r"[a-z0-9/-]+/attachments/[a-z0-9]+\.[a-z0-9]+")
 
 
 class LedgerDamagedError(GreenchannelError):
@@ -35,8 +40,11 @@ class LedgerDamagedError(GreenchannelError):
         self.problems = problems
 
     def in_language(self, translate: Callable[[str], str]) -> str:
-        lines = (f"releases/{one.path}:{one.line}: {one.problem.in_language(translate)}" for one in self.problems)
-        return "\n".join((super().in_language(translate), *lines))
+        lines = [super().in_language(translate)]
+        for one in self.problems:
+            lines.append(f"releases/{one.place}: {one.problem.in_language(translate)}")
+            lines.append(f"  = {one.hint.in_language(translate)}")
+        return "\n".join(lines)
 
     def __str__(self) -> str:
         return self.in_language(str)
@@ -64,7 +72,7 @@ class Decision:
     event: Mapping[str, Any] | None
 
 
-def frozen_reader(releases: Path) -> Callable[[str], bytes | None]:
+def frozen_reader(releases: Path) -> Reader:
     def read(path: str) -> bytes | None:
         target = releases / path
         if ".." in Path(path).parts or target.is_symlink() or not target.is_file():
@@ -74,20 +82,32 @@ def frozen_reader(releases: Path) -> Callable[[str], bytes | None]:
     return read
 
 
-def public_reader(site: Path) -> Callable[[str], bytes | None]:
-    """The same texts as a site shows them, so that a copy of the site proves itself."""
+def public_reader(site: Path) -> Reader:
+    """The same files as a site shows them, so that a copy of the site proves itself."""
     read = frozen_reader(site)
-    return lambda path: read(public_path(path)) if _FROZEN.fullmatch(path) else None
+
+    def read_public(path: str) -> bytes | None:
+        if _FROZEN.fullmatch(path):
+            return read(public_path(path))
+        return read(f"releases/{path}") if _ATTACHMENT.fullmatch(path) else None
+
+    return read_public
+
+
+def examine(folder: Path, since: Checkpoint | None = None) -> Verification:
+    """The record below a newsroom's releases/, or its public copy in the folder record/ of a site."""
+    checkpoint, ledger = _bytes(folder / CHECKPOINT), _bytes(folder / LEDGER) or b""
+    if folder.name == PUBLIC:
+        return verify(ledger, checkpoint, public_reader(folder.parent), approvals=False, since=since)
+    return verify(ledger, checkpoint, frozen_reader(folder), since=since)
 
 
 def read_record(releases: Path) -> Record:
-    """Raises LedgerDamagedError, naming every line, where the record does not verify."""
-    ledger = _ledger_bytes(releases)
-    _, problems = verify(ledger, frozen_reader(releases))
-    if problems:
-        raise LedgerDamagedError(problems)
-    events = read_events(ledger)
-    return Record(events, fold(events))
+    """Raises LedgerDamagedError, naming every fault, where the record does not verify."""
+    found = examine(releases)
+    if found.problems:
+        raise LedgerDamagedError(found.problems)
+    return Record(found.events, found.state)
 
 
 def release(
@@ -126,7 +146,7 @@ def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], cl
         now = clock()
         if bodies:
             _refuse_clock_behind(state, now)
-            append(releases / LEDGER, write_events(chain(state, bodies, now)))
+            _append(releases, chain(state, bodies, now))
     return len(bodies)
 
 
@@ -144,7 +164,7 @@ def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], da
         for _, path, data in signatures:
             write_file(releases / path, data)
         if bodies:
-            append(releases / LEDGER, write_events(chain(state, bodies, now)))
+            _append(releases, chain(state, bodies, now))
     return tuple(number for number, _, _ in signatures)
 
 
@@ -168,9 +188,16 @@ def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mappin
     write_file(releases / candidate.incident_path, candidate.incident_text)
     write_file(releases / candidate.path, candidate.text)
     write_file(releases / approval_path(candidate.path), approval)
-    append(releases / LEDGER, write_events((event,)))
+    _append(releases, (event,))
 
 
-def _ledger_bytes(releases: Path) -> bytes:
-    path = releases / LEDGER
-    return path.read_bytes() if path.exists() else b""
+def _append(releases: Path, events: Sequence[Mapping[str, Any]]) -> None:
+    """The checkpoint follows the lines. The first lines find one of an empty record, so that none is ever missing."""
+    if events[0]["seq"] == 1:
+        write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_before(events[0])))
+    append(releases / LEDGER, write_events(events))
+    write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_of(events[-1])))
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None

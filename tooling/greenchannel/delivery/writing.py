@@ -91,6 +91,16 @@ def append(path: Path, data: bytes) -> None:
     _sync_folder(path.parent)
 
 
+def cut(path: Path, end: int) -> None:
+    """Takes away what stands behind `end`; whoever calls this has kept a copy of it."""
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.ftruncate(descriptor, end)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:

@@ -25,6 +25,7 @@ from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.shown import public_path
 from greenchannel.portal.views import FeedView, IncidentView, PageView, ReleaseView, RevisionPageView
 from greenchannel.record.canonical import sha256
+from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, write_events
 from greenchannel.record.freeze import thaw
 
@@ -109,6 +110,9 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
         yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed), partial(_feed, feed, bodies))
     yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue))
     yield given(Stage.FEED, "record/ledger.jsonl", write_events(site.events))
+    if site.events:
+        # Behind the ledger: one that is behind is sound, one that is ahead says that lines are missing.
+        yield given(Stage.FEED, "record/checkpoint.json", write_checkpoint(checkpoint_of(site.events[-1])))
 
 
 def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:

@@ -110,16 +110,19 @@ def fold(events: Iterable[Mapping[str, Any]], state: State | None = None) -> Sta
     """Law: ``fold(a + b) == fold(b, fold(a))``."""
     state = state or State()
     releases, incidents = dict(state.releases), dict(state.incidents)
-    entries, head, last_at = state.entries, state.head, state.last_at
+    entries, last = state.entries, None
     for event in events:
-        _apply(event, releases, incidents)
-        entries, head, last_at = entries + 1, sha256(canonical_json(event)), datetime.fromisoformat(event["at"])
-    return State(releases, incidents, entries, head, last_at)
+        apply(event, releases, incidents)
+        entries, last = entries + 1, event
+    if last is None:
+        return state
+    return State(releases, incidents, entries, sha256(canonical_json(last)), datetime.fromisoformat(last["at"]))
 
 
-def _apply(
+def apply(
     event: Mapping[str, Any], releases: dict[str, PublicRelease], incidents: dict[str, Mapping[str, Any]]
 ) -> None:
+    """One step of the fold, in place. Raises KeyError or ValueError for what `succession` objects to."""
     identifier, at = event["id"], datetime.fromisoformat(event["at"])
     match event["event"]:
         case "published" | "corrected":

@@ -1,59 +1,128 @@
 """Is the record what it was when it was written? Anyone can ask, offline.
 
-Every line must be canonical JSON, number itself, point to the line before by SHA-256 and not run back in time; every
-frozen text must have the digest its line names. A last line without its end is a torn tail: a crash, not an edit.
+1. Every line is canonical JSON, numbers itself, names the SHA-256 of the line before, does not run back in time, and is
+   an event that can follow those before it. The first line of which that is not true is the cause of what comes behind
+   it; `causes` says what was done. One pass, however long the ledger.
+2. The last line is the one that the checkpoint vouches for, or follows it: a crash leaves a checkpoint that is behind.
+3. Every file that a line names is there with its digest (`holdings`). All that are not are told.
+
+A last line without its line break is a torn tail. If the checkpoint did not know that line yet, a crash has done it.
 """
 
-import json
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from greenchannel.domain.message import Message, message
-from greenchannel.record.canonical import canonical_json, sha256
-from greenchannel.record.events import GENESIS
+from greenchannel.domain.message import message
+from greenchannel.record.canonical import read_canonical, sha256
+from greenchannel.record.causes import Suspect, cause, number_of
+from greenchannel.record.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from greenchannel.record.events import GENESIS, PublicRelease, State, apply
+from greenchannel.record.holdings import Holdings, Reader
+from greenchannel.record.problem import Kind, Problem
+from greenchannel.record.succession import objection
+
+LEDGER, CHECKPOINT = "ledger.jsonl", "checkpoint.json"
+Event = Mapping[str, Any]  # Any: JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    line: int
-    path: str
-    problem: Message
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """`events` and `state` end before the first bad line; `named` are the files that the lines name.
+
+    `behind` counts the lines that the checkpoint does not vouch for yet. `tail` are the bytes behind the last line
+    break, and `is_whole` says that they are a whole line which lacks nothing but that.
+    """
+
+    entries: int
+    problems: tuple[Problem, ...]
+    events: tuple[Event, ...]
+    state: State
+    named: frozenset[str]
+    behind: int = 0
+    tail: bytes = b""
+    is_whole: bool = False
 
 
-def verify(ledger: bytes, read_frozen: Callable[[str], bytes | None]) -> tuple[int, tuple[Problem, ...]]:
-    """How many entries there are, and what is wrong. Paths are relative to releases/."""
-    lines = ledger.split(b"\n")
-    tail = lines.pop()
-    problems: list[Problem] = []
-    head, last_at = GENESIS, None
+def verify(
+    ledger: bytes, checkpoint: bytes | None, read: Reader, *, approvals: bool = True, since: Checkpoint | None = None
+) -> Verification:
+    """`read` gives a file below releases/. A public copy has no `approvals`. `since` is a checkpoint kept from before.
+
+    The checkpoint is to be read before the ledger: if somebody publishes meanwhile it is behind, which is sound.
+    """
+    *lines, tail = ledger.split(b"\n")
+    known = read_checkpoint(checkpoint or b"")
+    chain, holdings = _Chain(), Holdings(read, approvals=approvals)
+    suspect = _follow(lines, chain, holdings)
+    is_whole = bool(tail) and suspect is None and chain.suspect(read_canonical(tail)) is None
+    problems = [_caused(lines, suspect, known)] if suspect else _of_end(lines, tail, known, is_whole=is_whole)
+    problems += _of_checkpoint(checkpoint, known, chain.events, lines)
+    problems += _of_earlier(since, lines) if since else []
+    return Verification(
+        entries=len(lines),
+        problems=(*problems, *holdings.problems),
+        events=tuple(chain.events),
+        state=chain.state(),
+        named=holdings.named,
+        behind=len(lines) - known.entries if known else 0,
+        tail=tail,
+        is_whole=is_whole,
+    )
+
+
+def _follow(lines: Sequence[bytes], chain: "_Chain", holdings: Holdings) -> Suspect | None:
+    suspect: Suspect | None = None
     for number, line in enumerate(lines, 1):
-        event = _decode(line)
+        event = read_canonical(line)
+        if suspect is None:
+            suspect = chain.follow(line, event)
+            if suspect is not None:
+                continue  # What this line names proves nothing about the files.
+        if event is not None:
+            holdings.check(number, event)
+    return suspect
+
+
+class _Chain:
+    """The lines one behind the other and what they add up to, as far as each follows those before."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._releases: dict[str, PublicRelease] = {}
+        self._incidents: dict[str, Mapping[str, Any]] = {}
+        self._head = GENESIS
+        self._last_at: datetime | None = None
+
+    def follow(self, line: bytes, event: Event | None) -> Suspect | None:
+        suspect = self.suspect(event)
+        if suspect is None and event is not None:
+            apply(event, self._releases, self._incidents)
+            self.events.append(event)
+            self._head, self._last_at = sha256(line), _time(event)
+        return suspect
+
+    def suspect(self, event: Event | None) -> Suspect | None:
+        """What is wrong with the event as the next one."""
+        kind, seen = Kind.IMPOSSIBLE, None
         if event is None:
-            problems.append(Problem(number, "ledger.jsonl", message("this line is not a canonical JSON object")))
+            kind, seen = Kind.UNREADABLE, message("this line is not a canonical JSON object")
+        elif number_of(event) != len(self.events) + 1 or event.get("prev") != self._head:
+            seen = message("this line does not follow the line before it")
+        elif (at := _time(event)) is None:
+            seen = message("this line has no time with an offset")
+        elif self._last_at and at < self._last_at:
+            kind, seen = Kind.BACKDATED, message("this line is older than the line before it")
         else:
-            problems += _check_chain(number, event, head, last_at)
-            problems += _check_text(number, event, read_frozen)
-            last_at = _time(event) or last_at
-        head = sha256(line)
-    if tail:
-        problems.append(
-            Problem(len(lines) + 1, "ledger.jsonl", message("the last line is torn: a write was interrupted here"))
-        )
-    return len(lines), tuple(problems)
+            seen = objection(event, self._releases, self._incidents)
+        return Suspect(len(self.events) + 1, self._head, kind, seen) if seen else None
+
+    def state(self) -> State:
+        return State(self._releases, self._incidents, len(self.events), self._head, self._last_at)
 
 
-def _decode(line: bytes) -> dict[str, Any] | None:
-    try:
-        event = json.loads(line)
-        is_canonical = isinstance(event, dict) and canonical_json(event) == line
-    except (ValueError, RecursionError):  # NaN, lone surrogates and endless brackets included.
-        return None
-    return event if is_canonical else None
-
-
-def _time(event: dict[str, Any]) -> datetime | None:
+def _time(event: Event) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(event.get("at")))
     except ValueError:
@@ -61,32 +130,58 @@ def _time(event: dict[str, Any]) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _check_chain(number: int, event: dict[str, Any], head: str, last_at: datetime | None) -> list[Problem]:
-    found = []
-    if event.get("prev") != head:
-        found.append(
-            message("this line does not follow the line before it: one of the two was edited, added or removed")
-        )
-    if event.get("seq") != number:
-        found.append(
-            message("this line says it is number {seq}: lines are missing, added or reordered", seq=event.get("seq"))
-        )
-    at = _time(event)
-    if at is None:
-        found.append(message("this line has no time with an offset"))
-    elif last_at and at < last_at:
-        found.append(message("this line is older than the line before it"))
-    return [Problem(number, "ledger.jsonl", one) for one in found]
+def _caused(lines: Sequence[bytes], suspect: Suspect, known: Checkpoint | None) -> Problem:
+    number, kind, text = cause(lines, suspect, known)
+    return Problem(kind, number, LEDGER, text)
 
 
-def _check_text(number: int, event: dict[str, Any], read_frozen: Callable[[str], bytes | None]) -> list[Problem]:
-    named = [event, event["incident"]] if isinstance(event.get("incident"), dict) else []
-    problems = []
-    for one in named:
-        path = str(one.get("path"))
-        data = read_frozen(path)
-        if data is None:
-            problems.append(Problem(number, path, message("the frozen text is missing")))
-        elif sha256(data) != one.get("sha256"):
-            problems.append(Problem(number, path, message("the frozen text is not the one that was released")))
-    return problems
+def _of_end(lines: Sequence[bytes], tail: bytes, known: Checkpoint | None, *, is_whole: bool) -> list[Problem]:
+    """A line that the checkpoint knows was there whole once: no crash tears it, but somebody may cut it."""
+    number = len(lines) + 1
+    missed = known.entries if known and known.entries >= number else 0
+    is_known_whole = is_whole and known is not None and (known.entries, known.sha256) == (number, sha256(tail))
+    if tail and (not missed or is_known_whole):
+        text = message("the last line is torn: a write was interrupted here")
+        return [Problem(Kind.TORN, number, LEDGER, text)]
+    if missed:
+        text = message("the ledger was cut off: checkpoint.json vouches for {count} lines", count=missed)
+        return [Problem(Kind.TRUNCATED, number, LEDGER, text)]
+    return []
+
+
+def _of_checkpoint(
+    data: bytes | None, known: Checkpoint | None, events: Sequence[Event], lines: Sequence[bytes]
+) -> list[Problem]:
+    if data is None:
+        text = message("there is no checkpoint: nothing vouches for the last line of the ledger")
+        return [Problem(Kind.CHECKPOINT_MISSING, len(lines), CHECKPOINT, text)] if lines else []
+    if known is None:
+        return [Problem(Kind.CHECKPOINT_DAMAGED, len(lines), CHECKPOINT, message("this is no checkpoint"))]
+    if len(events) < len(lines) or known.entries > len(lines):
+        return []  # The first bad line is the cause.
+    if _digest(lines, known.entries) != known.sha256:
+        if known.entries == len(lines):
+            text = message("this line was edited: checkpoint.json names another digest for it")
+            return [Problem(Kind.EDITED, len(lines), LEDGER, text)]
+        text = message("the record was rewritten: this is not the line that checkpoint.json vouches for")
+        return [Problem(Kind.REWRITTEN, known.entries, LEDGER, text)]
+    at = events[known.entries - 1]["at"] if known.entries else known.at
+    if data != write_checkpoint(Checkpoint(at, known.entries, known.sha256)):
+        text = message("this checkpoint was edited: it is not written as the tool writes it")
+        return [Problem(Kind.CHECKPOINT_DAMAGED, len(lines), CHECKPOINT, text)]
+    return []
+
+
+def _of_earlier(since: Checkpoint, lines: Sequence[bytes]) -> list[Problem]:
+    """Does the ledger continue what stood on the day of an earlier checkpoint?"""
+    if since.entries > len(lines):
+        text = message("the record was shortened: on {at} it had {count} lines", at=since.at, count=since.entries)
+        return [Problem(Kind.TRUNCATED, len(lines) + 1, LEDGER, text)]
+    if _digest(lines, since.entries) != since.sha256:
+        text = message("the record was rewritten: this is not the line that stood here on {at}", at=since.at)
+        return [Problem(Kind.REWRITTEN, since.entries, LEDGER, text)]
+    return []
+
+
+def _digest(lines: Sequence[bytes], number: int) -> str:
+    return sha256(lines[number - 1]) if number else GENESIS

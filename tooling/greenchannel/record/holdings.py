@@ -1,0 +1,62 @@
+"""The files that the ledger's lines name: frozen texts, attachments and, in the office, approvals."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from greenchannel.domain.message import Message, message
+from greenchannel.record.approval import approval_path, countersignature_path
+from greenchannel.record.canonical import sha256
+from greenchannel.record.problem import Kind, Problem
+from greenchannel.record.succession import FILE
+
+Reader = Callable[[str], bytes | None]
+Event = Mapping[str, Any]  # Any: JSON
+
+_TEXT = (message("the frozen text is missing"), message("the frozen text is not the one that was released"))
+_ATTACHMENT = (message("the attachment is missing"), message("the attachment is not the one that was released"))
+_APPROVAL = (message("the approval is missing"), message("the approval is not the one that was given"))
+
+
+class Holdings:
+    """Reads each file once, however many lines name it, and tells each fault at the first line that names it."""
+
+    def __init__(self, read: Reader, *, approvals: bool) -> None:
+        self.problems: list[Problem] = []
+        self._read, self._approvals = read, approvals
+        self._digests: dict[str, str | None] = {}
+        self._texts: dict[tuple[object, object], object] = {}  # release and revision -> its frozen text
+        self._told: set[tuple[str, str]] = set()
+
+    @property
+    def named(self) -> frozenset[str]:
+        return frozenset(self._digests)
+
+    def check(self, number: int, event: Event) -> None:
+        for path, digest, (missing, changed) in self._named(event):
+            if not isinstance(path, str) or not FILE.fullmatch(path):
+                continue  # The line that names it is a bad one, or stands behind a bad one.
+            if path not in self._digests:
+                data = self._read(path)
+                self._digests[path] = None if data is None else sha256(data)
+            found = self._digests[path]
+            if found != digest and (path, str(digest)) not in self._told:
+                self._told.add((path, str(digest)))
+                kind, text = (Kind.FILE_MISSING, missing) if found is None else (Kind.FILE_CHANGED, changed)
+                self.problems.append(Problem(kind, number, path, text))
+
+    def _named(self, event: Event) -> Iterator[tuple[object, object, tuple[Message, Message]]]:
+        path, approval = event.get("path"), event.get("approval")
+        place = (str(event.get("id")), str(event.get("revision")))
+        if isinstance(path, str):
+            self._texts[place] = path
+            yield path, event.get("sha256"), _TEXT
+            if self._approvals:
+                yield approval_path(path), approval, _APPROVAL
+        elif self._approvals and approval is not None and place in self._texts:
+            yield countersignature_path(str(self._texts[place])), approval, _APPROVAL
+        if isinstance(incident := event.get("incident"), dict):
+            yield incident.get("path"), incident.get("sha256"), _TEXT
+        attachments = event.get("attachments")
+        for one in attachments if isinstance(attachments, list) else ():
+            if isinstance(one, dict):
+                yield one.get("path"), one.get("sha256"), _ATTACHMENT
