@@ -125,7 +125,7 @@ def test_an_item_takes_no_id_of_its_own() -> None:
 
 
 def test_an_image_keeps_its_alternative_text() -> None:
-    assert render_markdown("![开工现场](a.jpg)") == '<p><img alt="开工现场" src="a.jpg"></p>'
+    assert render_markdown("![开工现场](a.jpg)") == '<p><img alt="开工现场" src="a.jpg" loading="lazy"></p>'
 
 
 def test_a_table_keeps_its_cells_and_alignment() -> None:

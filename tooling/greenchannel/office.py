@@ -6,9 +6,10 @@ The shells call these; the order of reading, deciding and writing is here and no
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from greenchannel.delivery import record as record_on_disk
+from greenchannel.delivery.cleaned import Cleaned, Prepared
 from greenchannel.delivery.record import Decision, Record, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
@@ -21,18 +22,33 @@ from greenchannel.desk.schema import read_fields
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.message import Message
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.approval import Approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
-from greenchannel.record.gate import Candidate, candidate, is_unchanged
+from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
 
 Clock = Callable[[], datetime]
 
 
 class UnknownReleaseError(GreenchannelError):
     """No file of the desk, or one that cannot be understood, has that id."""
+
+
+class UnfitAttachmentsError(GreenchannelError):
+    """Nothing is approved that could not go out."""
+
+    def __init__(self, release: str, reasons: tuple[Message, ...]) -> None:
+        super().__init__("{release}: an attachment cannot go out; nothing was approved", release=release)
+        self.reasons = reasons
+
+    def in_language(self, translate: Callable[[str], str]) -> str:
+        return "\n".join((super().in_language(translate), *(one.in_language(translate) for one in self.reasons)))
+
+    def __str__(self) -> str:
+        return self.in_language(str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +134,9 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
         raise GreenchannelError(
             "{release}: {count} error(s); run greenchannel check first", release=release.id, count=count
         )
-    one = _candidate(desk.newsroom, release, desk.record.state)
+    one = _candidate(desk.newsroom, release, desk.record.state, Cleaned(settings))
+    if one.unfit:
+        raise UnfitAttachmentsError(release.id, one.unfit)
     approval = Approval(
         release=release.id,
         sha256=sha256(one.text),
@@ -137,8 +155,9 @@ def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run
     """The named releases, or all that are approved, changed and past their embargo when none is named."""
     now = clock()
     desk = open_desk(settings, now)
-    releases = [_find(desk, one) for one in named] or _waiting(settings, desk, now)
-    submissions = [_submission(settings, desk, one) for one in releases]
+    cleaned = Cleaned(settings)
+    releases = [_find(desk, one) for one in named] or _waiting(settings, desk, now, cleaned)
+    submissions = [_submission(settings, desk, one, cleaned) for one in releases]
     return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
 
 
@@ -181,42 +200,61 @@ def _find(desk: Desk, named: str) -> Release:
     return release
 
 
-def _waiting(settings: Settings, desk: Desk, now: datetime) -> list[Release]:
+def _waiting(settings: Settings, desk: Desk, now: datetime, cleaned: Cleaned) -> list[Release]:
     return [
         one
         for one in desk.newsroom.releases.values()
         if _approval_path(settings, desk.newsroom, one.id).is_file()
         and not (one.release_at and now < one.release_at)
         and one.incident in desk.newsroom.incidents
-        and not _is_settled(desk, one)
+        and not _is_settled(settings, desk, one, cleaned)
     ]
 
 
-def _is_settled(desk: Desk, release: Release) -> bool:
-    """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it."""
+def _is_settled(settings: Settings, desk: Desk, release: Release, cleaned: Cleaned) -> bool:
+    """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it.
+
+    While the approval is the one it went out with, its text alone is compared: an archive's pictures are not all read
+    and cleaned again for each publication.
+    """
     known = desk.record.state.releases.get(release.id)
     if known and known.withdrawal:
         return True
-    return is_unchanged(_candidate(desk.newsroom, release, desk.record.state), desk.record.state)
+    if known and is_text_public(release, desk.record.state):
+        approval = _approval_path(settings, desk.newsroom, release.id).read_bytes()
+        if not release.attachments or sha256(approval) == known.current.event["approval"]:
+            return True
+    return is_unchanged(_candidate(desk.newsroom, release, desk.record.state, cleaned), desk.record.state)
 
 
-def _submission(settings: Settings, desk: Desk, release: Release) -> Submission:
+def _submission(settings: Settings, desk: Desk, release: Release, cleaned: Cleaned) -> Submission:
     path = _approval_path(settings, desk.newsroom, release.id)
+    ready = prepared(desk.newsroom, release, cleaned)  # Before the lock: a hostile file must hold up nobody else.
     return Submission(
-        make=lambda state: _candidate(desk.newsroom, release, state),
+        make=lambda state: _made(desk.newsroom, release, state, ready),
         approval=path.read_bytes() if path.is_file() else None,
         errors=desk.errors_of((release.id, release.incident)),
     )
 
 
-def _candidate(newsroom: Newsroom, release: Release, state: State) -> Candidate:
+def prepared(newsroom: Newsroom, release: Release, cleaned: Cleaned) -> Prepared:
+    """The attachments of a release of the desk, cleaned."""
+    document = newsroom.document_of(release.id) if release.attachments else None
+    return cleaned.prepare(PurePosixPath(document.path).parent, release.attachments) if document else Prepared()
+
+
+def _candidate(newsroom: Newsroom, release: Release, state: State, cleaned: Cleaned) -> Candidate:
+    return _made(newsroom, release, state, prepared(newsroom, release, cleaned))
+
+
+def _made(newsroom: Newsroom, release: Release, state: State, ready: Prepared) -> Candidate:
     if (incident := newsroom.incidents.get(release.incident)) is None:
         raise GreenchannelError(
             "{release}: its incident {incident} is not on the desk, or its file has errors; run greenchannel check",
             release=release.id,
             incident=release.incident,
         )
-    return candidate(release, incident, state)
+    return candidate(release, incident, state, ready.attachments, ready.unfit)
 
 
 def _approval_path(settings: Settings, newsroom: Newsroom, identifier: str) -> Path:

@@ -1,8 +1,8 @@
 """The record on disk: read it, add to it. The order of a publication:
 
-frozen texts -> the ledger line (the commit point) -> the site -> read back -> `visible`.
+attachments, frozen texts -> the ledger line (the commit point) -> the site -> read back -> `visible`.
 
-Killed anywhere, the same command run again finishes the work: a frozen text without its line is written again with
+Killed anywhere, the same command run again finishes the work: a file without its line is written again with
 the same bytes, a line without its page is rendered by the next build, a page without its receipt gets one.
 """
 
@@ -24,7 +24,7 @@ from greenchannel.record.gate import Candidate, Refusal, publication, refusals
 from greenchannel.record.verification import Problem, verify
 
 LEDGER = "ledger.jsonl"
-_FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md")
+_FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
 
 
 class LedgerDamagedError(GreenchannelError):
@@ -75,7 +75,7 @@ def frozen_reader(releases: Path) -> Callable[[str], bytes | None]:
 
 
 def public_reader(site: Path) -> Callable[[str], bytes | None]:
-    """The same texts as a site shows them, so that a copy of the site proves itself."""
+    """The same texts and attachments as a site shows them, so that a copy of the site proves itself."""
     read = frozen_reader(site)
     return lambda path: read(public_path(path)) if _FROZEN.fullmatch(path) else None
 
@@ -165,6 +165,8 @@ def _refuse_clock_behind(state: State, now: datetime) -> None:
 
 
 def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mapping[str, Any]) -> None:
+    for path, data in candidate.files.items():
+        write_file(releases / path, data)
     write_file(releases / candidate.incident_path, candidate.incident_text)
     write_file(releases / candidate.path, candidate.text)
     write_file(releases / approval_path(candidate.path), approval)

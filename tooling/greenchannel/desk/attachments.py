@@ -58,8 +58,8 @@ def _bad_name(name: str) -> Unfit:
     return Unfit(
         message("{name} cannot stand in an address", name=name),
         message(
-            "rename the file: letters, digits, Chinese characters, dots, hyphens and underscores, no blanks, "
-            "at most {count} characters",
+            "rename the file: letters, digits, Chinese characters, dots, hyphens and underscores, "
+            "no blanks or brackets, at most {count} characters",
             count=MAX_NAME,
         ),
     )
@@ -101,9 +101,9 @@ def _opened(root: Path, folder: PurePosixPath, name: str) -> Iterator[int | Unfi
     except FileNotFoundError:
         yield _missing(name)
     except OSError:
-        yield _special(name)  # A link, or one on the way to it; a socket; a file that nobody may read.
+        yield special(name)  # A link, or one on the way to it; a socket; a file that nobody may read.
     else:
-        yield opened[-1] if stat.S_ISREG(os.fstat(opened[-1]).st_mode) else _special(name)
+        yield opened[-1] if stat.S_ISREG(os.fstat(opened[-1]).st_mode) else special(name)
     finally:
         for descriptor in opened:
             os.close(descriptor)
@@ -120,7 +120,7 @@ def _missing(name: str) -> Unfit:
     )
 
 
-def _special(name: str) -> Unfit:
+def special(name: str) -> Unfit:
     return Unfit(
         message("the attachment {name} is not a plain file in this folder", name=name),
         message("copy the file itself into the folder, and write its bare name"),

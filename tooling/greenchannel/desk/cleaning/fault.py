@@ -38,7 +38,10 @@ _ANEW = message("open it in a program for pictures or documents, and save or pri
 _SMALLER = message("save it smaller: fewer pixels, or fewer pages")
 _PRINT = message("print it to a new PDF, look at the result, and list that instead")
 _WORDS = {
-    Fault.DAMAGED: (message("{name} is damaged or incomplete"), message("copy it from its source again")),
+    Fault.DAMAGED: (
+        message("{name} is damaged or incomplete"),
+        message("copy it from its source again, or print it to a new PDF"),
+    ),
     Fault.MOVING: (
         message("{name} is an animated picture"),
         message("save one picture of it as JPEG or PNG, and list that instead"),
