@@ -33,7 +33,7 @@ _LARGE = 16_000_000  # pixels; packing a PNG of more at the usual effort takes t
 
 def clean_picture(kind: Kind, data: bytes) -> bytes:
     image, turn, profile, is_lossless = _decode(kind, data)
-    if turn:
+    if turn is not None:
         image = image.transpose(turn)
     image = _in_srgb(image, profile)
     if image.mode == "RGBA":
