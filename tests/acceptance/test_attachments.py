@@ -149,6 +149,15 @@ def test_the_record_and_a_copy_of_the_site_verify(published: Settings, run: Run)
     assert [run("verify")[0], run("verify", str(published.site / "record"))[0]] == [0, 0]
 
 
+@pytest.mark.usefixtures("approved")
+def test_a_dry_run_names_the_addresses_that_would_become_public(run: Run) -> None:
+    base = f"https://news.shili.example/releases/{RELEASE}/"
+    code, out, _ = run("publish", RELEASE, "--dry-run", "--format", "json")
+    (found,) = json.loads(out)["published"]
+    assert (code, found["attachments"]) == (0, [f"{base}%E7%8E%B0%E5%9C%BA.jpg", f"{base}plan.pdf"])
+    assert f"  {base}plan.pdf\n" in run("publish", RELEASE, "--dry-run")[1]
+
+
 @pytest.mark.usefixtures("published")
 def test_nothing_is_left_to_do_after_publication(run: Run) -> None:
     assert run("publish")[:2] == (0, "Nothing is approved and due.\n")

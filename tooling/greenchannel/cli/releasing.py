@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
@@ -67,6 +68,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     from greenchannel import office
     from greenchannel.building import build as build_site
     from greenchannel.delivery.record import read_record
+    from greenchannel.portal.shown import alias_path
 
     settings = call.settings()
     clock = call.clock(settings)
@@ -85,6 +87,10 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
             "at": one.event["at"],
             "url": f"{settings.url}releases/{one.candidate.release.id}/",
             "sha256": one.event["sha256"],
+            "attachments": [
+                f"{settings.url}{quote(alias_path(one.candidate.release.id, attached.name))}"
+                for attached in one.candidate.attachments
+            ],
             "visible": _seen(state, one.candidate) if not dry_run else {},
         }
         for one in decisions
@@ -108,6 +114,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
         )
         for one in published:
             click.echo(call.translate(template).format(**one))
+            for address in one["attachments"]:
+                click.echo(f"  {address}")
         for item in refused:
             click.echo(call.translate("refused {release}:").format(release=item["release"]))
             for reason in item["reasons"]:
