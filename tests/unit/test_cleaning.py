@@ -225,6 +225,70 @@ def test_a_picture_that_no_page_shows_is_gone() -> None:
         assert list(pdf.pages[0].Resources.get("/XObject", pikepdf.Dictionary()).keys()) == []
 
 
+def noted(place: str) -> bytes:
+    """A mark where some program leaves one, in a document that may be released."""
+    mark = pikepdf.String(files.NOTE)
+    with pikepdf.open(io.BytesIO(files.plain_pdf())) as pdf:
+        page, group = pdf.pages[0].obj, pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=mark))
+        match place:
+            case "a layer's name":
+                pdf.Root.OCProperties = pikepdf.Dictionary(OCGs=pikepdf.Array([group]), D=pikepdf.Dictionary())
+                page.Resources.Properties = pikepdf.Dictionary(MC0=group)
+            case "where a map lies":
+                page.VP = pikepdf.Array(
+                    [pikepdf.Dictionary(Name=mark, Measure=pikepdf.Dictionary(Subtype=pikepdf.Name.GEO))]
+                )
+            case "a property of the structure":
+                owned = pikepdf.Dictionary(O=pikepdf.Name.UserProperties, P=pikepdf.Array([pikepdf.Dictionary(V=mark)]))
+                element = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.P, A=owned)
+                pdf.Root.StructTreeRoot = pikepdf.Dictionary(K=pdf.make_indirect(element))
+            case "a program to start":
+                launch = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=mark)
+                item = pdf.make_indirect(pikepdf.Dictionary(Title=pikepdf.String("1"), A=launch))
+                pdf.Root.Outlines = pdf.make_indirect(pikepdf.Dictionary(First=item, Last=item, Count=1))
+            case "a form's own notes":
+                form = pdf.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, PieceInfo=mark)
+                page.Resources.XObject = pikepdf.Dictionary(Fm0=form)
+                page.Contents = pdf.make_stream(b"/Fm0 Do")
+            case "the names of scripts":
+                pdf.Root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=pikepdf.Array([mark, mark])))
+        written = io.BytesIO()
+        pdf.save(written, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("a layer's name", "where a map lies", "a property of the structure", "a program to start"),
+        *("a form's own notes", "the names of scripts"),
+    ],
+)
+def test_what_a_program_noted_in_a_document_is_gone(place: str) -> None:
+    source = noted(place)
+    assert files.NOTE.encode() in source
+    assert files.NOTE.encode() not in files.everything_in(clean_document(source))
+
+
+def test_bookmarks_and_the_order_for_screen_readers_stay() -> None:
+    with pikepdf.open(io.BytesIO(files.plain_pdf())) as pdf:
+        items = [
+            pdf.make_indirect(
+                pikepdf.Dictionary(Title=pikepdf.String(f"Part {number}"), Dest=pikepdf.Array([page.obj]))
+            )
+            for number, page in enumerate(pdf.pages, 1)
+        ]
+        items[0].Next, items[1].Prev = items[1], items[0]
+        pdf.Root.Outlines = pdf.make_indirect(pikepdf.Dictionary(First=items[0], Last=items[1], Count=2))
+        element = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Figure, Alt=pikepdf.String("A map"))
+        pdf.Root.StructTreeRoot = pikepdf.Dictionary(K=pdf.make_indirect(element))
+        written = io.BytesIO()
+        pdf.save(written)
+    with pikepdf.open(io.BytesIO(clean_document(written.getvalue()))) as pdf:
+        assert str(pdf.Root.Outlines.First.Next.Title) == "Part 2"
+        assert str(pdf.Root.StructTreeRoot.K.Alt) == "A map"
+
+
 def changed(change: str) -> bytes:
     with pikepdf.open(io.BytesIO(files.plain_pdf())) as pdf:
         options: dict[str, object] = {}

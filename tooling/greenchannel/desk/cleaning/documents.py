@@ -28,8 +28,9 @@ _PAGE = _listed(
 _LINK = _listed("Type Subtype Rect A Dest Border BS C H QuadPoints StructParent")
 _NOTES = _listed(
     "Metadata PieceInfo LastModified Thumb AA OpenAction JS JavaScript AF EF Alternates OPI OC VP Measure PtData "
-    "LGIDict Private SpiderInfo"
+    "LGIDict Private SpiderInfo Ref"
 )
+_ELSEWHERE = _listed("F FFilter FDecodeParms")  # The path of a file that holds a stream's data.
 _ACTION = _listed("Type S D URI")
 _LAYERS = _listed("OCG OCMD")
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
@@ -93,7 +94,11 @@ def _is_link(annotation: Object) -> bool:
 
 
 def _keep(entries: Object, listed: frozenset[str]) -> None:
-    for key in [one for one in entries.keys() if one not in listed]:  # noqa: SIM118  # pikepdf's, not a dict.
+    _drop(entries, frozenset(one for one in entries.keys() if one not in listed))  # noqa: SIM118  # pikepdf's, not a dict.
+
+
+def _drop(entries: Object, unwanted: frozenset[str]) -> None:
+    for key in unwanted.intersection(entries.keys()):
         del entries[key]
 
 
@@ -113,6 +118,7 @@ def _scrub(pdf: Pdf) -> None:
         entries = one.stream_dict if isinstance(one, Stream) else one
         _take_out(entries)
         if isinstance(one, Stream):
+            _drop(entries, _ELSEWHERE)
             _strip_picture(pdf, one)
         todo += [value for value in entries.as_dict().values() if isinstance(value, _CONTAINERS)]
 
@@ -120,6 +126,8 @@ def _scrub(pdf: Pdf) -> None:
 def _take_out(entries: Object) -> None:
     if Name.Rect in entries and Name.Subtype in entries:
         _keep(entries, _LINK if _is_link(entries) else frozenset())
+    elif entries.get(Name.O) == Name.UserProperties:
+        _keep(entries, frozenset())
     elif _is_action(entries) and _leads(entries):
         _keep(entries, _ACTION)
     for key, value in entries.as_dict().items():
