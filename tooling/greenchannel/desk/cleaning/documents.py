@@ -31,6 +31,9 @@ _NOTES = _listed(
     "LGIDict Private SpiderInfo Ref"
 )
 _ELSEWHERE = _listed("F FFilter FDecodeParms")  # The path of a file that holds a stream's data.
+_FILTERS = _listed(
+    "ASCIIHexDecode ASCII85Decode LZWDecode FlateDecode RunLengthDecode CCITTFaxDecode JBIG2Decode DCTDecode JPXDecode"
+)
 _ACTION = _listed("Type S D URI")
 _LAYERS = _listed("OCG OCMD")
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
@@ -89,7 +92,7 @@ def _reduce(pdf: Pdf) -> None:
             page.obj.Annots = Array([one for one in page.obj.Annots if _is_link(one)])
 
 
-def _is_link(annotation: Object) -> bool:
+def _is_link(annotation: object) -> bool:
     return isinstance(annotation, Dictionary) and annotation.get(Name.Subtype) == Name.Link
 
 
@@ -124,14 +127,16 @@ def _scrub(pdf: Pdf) -> None:
 
 
 def _take_out(entries: Object) -> None:
-    if Name.Rect in entries and Name.Subtype in entries:
+    if entries.get(Name.Type) == Name.Annot or (Name.Rect in entries and Name.Subtype in entries):
         _keep(entries, _LINK if _is_link(entries) else frozenset())
     elif entries.get(Name.O) == Name.UserProperties:
         _keep(entries, frozenset())
     elif _is_action(entries) and _leads(entries):
         _keep(entries, _ACTION)
     for key, value in entries.as_dict().items():
-        if key in _NOTES or _is_layer(value) or (key == "/A" and _is_action(value) and not _leads(value)):
+        is_dead = key == "/A" and _is_action(value) and not _leads(value)
+        is_aside = key == "/Obj" and not _is_link(value)  # The structure leads to notes and form fields, too.
+        if key in _NOTES or is_dead or is_aside or _is_layer(value):
             del entries[key]
 
 
@@ -154,6 +159,8 @@ def _strip_picture(pdf: Pdf, stream: Object) -> None:
     """A JPEG within other packing is unpacked first; the last filter alone stays."""
     given = stream.get(Name.Filter)
     filters = [given] if isinstance(given, Name) else list(given or ())
+    if not _FILTERS.issuperset(str(one) for one in filters):
+        raise UncleanError(Fault.DAMAGED)  # Nobody can say what is in it.
     strip = _STRIPPED_BY.get(str(filters[-1])) if filters else None
     if strip is None:
         return
@@ -178,4 +185,7 @@ def _written(pdf: Pdf) -> bytes:
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         fix_metadata_version=False,
     )
+    with pikepdf.open(io.BytesIO(written.getvalue()), attempt_recovery=False) as again:
+        if len(again.pages) != len(pdf.pages):
+            raise UncleanError(Fault.DAMAGED)
     return written.getvalue()
