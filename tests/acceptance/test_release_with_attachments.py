@@ -16,6 +16,7 @@ import files
 from conftest import Clock, Run
 from greenchannel.desk.settings import Settings
 from greenchannel.preview import Preview
+from greenchannel.serving import Snapshot, answer
 
 INCIDENT = "2026/shewai-yanchu"
 RELEASE = f"{INCIDENT}/fact-3"
@@ -288,6 +289,14 @@ def test_the_preview_shows_the_attachments_of_a_draft(written: Settings, clock: 
     assert Image.open(io.BytesIO(shown[f"releases/{RELEASE}/现场.jpg"])).size == (80, 120)
     assert "现场.jpg</a> JPEG 图片" in shown[f"releases/{RELEASE}/index.html"].decode()
     assert preview.snapshot.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("a.jpg", "image/jpeg"), ("a.png", "image/png"), ("a.webp", "image/webp"), ("a.pdf", "application/pdf")],
+)
+def test_the_preview_names_the_kind_of_a_file(name: str, media_type: str) -> None:
+    assert answer(Snapshot(artifacts={name: b"data"}), f"/{name}", str).type == media_type
 
 
 def test_the_preview_says_what_only_the_cleaning_finds(written: Settings, clock: Clock) -> None:
