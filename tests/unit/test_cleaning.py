@@ -392,6 +392,27 @@ def test_a_refusal_of_the_child_names_the_file_and_the_way_out() -> None:
     )
 
 
+def bloated() -> bytes:
+    """A document of a few megabytes whose picture unpacks to four thousand."""
+    packer = zlib.compressobj()
+    piece = packer.compress(b"\0" * 1_000_000)
+    first = piece + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(b"\0" * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    with pikepdf.open(io.BytesIO(files.plain_pdf())) as pdf:
+        packed = pdf.make_stream(first + again * 4000, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        packed.Filter = pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.DCTDecode])
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(Im0=packed)
+        written = io.BytesIO()
+        pdf.save(written, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return written.getvalue()
+
+
+def test_a_file_over_the_memory_limit_is_refused() -> None:
+    found = clean(Kind.PDF, bloated(), "plan.pdf")
+    assert isinstance(found, Unfit)
+    assert str(found.reason) == "cleaning plan.pdf needs too much memory"
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), kind=st.sampled_from(list(Kind)))
 def test_a_damaged_file_is_cleaned_or_refused_and_never_anything_else(data: st.DataObject, kind: Kind) -> None:
