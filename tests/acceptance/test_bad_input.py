@@ -57,7 +57,7 @@ CASES: dict[str, tuple[Damage, str, str]] = {  # damage, where it is told, code
     "a change of writing direction": (replaced("title: ", "title: \u202e"), FILE, "S005"),
     "a folder outside": (replaced("incident: 2026/", "incident: ../2026/"), FILE, "S016"),
     "a name that is no address": (written(f"{FOLDER}/Fact 1.md", sample_text()), f"{FOLDER}/Fact 1.md", "S013"),
-    "a linked attachment": (linked_attachment, FILE, "L405"),
+    "a linked attachment": (linked_attachment, FILE, "L404"),
     "a deadline without a date": (replaced("deadline: ", "deadline: 48:00 #"), FILE, "S012"),
     "tomorrow's claim": (
         replaced("claimed_at: 2026-11-20", "claimed_at: 2026-11-26", f"{FOLDER}/incident.md"),

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from greenchannel.domain.attachment import Attachment, Kind
 from greenchannel.domain.incident import Incident
+from greenchannel.domain.message import Message, message
 from greenchannel.domain.registry import Person, Registry
 from greenchannel.domain.release import Change, Fact, Release, Response
 from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, Verdict
@@ -15,7 +17,7 @@ from greenchannel.record import gate
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold
-from greenchannel.record.gate import candidate, publication, refusals
+from greenchannel.record.gate import candidate, is_text_public, publication, refusals
 from greenchannel.record.refusals import MANUALS
 
 NOW = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
@@ -142,6 +144,64 @@ def test_the_duty_rule_is_for_facts_alone() -> None:
     approval = approved(response, State(), on_duty=True)
     found = refusals(candidate(response, INCIDENT, State()), approval, State(), REGISTRY, 0, NOW)
     assert [one.code for one in found] == ["G609"]
+
+
+PLAN = Attachment(name="plan.png", sha256="1" * 64, size=9, kind=Kind.PNG, data=b"picture 1")
+OTHER_PLAN = replace(PLAN, sha256="2" * 64, data=b"picture 2")
+WITH_PLAN = replace(FACT, attachments=("plan.png",))
+
+
+def codes_with(
+    attached: Attachment, approved_with: Attachment, *, state: State | None = None, unfit: tuple[Message, ...] = ()
+) -> list[str]:
+    state = state or State()
+    approved_text = candidate(WITH_PLAN, INCIDENT, state, (approved_with,)).text
+    approval = replace(approved(WITH_PLAN, state), sha256=sha256(approved_text))
+    one = candidate(WITH_PLAN, INCIDENT, state, (attached,), unfit)
+    return [found.code for found in refusals(one, approval, state, REGISTRY, 0, NOW)]
+
+
+def public_with(attached: Attachment) -> State:
+    one = candidate(WITH_PLAN, INCIDENT, State(), (attached,))
+    return fold(chain(State(), [publication(one, "0" * 64)], NOW - HOUR))
+
+
+def test_a_release_may_go_out_with_the_attachment_it_was_approved_with() -> None:
+    assert codes_with(PLAN, PLAN) == []
+
+
+def test_an_attachment_changed_after_approval_refuses() -> None:
+    assert codes_with(OTHER_PLAN, PLAN) == ["G603"]
+
+
+def test_an_attachment_that_cannot_go_out_refuses() -> None:
+    assert codes_with(PLAN, PLAN, unfit=(message("lost.png: lost"), message("bomb.png: bomb"))) == ["G610", "G610"]
+
+
+def test_a_public_release_with_a_lost_attachment_is_not_unchanged() -> None:
+    assert codes_with(PLAN, PLAN, state=public_with(PLAN), unfit=(message("lost.png: lost"),)) == ["G610", "G607"]
+
+
+def test_an_attachment_changed_after_publication_is_a_change_that_wants_its_note() -> None:
+    assert codes_with(OTHER_PLAN, OTHER_PLAN, state=public_with(PLAN)) == ["G607"]
+
+
+def test_the_public_text_is_known_without_opening_a_file() -> None:
+    state = public_with(PLAN)
+    changed = (replace(WITH_PLAN, body="另文。"), replace(WITH_PLAN, attachments=()))
+    assert [is_text_public(one, state) for one in (WITH_PLAN, *changed)] == [True, False, False]
+
+
+def test_an_event_names_where_the_bytes_stand() -> None:
+    one = candidate(WITH_PLAN, INCIDENT, State(), (PLAN,))
+    path = f"2026/shili/attachments/{PLAN.sha256}.png"
+    facts = {"name": "plan.png", "sha256": PLAN.sha256, "size": 9, "media_type": "image/png"}
+    assert publication(one, "0" * 64)["attachments"] == [{**facts, "path": path}]
+    assert one.files == {path: PLAN.data}
+
+
+def test_a_release_without_attachments_says_nothing_of_them() -> None:
+    assert "attachments" not in publication(candidate(FACT, INCIDENT, State()), "0" * 64)
 
 
 def test_all_reasons_are_named_at_once() -> None:

@@ -35,6 +35,25 @@ def test_an_item_after_a_nested_list_returns_to_its_own_level() -> None:
     assert html == "<ol><li><p>一</p><p>文</p><ul><li>二<ul><li>三</li></ul></li></ul></li><li><p>四</p></li></ol>"
 
 
+ADDRESS = "/releases/2026/shili/attachments/00.png"
+LINKS = (("图.png", ADDRESS), ("plan.pdf", "/releases/2026/shili/attachments/11.pdf"))
+
+
+@pytest.mark.parametrize("written", ["图.png", "./图.png", "%E5%9B%BE.png", "<图.png>"])
+def test_an_attachment_in_a_body_leads_to_its_public_address(written: str) -> None:
+    shown = render_markdown(f"![现场]({written})", LINKS)
+    assert shown == f'<p><img alt="现场" src="{ADDRESS}" loading="lazy"></p>'
+
+
+def test_a_place_in_an_attachment_is_kept() -> None:
+    assert '/11.pdf#page=2"' in render_markdown("[图则](plan.pdf#page=2)", LINKS)
+
+
+@pytest.mark.parametrize("written", ["https://example.org/图.png", "#图.png", "/图.png", "a/图.png", "别的.png"])
+def test_another_address_stays_as_it_is(written: str) -> None:
+    assert ADDRESS not in render_markdown(f"[甲]({written})", LINKS)
+
+
 def test_a_paragraph_at_the_margin_ends_the_list() -> None:
     html = squeezed(render_markdown("- 一\n  - 二\n\n文\n"))
     assert html == "<ul><li>一<ul><li>二</li></ul></li></ul><p>文</p>"
@@ -125,7 +144,7 @@ def test_an_item_takes_no_id_of_its_own() -> None:
 
 
 def test_an_image_keeps_its_alternative_text() -> None:
-    assert render_markdown("![开工现场](a.jpg)") == '<p><img alt="开工现场" src="a.jpg"></p>'
+    assert render_markdown("![开工现场](a.jpg)") == '<p><img alt="开工现场" src="a.jpg" loading="lazy"></p>'
 
 
 def test_a_table_keeps_its_cells_and_alignment() -> None:

@@ -32,7 +32,7 @@ def planned(office: Settings, *, until: int | None = None, texts: bytes | None =
         state=fold(record.events[:until]),
         events=record.events[:until],
         read_frozen=read,
-        render=str,
+        render=lambda text, _links: text,
     )
     return {path: one for one in plan(site, read_theme(REPOSITORY / "templates")) for path in one.paths}
 

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CHINA, REPOSITORY
+from greenchannel.domain.attachment import Attachment, Kind
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Fact
 from greenchannel.domain.vocabulary import Category, IncidentClass
+from greenchannel.record.attachments import attachments_of
 from greenchannel.record.canonical import canonical_json, sha256
 from greenchannel.record.events import GENESIS, State, chain, fold, read_events, write_events
 from greenchannel.record.freeze import freeze_incident, freeze_release, thaw, write_frozen
@@ -52,6 +54,18 @@ INCIDENT = Incident(
     reported_up_at=SECRET_TIME,
     cc=(SECRET,),
 )
+
+
+PLAN = Attachment(name="示意图.pdf", sha256="ab" * 32, size=1234, kind=Kind.PDF)
+
+
+def test_a_frozen_text_gives_back_the_facts_of_its_attachments() -> None:
+    assert attachments_of(thaw(freeze_release(FACT, 1, (PLAN,))).fields) == (PLAN,)
+
+
+def test_a_text_without_attachments_keeps_the_bytes_it_always_had() -> None:
+    assert freeze_release(FACT, 1, ()) == freeze_release(FACT, 1)
+    assert b"attachments" not in freeze_release(FACT, 1)
 
 
 def keys(value: object) -> set[str]:

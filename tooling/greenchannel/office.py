@@ -6,9 +6,10 @@ The shells call these; the order of reading, deciding and writing is here and no
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from greenchannel.delivery import record as record_on_disk
+from greenchannel.delivery.cleaned import Cleaned, Prepared
 from greenchannel.delivery.record import Decision, Record, Submission, frozen_reader
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
@@ -22,13 +23,14 @@ from greenchannel.desk.settings import Settings
 from greenchannel.desk.vanished import Published, vanished, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.message import Message
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
-from greenchannel.record.gate import Candidate, candidate, is_unchanged
+from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
 
 Clock = Callable[[], datetime]
 _APPROVAL = ".approval.json"
@@ -38,12 +40,27 @@ class UnknownReleaseError(GreenchannelError):
     """No file of the desk, or one that cannot be understood, has that id."""
 
 
+class UnfitAttachmentsError(GreenchannelError):
+    """Nothing is approved that could not go out."""
+
+    def __init__(self, release: str, reasons: tuple[Message, ...]) -> None:
+        super().__init__("{release}: an attachment cannot go out; nothing was approved", release=release)
+        self.reasons = reasons
+
+    def in_language(self, translate: Callable[[str], str]) -> str:
+        return "\n".join((super().in_language(translate), *(one.in_language(translate) for one in self.reasons)))
+
+    def __str__(self) -> str:
+        return self.in_language(str)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     newsroom: Newsroom
     policies: Selection
     record: Record
     diagnostics: tuple[Diagnostic, ...]
+    cleaned: Cleaned
 
     def errors_of(self, identifiers: Iterable[str]) -> int:
         """Only the files of one release count: a broken neighbour cannot stop an urgent release."""
@@ -52,7 +69,10 @@ class Desk:
         return sum(one.path in paths and one.severity is Severity.ERROR for one in self.diagnostics)
 
 
-def open_desk(settings: Settings, now: datetime, only: frozenset[str] | None = None) -> Desk:
+def open_desk(
+    settings: Settings, now: datetime, only: frozenset[str] | None = None, *, cleaned: Cleaned | None = None
+) -> Desk:
+    """`cleaned` is given by who looks again and again: what took too long once is not tried with each look."""
     newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown:
@@ -62,7 +82,7 @@ def open_desk(settings: Settings, now: datetime, only: frozenset[str] | None = N
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}
     context = Context(newsroom, policies.deciding, now, appearances, published)
-    return Desk(newsroom, policies, record, check(context, only))
+    return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings))
 
 
 def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[str, Published]:
@@ -145,7 +165,9 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
         raise GreenchannelError(
             "{release}: {count} error(s); run greenchannel check first", release=release.id, count=count
         )
-    one = _candidate(desk.newsroom, release, desk.record.state)
+    one = _candidate(desk.newsroom, release, desk.record.state, desk.cleaned)
+    if one.unfit:
+        raise UnfitAttachmentsError(release.id, one.unfit)
     approval = Approval(
         release=release.id,
         sha256=sha256(one.text),
@@ -234,34 +256,53 @@ def _approved(settings: Settings, desk: Desk) -> list[Release]:
         for one in desk.newsroom.releases.values()
         if _approval(settings, desk.newsroom, one.id) is not None
         and one.incident in desk.newsroom.incidents
-        and not _is_settled(desk, one)
+        and not _is_settled(settings, desk, one)
     ]
 
 
-def _is_settled(desk: Desk, release: Release) -> bool:
-    """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it."""
+def _is_settled(settings: Settings, desk: Desk, release: Release) -> bool:
+    """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it.
+
+    While the approval is the one it went out with, its text alone is compared: an archive's pictures are not all read
+    and cleaned again for each publication.
+    """
     known = desk.record.state.releases.get(release.id)
     if known and known.withdrawal:
         return True
-    return is_unchanged(_candidate(desk.newsroom, release, desk.record.state), desk.record.state)
+    if known and is_text_public(release, desk.record.state):
+        approval = _approval(settings, desk.newsroom, release.id) or b""
+        if not release.attachments or sha256(approval) == known.current.event["approval"]:
+            return True
+    return is_unchanged(_candidate(desk.newsroom, release, desk.record.state, desk.cleaned), desk.record.state)
 
 
 def _submission(settings: Settings, desk: Desk, release: Release) -> Submission:
+    ready = prepared(desk.newsroom, release, desk.cleaned)  # Before the lock: a hostile file must hold up nobody else.
     return Submission(
-        make=lambda state: _candidate(desk.newsroom, release, state),
+        make=lambda state: _made(desk.newsroom, release, state, ready),
         approval=_approval(settings, desk.newsroom, release.id),
         errors=desk.errors_of((release.id, release.incident)),
     )
 
 
-def _candidate(newsroom: Newsroom, release: Release, state: State) -> Candidate:
+def prepared(newsroom: Newsroom, release: Release, cleaned: Cleaned) -> Prepared:
+    """The attachments of a release of the desk, cleaned."""
+    document = newsroom.document_of(release.id) if release.attachments else None
+    return cleaned.prepare(PurePosixPath(document.path).parent, release.attachments) if document else Prepared()
+
+
+def _candidate(newsroom: Newsroom, release: Release, state: State, cleaned: Cleaned) -> Candidate:
+    return _made(newsroom, release, state, prepared(newsroom, release, cleaned))
+
+
+def _made(newsroom: Newsroom, release: Release, state: State, ready: Prepared) -> Candidate:
     if (incident := newsroom.incidents.get(release.incident)) is None:
         raise GreenchannelError(
             "{release}: its incident {incident} is not on the desk, or its file has errors; run greenchannel check",
             release=release.id,
             incident=release.incident,
         )
-    return candidate(release, incident, state)
+    return candidate(release, incident, state, ready.attachments, ready.unfit)
 
 
 def _approval_path(settings: Settings, newsroom: Newsroom, identifier: str) -> Path:

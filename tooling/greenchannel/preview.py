@@ -8,7 +8,7 @@ An observer sets a flag, one loop rebuilds, the server's threads read a snapshot
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -16,19 +16,24 @@ from functools import lru_cache
 from pathlib import Path
 
 from greenchannel.building import mkdocs_pages
+from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.newsroom import Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.message import Message
 from greenchannel.noticing import Notice
-from greenchannel.office import Clock, Desk, open_desk
+from greenchannel.office import Clock, Desk, open_desk, prepared
 from greenchannel.portal.confinement import Renderer
+from greenchannel.portal.markup import Links
 from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
 from greenchannel.record.events import State, chain, fold
-from greenchannel.record.gate import Candidate, candidate, is_unchanged, publication
+from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
 from greenchannel.serving import Server, Snapshot, Translate
 from greenchannel.translation import problem_text
+
+Render = Callable[[str, Links], str]
 
 
 class Preview:
@@ -45,6 +50,7 @@ class Preview:
         self.snapshot = Snapshot()
         self._home, self._clock, self._report = home, clock, report
         self._pages: tuple[Artifact, ...] = ()
+        self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
         self._notice = Notice(home)
         self._translate = translate
         self._server = Server(port, lambda: self.snapshot, translate)
@@ -70,7 +76,7 @@ class Preview:
                 self._notice.changed.wait()
                 self._notice.settle()
 
-    def _rebuild(self, render: Callable[[str], str]) -> None:
+    def _rebuild(self, render: Render) -> None:
         version = str(time.time_ns())  # A restarted preview must not repeat what an open page has seen.
         try:
             self.snapshot = self._build(render, version)
@@ -82,7 +88,7 @@ class Preview:
             self.snapshot = replace(self.snapshot, version=version, problems=(text,))
         self._report(self.snapshot)
 
-    def _build(self, render: Callable[[str], str], version: str) -> Snapshot:
+    def _build(self, render: Render, version: str) -> Snapshot:
         settings = read_settings(self._home)
         now, problems = self._clock().astimezone(settings.zone), []
         desk = open_desk(settings, now)
@@ -90,19 +96,24 @@ class Preview:
             self._pages = mkdocs_pages(settings)
         except GreenchannelError as error:
             problems.append(problem_text(error, self._translate))
+        self._cleaned = self._cleaned or Cleaned(settings)
+        found = drafts(desk.newsroom, desk.record.state, self._cleaned)
+        problems += [one.in_language(self._translate) for one in _unfit(desk, found)]
         return Snapshot(
             version=version,
             root=settings.root,
-            artifacts=dict((*self._pages, *_site(settings, desk, render, now))),
+            artifacts=dict((*self._pages, *_site(settings, desk, found, render, now))),
             errors=tuple(one for one in desk.diagnostics if one.severity is Severity.ERROR),
             texts={one.path: one.source.text for one in desk.newsroom.documents},
             problems=tuple(problems),
         )
 
 
-def _site(settings: Settings, desk: Desk, render: Callable[[str], str], now: datetime) -> tuple[Artifact, ...]:
-    found = drafts(desk.newsroom, desk.record.state)
+def _site(
+    settings: Settings, desk: Desk, found: Sequence[Candidate], render: Render, now: datetime
+) -> tuple[Artifact, ...]:
     texts = {one.path: one.text for one in found} | {one.incident_path: one.incident_text for one in found}
+    texts |= {path: data for one in found for path, data in one.files.items()}
     read = frozen_reader(settings.releases)
 
     def read_frozen(path: str) -> bytes:
@@ -125,13 +136,23 @@ def _site(settings: Settings, desk: Desk, render: Callable[[str], str], now: dat
     return tuple(artifacts(site, read_theme(settings.templates)))
 
 
-def drafts(newsroom: Newsroom, state: State) -> tuple[Candidate, ...]:
-    """What on the desk differs from the public text. What was withdrawn is no draft: its notice is what stands."""
+def drafts(newsroom: Newsroom, state: State, cleaned: Cleaned) -> tuple[Candidate, ...]:
+    """What on the desk differs from the public text. What was withdrawn is no draft: its notice is what stands.
+
+    A new file under the name of a public one is seen with the next change of the text, which must have its note anyway.
+    """
     withdrawn = {one.id for one in state.releases.values() if one.withdrawal}
     incidents = newsroom.incidents
-    found = [
-        candidate(one, incidents[one.incident], state)
+    return tuple(
+        candidate(one, incidents[one.incident], state, ready.attachments, ready.unfit)
         for one in newsroom.releases.values()
-        if one.incident in incidents and one.id not in withdrawn
-    ]
-    return tuple(one for one in found if not is_unchanged(one, state))
+        if one.incident in incidents and one.id not in withdrawn and not is_text_public(one, state)
+        for ready in (prepared(newsroom, one, cleaned),)
+    )
+
+
+def _unfit(desk: Desk, found: Sequence[Candidate]) -> Iterator[Message]:
+    """What only the cleaning finds; what the check finds stands among the errors already."""
+    for one in found:
+        if not desk.errors_of((one.release.id,)):
+            yield from one.unfit

@@ -21,6 +21,7 @@ _TYPES = {
     ".js": "text/javascript",
     ".md": "text/markdown",
     ".rss": "application/rss+xml",
+    ".webp": "image/webp",  # Python 3.11 does not know it.
     ".xml": "application/xml",
 }
 _SCRIPT = b"""const seen = document.querySelector('meta[name="preview-version"]').content;

@@ -20,6 +20,7 @@ from typing import Any
 
 from greenchannel import office
 from greenchannel.building import Built, build
+from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.record import Decision, read_record
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
@@ -50,6 +51,7 @@ class Watch:
         self.notice = notice or Notice(home)
         self._home, self._clock, self._translate = home, clock, translate
         self._write, self._rescan_seconds = log, rescan_seconds
+        self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -87,7 +89,8 @@ class Watch:
     def _release(self, settings: Settings) -> None:
         clock = self._local(settings)
         now = clock()
-        desk = office.open_desk(settings, now)
+        self._cleaned = self._cleaned or Cleaned(settings)
+        desk = office.open_desk(settings, now, cleaned=self._cleaned)
         self._note_schedule(office.scheduled(settings, desk, now))
         decisions = office.publish_from(settings, desk, (), clock)
         for one in decisions:

@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 
 from greenchannel.delivery.leaks import Leak, Phrase, Scanner
-from greenchannel.delivery.record import LEDGER, frozen_reader
+from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.scaffolds import propose_slug
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import Withheld, read_withheld
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.record.events import State
+from greenchannel.record.verification import LEDGER
 
 _SHORTEST_PINYIN = 12
 _PACKAGE = Path(__file__).parent

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -105,6 +106,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
 
 
 def _published(candidate: "Candidate", event: Mapping[str, Any], state: "State", base: str) -> dict[str, Any]:
+    from greenchannel.portal.shown import alias_path
+
     known = state.releases.get(candidate.release.id)
     visible = known.visible.get(candidate.revision, {}) if known else {}
     return {
@@ -114,6 +117,7 @@ def _published(candidate: "Candidate", event: Mapping[str, Any], state: "State",
         "at": event["at"],
         "url": f"{base}releases/{candidate.release.id}/",
         "sha256": event["sha256"],
+        "attachments": [f"{base}{quote(alias_path(event['id'], one.name))}" for one in candidate.attachments],
         "visible": {target: at.isoformat() for target, at in visible.items()},
     }
 
@@ -128,6 +132,8 @@ def _print(
     )
     for one in published:
         click.echo(call.translate(template).format(**one))
+        for address in one["attachments"]:
+            click.echo(f"  {address}")
     for item in refused:
         click.echo(call.translate("refused {release}:").format(release=item["release"]))
         for reason in item["reasons"]:

@@ -1,13 +1,14 @@
 """Which revisions the public can read at a target and the record does not say so yet.
 
-A revision is visible when its own frozen text, read back from the target, is the one in the ledger, and its
-release's page and everything that lists it came through the same delivery. One receipt for each revision and target.
+A revision is visible when its own frozen text and attachments, read back from the target, are those in the ledger,
+and its release's page and everything that lists it came through the same delivery. One receipt for each revision and
+target.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from greenchannel.portal.shown import public_path
+from greenchannel.portal.shown import alias_path, public_path
 from greenchannel.record.events import State
 
 
@@ -23,10 +24,15 @@ def owed(state: State, targets: Sequence[str]) -> tuple[tuple[str, int, str], ..
     )
 
 
-def files_of(state: State, identifier: str, number: int) -> tuple[str, str]:
-    """The frozen text and the page, which must be read back before the revision counts as visible."""
+def files_of(state: State, identifier: str, number: int) -> tuple[str, ...]:
+    """The frozen text, the attachments and the page, which must be read back before the revision counts as visible."""
     revision = state.releases[identifier].revisions[number - 1]
-    return public_path(revision.path), f"releases/{identifier}/index.html"
+    attached = [
+        path
+        for one in revision.event.get("attachments", ())
+        for path in (public_path(one["path"]), alias_path(identifier, one["name"]))
+    ]
+    return public_path(revision.path), *attached, f"releases/{identifier}/index.html"
 
 
 def receipts(

@@ -1,8 +1,8 @@
 """The record on disk: read it, add to it. The order of a publication:
 
-frozen texts -> the ledger line (the commit point) -> the checkpoint -> the site -> read back -> `visible`.
+attachments, frozen texts -> the ledger line (the commit point) -> the checkpoint -> the site -> read back -> `visible`.
 
-Killed anywhere, the same command run again finishes the work: a frozen text without its line is written again with
+Killed anywhere, the same command run again finishes the work: a file without its line is written again with
 the same bytes, a line without its page is rendered by the next build, a page without its receipt gets one. A checkpoint
 that is behind is renewed with the next line.
 """
@@ -28,8 +28,7 @@ from greenchannel.record.problem import Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Verification, verify
 
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
-_FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md")
-_ATTACHMENT = re.compile(r"[a-z0-9/-]+/attachments/[a-z0-9]+\.[a-z0-9]+")
+_FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
 
 
 class LedgerDamagedError(GreenchannelError):
@@ -83,15 +82,9 @@ def frozen_reader(releases: Path) -> Reader:
 
 
 def public_reader(site: Path) -> Reader:
-    """The same files as a site shows them, so that a copy of the site proves itself."""
+    """The same texts and attachments as a site shows them, so that a copy of the site proves itself."""
     read = frozen_reader(site)
-
-    def read_public(path: str) -> bytes | None:
-        if _FROZEN.fullmatch(path):
-            return read(public_path(path))
-        return read(f"releases/{path}") if _ATTACHMENT.fullmatch(path) else None
-
-    return read_public
+    return lambda path: read(public_path(path)) if _FROZEN.fullmatch(path) else None
 
 
 def examine(folder: Path, since: Checkpoint | None = None) -> Verification:
@@ -185,6 +178,8 @@ def _refuse_clock_behind(state: State, now: datetime) -> None:
 
 
 def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mapping[str, Any]) -> None:
+    for path, data in candidate.files.items():
+        write_file(releases / path, data)
     write_file(releases / candidate.incident_path, candidate.incident_text)
     write_file(releases / candidate.path, candidate.text)
     write_file(releases / approval_path(candidate.path), approval)

@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from greenchannel.desk import registry_schema, schema
+from greenchannel.desk.attachments import look, unfit_names
 from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, read_document, read_yaml
+from greenchannel.desk.kinds import Unfit
 from greenchannel.desk.policies import read_own_policy
 from greenchannel.desk.schema import Spans
 from greenchannel.domain.diagnostic import Span
@@ -45,6 +47,7 @@ class Document:
     spans: Spans = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    unfit: Mapping[str, Unfit] = field(default_factory=dict)  # which of its attachments cannot go out, by name, and why
     neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
 
     @property
@@ -151,8 +154,17 @@ def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: tim
         spans=spans,
         faults=(*source.faults, *faults),
         ignores=ignores,
+        unfit=_unfit(value, path.parent, neighbours) if value and not isinstance(value, Incident) else {},
         neighbours=neighbours,
     )
+
+
+def _unfit(release: Release, folder: Path, neighbours: tuple[str, ...]) -> dict[str, Unfit]:
+    found = dict(unfit_names(release.attachments))
+    for name in release.attachments:
+        if name in neighbours and name not in found and isinstance(seen := look(folder, name), Unfit):
+            found[name] = seen
+    return found
 
 
 _Parsed = tuple[Incident | Release | None, list[Fault], tuple[Ignore, ...]]

@@ -58,6 +58,19 @@ class Catalogue:
                         seen.add(path)
                         yield path, digest
 
+    def attachments(self) -> Iterator[tuple[str, str]]:
+        """Path below releases/ and digest of every attachment that ever was public."""
+        events = (revision.event for one in self.releases for revision in one.revisions)
+        found = {one["path"]: one["sha256"] for event in events for one in event.get("attachments", ())}
+        yield from sorted(found.items())
+
+    def newest_attachments(self) -> Iterator[tuple[str, str, str]]:
+        """Release, name and digest: the newest file of each name, also after a revision that has none of that name."""
+        for release in sorted(self.releases, key=lambda one: one.id):
+            listed = (one for revision in release.revisions for one in revision.event.get("attachments", ()))
+            for name, digest in sorted({one["name"]: one["sha256"] for one in listed}.items()):
+                yield release.id, name, digest
+
     def incident(self, identifier: str) -> Incident:
         """The public facts of an incident, as the rules of timing want them."""
         facts = self.state.incidents[identifier]

@@ -187,5 +187,12 @@ def _shown(key: str, value: Value, names: Mapping[str, str], zone: timezone) -> 
     return Verdict(text).zh if key == "verdict" else names.get(text, text)
 
 
-def _entry(entry: Mapping[str, str]) -> str:
-    return f"{entry['name']}（{entry['post']}）" if {"name", "post"} <= set(entry) else str(next(iter(entry.values())))
+def _entry(entry: Mapping[str, str | int]) -> str:
+    """A new file under the same name differs in its digest alone."""
+    match entry:
+        case {"name": name, "post": post}:
+            return f"{name}（{post}）"
+        case {"name": name, "sha256": str(digest)}:
+            return f"{name}（SHA-256 {digest[:16]}…）"
+        case _:
+            return str(next(iter(entry.values())))

@@ -30,7 +30,7 @@ from types import TracebackType
 from typing import IO, Any, Literal, Self
 
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.portal.markup import render_markdown
+from greenchannel.portal.markup import Links, render_markdown
 
 Reason = Literal["time", "memory", "size"]
 
@@ -81,10 +81,10 @@ class Renderer:
             self._child.close()
             self._child = None
 
-    def render(self, text: str) -> str:
+    def render(self, text: str, links: Links = ()) -> str:
         if _is_oversized(text):
             raise UnrenderableError("size")
-        answer = self._ask(text) or self._ask(text)
+        answer = self._ask(text, links) or self._ask(text, links)
         if answer is None:
             raise UnrenderableError("memory")
         match answer:
@@ -97,11 +97,11 @@ class Renderer:
                 self.close()
                 raise GreenchannelError("the renderer failed: {problem}", problem=answer.get("bug", answer))
 
-    def _ask(self, text: str) -> _Message | None:
+    def _ask(self, text: str, links: Links) -> _Message | None:
         """Return the child's answer, or None when it died without one."""
         if self._child is None:
             self._child = _Child()
-        request = {"text": text, "seconds": self.limit_seconds}
+        request = {"text": text, "links": links, "seconds": self.limit_seconds}
         try:
             answer = self._child.exchange(request, self.limit_seconds)
         except BaseException:
@@ -185,15 +185,15 @@ def main() -> int:
     _write_message(sys.stdout.buffer, {"ready": True})
     while (request := _read_message(sys.stdin.buffer)) is not None:
         signal.alarm(math.ceil(request["seconds"]) + 1)
-        answer = _answer(request["text"])
+        answer = _answer(request["text"], request["links"])
         signal.alarm(0)
         _write_message(sys.stdout.buffer, answer)
     return 0
 
 
-def _answer(text: str) -> _Message:
+def _answer(text: str, links: Links) -> _Message:
     try:
-        return {"html": render_markdown(text)}
+        return {"html": render_markdown(text, links)}
     except (MemoryError, RecursionError):
         return {"reason": "memory"}
     except Exception as error:  # noqa: BLE001  # The parent raises it; here it would only be a dead child.

@@ -11,14 +11,18 @@ The rules, in order:
 4. Addresses: a scheme is http, https, mailto or tel, or there is none. An address with a control character anywhere,
    or with a space or an invisible character in or before its scheme, loses its ``href`` or ``src``: browsers skip
    such characters, filters that compare letters don't.
+5. Attachments: a relative address that names one becomes its public address. Images wait until they are scrolled to.
 
 It keeps no state between calls and sets no limit on time or memory: bodies are rendered through ``confinement``.
 """
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
+from urllib.parse import unquote
 
 import nh3
 from markdown import Markdown
@@ -38,7 +42,7 @@ TAGS = HEADINGS | {
 ATTRIBUTES: dict[str, set[str]] = {
     "*": set(),  # Without it nh3 lets title and lang through everywhere.
     "a": {"href", "title"},
-    "img": {"src", "alt", "title"},
+    "img": {"src", "alt", "title", "loading"},
     "li": {"id"},
     "ol": {"start"},
     "sup": {"id"},
@@ -47,6 +51,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     **{heading: {"id"} for heading in HEADINGS},
 }
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+Links = tuple[tuple[str, str], ...]  # the name of an attachment, and its public address
 ALIGNMENTS = frozenset({"left", "center", "right"})
 
 _MARKER = re.compile(r"(?P<indent> *)(?P<marker>[-*+]|\d+\.)(?P<gap> +)(?=\S)")
@@ -57,7 +62,7 @@ _TAB = 4  # Python-Markdown's unit of indent.
 _NESTED = 2  # An item this much deeper than the one above is nested in it.
 
 
-def render_markdown(text: str) -> str:
+def render_markdown(text: str, links: Links = ()) -> str:
     markdown = Markdown(
         extensions=[
             AttrListExtension(),
@@ -72,7 +77,8 @@ def render_markdown(text: str) -> str:
         markdown.convert(text),
         tags=set(TAGS),
         attributes=ATTRIBUTES,
-        attribute_filter=_filter_attribute,
+        attribute_filter=partial(_filter_attribute, dict(links)),
+        set_tag_attribute_values={"img": {"loading": "lazy"}},
         url_schemes=set(SCHEMES),
         link_rel="noopener",
     )
@@ -82,9 +88,10 @@ def plain_text(html: str) -> str:
     return " ".join(unescape(nh3.clean(html, tags=set())).split())
 
 
-def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
+def _filter_attribute(links: Mapping[str, str], tag: str, attribute: str, value: str) -> str | None:
     match attribute:
         case "href" | "src":
+            value = _attached(value, links)
             is_kept = _is_safe_address(value)
         case "id":
             is_kept = tag in HEADINGS or value.startswith({"li": "fn:", "sup": "fnref"}[tag])
@@ -93,6 +100,13 @@ def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         case _:
             is_kept = True
     return value if is_kept else None
+
+
+def _attached(address: str, links: Mapping[str, str]) -> str:
+    """The public address of an attachment that a relative address names; a place in it is kept."""
+    path = re.split(r"[?#]", address, maxsplit=1)[0]
+    public = links.get(unicodedata.normalize("NFC", unquote(path)).removeprefix("./"))
+    return address if public is None else public + address[len(path) :]
 
 
 def _is_safe_address(address: str) -> bool:

@@ -12,6 +12,7 @@ from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, 
 from greenchannel.portal import revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import (
+    attached,
     card_of,
     feed_link,
     incident_url,
@@ -138,6 +139,7 @@ def _release(
         body=release.current.sha256,
         previous=Link(older.current.event["title"], release_url(catalogue, older)) if older else None,
         next=Link(newer.current.event["title"], release_url(catalogue, newer)) if newer else None,
+        attachments=() if release.withdrawal else tuple(attached(catalogue, release)),
         withdrawn=notice(catalogue, release),
         corrections=revisions.notes(catalogue, release, ChangeKind.CORRECTION),
         update=next(iter(revisions.notes(catalogue, release, ChangeKind.UPDATE)), None),

@@ -1,18 +1,31 @@
 """How a release, a time and an address look wherever they stand: on pages, in lists and in feeds."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import quote
 
 from greenchannel.domain.moment import Day, Moment
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.views import Card, FeedLink, Link, Time
+from greenchannel.portal.views import AttachmentView, Card, FeedLink, Link, Time
+from greenchannel.record.attachments import attachments_of
 from greenchannel.record.events import PublicRelease, Withdrawal
 
 
 def public_path(frozen: str) -> str:
-    """Where a frozen text stands on the site: ``2026/x/fact-1.r2.md`` -> ``releases/2026/x/fact-1/r2.md``."""
+    """Where a frozen text stands on the site: ``2026/x/fact-1.r2.md`` -> ``releases/2026/x/fact-1/r2.md``.
+
+    An attachment stands at the same path in both.
+    """
+    if not frozen.endswith(".md"):
+        return f"releases/{frozen}"
     stem, revision = frozen.removesuffix(".md").rsplit(".", 1)
     return f"releases/{stem}/{revision}.md"
+
+
+def alias_path(release: str, name: str) -> str:
+    """Where the newest file that a release has under a name stands on the site."""
+    return f"releases/{release}/{name}"
 
 
 def local(catalogue: Catalogue, moment: datetime) -> datetime:
@@ -59,6 +72,23 @@ def notice(catalogue: Catalogue, release: PublicRelease) -> str:
 def withdrawal_notice(catalogue: Catalogue, withdrawal: Withdrawal) -> str:
     body = catalogue.department_name(withdrawal.department)
     return f"{body}于{shown_time(catalogue, withdrawal.at).text}撤回本信息。原因：{withdrawal.reason}"
+
+
+def attached(catalogue: Catalogue, release: PublicRelease) -> Iterator[AttachmentView]:
+    """The files of the current revision, by the addresses that stay the same when a file is replaced."""
+    for one in attachments_of(release.current.event):
+        yield AttachmentView(
+            name=one.name,
+            url=quote(catalogue.settings.root + alias_path(release.id, one.name)),
+            kind=one.kind.zh,
+            size=size_text(one.size),
+            sha256=one.sha256,
+        )
+
+
+def size_text(size: int) -> str:
+    """As a reader of a list wants it: 3 KB, 1.2 MB; a kilobyte has 1,000 bytes."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 999_500 else f"{max(1, round(size / 1000))} KB"  # noqa: PLR2004
 
 
 def card_of(catalogue: Catalogue, release: PublicRelease) -> Card:

@@ -21,13 +21,15 @@ from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
+from greenchannel.portal.markup import Links
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
-from greenchannel.portal.shown import public_path
+from greenchannel.portal.shown import alias_path, public_path
 from greenchannel.portal.views import FeedView, IncidentView, PageView, ReleaseView, RevisionPageView
+from greenchannel.record.attachments import attachment_path, attachments_of
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, write_events
-from greenchannel.record.freeze import thaw
+from greenchannel.record.freeze import Frozen, thaw
 
 Artifact = tuple[str, bytes]
 
@@ -67,8 +69,8 @@ def read_theme(folder: Path) -> Theme:
 class Site:
     """What the site is made of.
 
-    `render` turns a body's Markdown into clean HTML, within limits; `maker` stands for the programs that do the
-    making, so that a new version of one makes every page anew.
+    `render` turns a body's Markdown, with the addresses of its attachments, into clean HTML, within limits; `maker`
+    stands for the programs that do the making, so that a new version of one makes every page anew.
     """
 
     settings: Settings
@@ -77,7 +79,7 @@ class Site:
     state: State
     events: tuple[Mapping[str, object], ...]  # the public ledger
     read_frozen: Callable[[str], bytes]
-    render: Callable[[str], str]
+    render: Callable[[str, Links], str]
     maker: str = ""
 
 
@@ -97,8 +99,10 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
 
     for path, data in theme.assets:
         yield given(Stage.PAGE, path, data)
-    for path, digest in catalogue.frozen_texts():
-        yield Planned(Stage.PAGE, (public_path(path),), digest, partial(_one, bodies.text, digest))
+    for path, digest in (*catalogue.frozen_texts(), *catalogue.attachments()):
+        yield Planned(Stage.PAGE, (public_path(path),), digest, partial(_one, bodies.released, digest))
+    for release, name, digest in catalogue.newest_attachments():
+        yield Planned(Stage.PAGE, (alias_path(release, name),), digest, partial(_one, bodies.released, digest))
     for template, view in pages.release_pages(catalogue):
         yield page(Stage.PAGE, template, view)
     for template, view in pages.list_pages(catalogue):
@@ -141,37 +145,44 @@ def _body_of(view: PageView) -> str:
 
 
 class _Bodies:
-    """Each body is read, compared with its digest and rendered once, and only when a page or a feed is made of it."""
+    """What was released, compared with its digest; a body is rendered once, when a page or feed is made of it."""
 
     def __init__(self, site: Site, catalogue: Catalogue) -> None:
         self._site = site
-        self._paths = {digest: path for path, digest in catalogue.frozen_texts()}
+        released = (*catalogue.frozen_texts(), *catalogue.attachments())
+        self._paths = {digest: path for path, digest in released}
         self._html: dict[str, str] = {}
 
-    def text(self, digest: str) -> bytes:
+    def released(self, digest: str) -> bytes:
         path = self._paths[digest]
         data = self._site.read_frozen(path)
         if sha256(data) != digest:
-            raise RecordDamagedError(
-                "releases/{path}: not the text that was released; run greenchannel verify", path=path
-            )
+            raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
         return data
 
     def html(self, digest: str) -> str:
         if digest not in self._html:
-            self._html[digest] = self._render(thaw(self.text(digest)).body)
+            frozen = thaw(self.released(digest))
+            self._html[digest] = self._render(frozen.body, self._links(frozen))
         return self._html[digest]
 
     def comparison(self, view: PageView) -> Comparison | None:
         """Of a revision with the one before it; the page's fingerprint has both digests and all names."""
         if not isinstance(view, RevisionPageView) or not view.before:
             return None
-        old, new = (thaw(self.text(digest)) for digest in (view.before, view.body))
+        old, new = (thaw(self.released(digest)) for digest in (view.before, view.body))
         return compare(old, new, dict(view.names), self._site.settings.zone)
 
-    def _render(self, body: str) -> str:
+    def _links(self, frozen: Frozen) -> Links:
+        """An attachment that a body names leads to the file of that very revision."""
+        base, incident = self._site.settings.root, str(frozen.fields.get("incident"))
+        return tuple(
+            (one.name, base + public_path(attachment_path(incident, one))) for one in attachments_of(frozen.fields)
+        )
+
+    def _render(self, body: str, links: Links) -> str:
         try:
-            return self._site.render(body)
+            return self._site.render(body, links)
         except UnrenderableError:
             # A body that takes too long still reaches its readers, as plain text; it never delays the others.
             return f"<pre>{html.escape(body)}</pre>"

@@ -77,6 +77,17 @@ class NoteView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentView:
+    """A file beside the release; `kind` and `size` as people read them."""
+
+    name: str
+    url: str
+    kind: str
+    size: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
     title: str
     rss: str
@@ -122,7 +133,8 @@ class ReleaseView:
     previous: Link | None
     next: Link | None
     duties: tuple[DutyView, ...] = ()  # what this release was the first to meet
-    withdrawn: str = ""  # the notice that stands instead of the text, empty while it is in force
+    attachments: tuple[AttachmentView, ...] = ()
+    withdrawn: str = ""  # the notice that stands instead of text and attachments, empty while it is in force
     corrections: tuple[NoteView, ...] = ()  # newest first
     update: NoteView | None = None  # the newest one
     earlier_withdrawals: tuple[WithdrawalView, ...] = ()  # those that a new publication ended

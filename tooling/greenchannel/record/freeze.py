@@ -6,15 +6,17 @@ the fixed order below. `thaw` reads it back; freezing what was thawed gives the 
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from greenchannel.domain.attachment import Attachment
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.moment import Moment, moment_text
 from greenchannel.domain.release import Conference, Interpretation, Release, Response
+from greenchannel.record.attachments import facts
 
 FORMAT = 1
-Value = str | int | bool | None | list[dict[str, str]]
+Value = str | int | bool | None | list[dict[str, str | int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Frozen:
     body: str
 
 
-def freeze_release(release: Release, revision: int) -> bytes:
+def freeze_release(release: Release, revision: int, attachments: Iterable[Attachment] = ()) -> bytes:
+    """`attachments` are those of the release as they were cleaned: the text vouches for their bytes."""
     fields: dict[str, Value] = {
         "greenchannel": FORMAT,
         "id": release.id,
@@ -39,6 +42,7 @@ def freeze_release(release: Release, revision: int) -> bytes:
         "late_reason": release.late_reason or None,
         "final": release.final or None,
         "changes": [{"kind": one.kind.value, "note": one.note} for one in release.changes],
+        "attachments": [facts(one) for one in attachments],
     }
     match release:
         case Conference():

@@ -2,14 +2,15 @@
 
 G601 the check finds errors. G602 nobody approved it. G603 the text changed after approval. G604 the approver is the
 author or not entitled. G605 it is embargoed. G606 the clock is behind the record. G607 the public text changed
-without a note. G608 nothing changed. G609 the duty rule is for facts alone.
+without a note. G608 nothing changed. G609 the duty rule is for facts alone. G610 an attachment cannot go out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from greenchannel.domain.attachment import Attachment
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import Message, message
 from greenchannel.domain.moment import moment_text
@@ -17,6 +18,7 @@ from greenchannel.domain.registry import Registry
 from greenchannel.domain.release import Conference, Interpretation, Release, Response
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.approval import Approval
+from greenchannel.record.attachments import attachment_path, attachments_of, in_event
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import PublicRelease, State
 from greenchannel.record.freeze import freeze_incident, freeze_release
@@ -30,7 +32,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What would become public: two frozen texts and where they will stand below releases/."""
+    """What would become public: two frozen texts, the cleaned attachments, and where all will stand below releases/.
+
+    `unfit` says of each attachment that cannot go out why not, and what to do.
+    """
 
     release: Release
     incident: Incident
@@ -40,9 +45,22 @@ class Candidate:
     incident_revision: int
     incident_text: bytes
     incident_path: str
+    attachments: tuple[Attachment, ...] = ()
+    unfit: tuple[Message, ...] = ()
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The bytes of the attachments by their paths."""
+        return {attachment_path(self.incident.id, one): one.data for one in self.attachments}
 
 
-def candidate(release: Release, incident: Incident, state: State) -> Candidate:
+def candidate(
+    release: Release,
+    incident: Incident,
+    state: State,
+    attachments: tuple[Attachment, ...] = (),
+    unfit: Sequence[Message] = (),
+) -> Candidate:
     known = state.releases.get(release.id)
     revision = len(known.revisions) + 1 if known else 1
     public = state.incidents.get(incident.id)
@@ -55,11 +73,13 @@ def candidate(release: Release, incident: Incident, state: State) -> Candidate:
         release=release,
         incident=incident,
         revision=revision,
-        text=freeze_release(release, revision),
+        text=freeze_release(release, revision, attachments),
         path=f"{release.id}.r{revision}.md",
         incident_revision=incident_revision,
         incident_text=incident_text,
         incident_path=f"{incident.id}/incident.r{incident_revision}.md",
+        attachments=attachments,
+        unfit=tuple(unfit),
     )
 
 
@@ -68,7 +88,19 @@ def is_unchanged(one: Candidate, state: State) -> bool:
     known = state.releases.get(one.release.id)
     if known is None or known.withdrawal:
         return False
-    return sha256(freeze_release(one.release, known.current.number)) == known.current.sha256
+    text = freeze_release(one.release, known.current.number, one.attachments)
+    return not one.unfit and sha256(text) == known.current.sha256
+
+
+def is_text_public(release: Release, state: State) -> bool:
+    """Like `is_unchanged`, with its attachments taken to be those that were released: no file is opened to ask."""
+    known = state.releases.get(release.id)
+    if known is None or known.withdrawal:
+        return False
+    released = attachments_of(known.current.event)
+    if tuple(one.name for one in released) != release.attachments:
+        return False
+    return sha256(freeze_release(release, known.current.number, released)) == known.current.sha256
 
 
 def refusals(
@@ -79,6 +111,7 @@ def refusals(
     release, known = one.release, state.releases.get(one.release.id)
     if errors:
         found.append(Refusal("G601", message("{count} error(s) in its files: run greenchannel check", count=errors)))
+    found += [Refusal("G610", reason) for reason in one.unfit]
     if is_unchanged(one, state):
         found.append(Refusal("G608", message("this text is public already")))
         return tuple(found)
@@ -170,6 +203,8 @@ def publication(one: Candidate, approval_sha256: str, *, on_duty: bool = False) 
             ),
         },
     }
+    if one.attachments:
+        event["attachments"] = in_event(incident.id, one.attachments)
     marks = {"final": release.final, "on_duty": on_duty}
     return {**event, **_particulars(release), **{name: True for name, is_set in marks.items() if is_set}}
 

@@ -48,4 +48,9 @@ Fix: nothing is to be done, unless an edit was not saved.""",
 What: the release was approved by one officer on duty (approve --on-duty), and it is no fact release.
 Why: only the first facts are owed within the hour; everything else has time for two people.
 Fix: another person than the author runs greenchannel approve RELEASE --by PERSON.""",
+    "G610": """An attachment cannot go out.
+
+What: a listed attachment is missing, of a kind that is not released, or cannot be cleaned of hidden data.
+Why: files tell who made them, where and from what; only what was cleaned may become public, and nothing half.
+Fix: do what the reason says, or take the attachment off the list; then have the release approved again.""",
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from greenchannel.desk.attachments import leaves_folder
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
@@ -93,8 +94,11 @@ def _attachments(document: Document) -> tuple[str, ...]:
     return () if value is None or isinstance(value, Incident) else value.attachments
 
 
-def _leaves_folder(name: str) -> bool:
-    return "/" in name or "\\" in name or ".." in name
+def _neighbour(link: _Link) -> str | None:
+    """The file beside the document that a relative link names; None for a full address or a place in the text."""
+    if _SCHEME.match(link.target) or link.target.startswith(("#", "?")):
+        return None
+    return unquote(re.split(r"[?#]", link.target, maxsplit=1)[0]).removeprefix("./")
 
 
 def _lost(document: Document, _context: Context) -> Iterator[Finding]:
@@ -105,9 +109,8 @@ def _lost(document: Document, _context: Context) -> Iterator[Finding]:
     Fix: correct the name, or write the full address, beginning with https://.
     """
     for link in _links(document):
-        path = unquote(re.split(r"[?#]", link.target, maxsplit=1)[0]).removeprefix("./")
-        only_place = link.target.startswith(("#", "?"))
-        if not _SCHEME.match(link.target) and not only_place and path not in document.neighbours:
+        path = _neighbour(link)
+        if path is not None and path not in document.neighbours:
             yield Finding(
                 link.span,
                 message("the link leads to {target}, which is not in this folder", target=link.target),
@@ -140,7 +143,7 @@ def _missing_attachment(document: Document, _context: Context) -> Iterator[Findi
     Fix: put the file into the folder, correct the name, or delete the entry.
     """
     for index, name in enumerate(_attachments(document)):
-        if not _leaves_folder(name) and name not in document.neighbours and f"{name}@" not in document.neighbours:
+        if not leaves_folder(name) and name not in document.neighbours and f"{name}@" not in document.neighbours:
             yield Finding(
                 document.span(f"attachments.{index}"),
                 message("the attachment {name} is not in this folder", name=name),
@@ -157,7 +160,7 @@ def _unsafe_attachment(document: Document, _context: Context) -> Iterator[Findin
     """
     for index, name in enumerate(_attachments(document)):
         is_special = name not in document.neighbours and f"{name}@" in document.neighbours
-        if _leaves_folder(name) or is_special:
+        if leaves_folder(name) or is_special:
             yield Finding(
                 document.span(f"attachments.{index}"),
                 message("the attachment {name} is not a plain file in this folder", name=name),
@@ -165,19 +168,34 @@ def _unsafe_attachment(document: Document, _context: Context) -> Iterator[Findin
             )
 
 
-def _any_attachment(document: Document, _context: Context) -> Iterator[Finding]:
-    """Attachments cannot be released yet.
+def _unfit_attachment(document: Document, _context: Context) -> Iterator[Finding]:
+    """An attachment of a kind that cannot be released.
 
-    What: the release lists attachments.
-    Why: attachments cannot be cleaned of hidden data by this version, and office files keep names and older wordings.
-    Fix: put the content in the text, as a table, and delete the key attachments.
+    What: the file is no JPEG, PNG, WebP or PDF, its name says otherwise, or its name, size or number is not allowed.
+    Why: files keep who made them, where, and earlier wordings; only these four kinds can be cleaned of that.
+    Fix: export documents as PDF, save pictures as JPEG or PNG, put tables in the text; then correct the list.
     """
-    if _attachments(document):
-        yield Finding(
-            document.span("attachments"),
-            message("attachments cannot be cleaned of hidden data by this version"),
-            message("put the content in the text as a table"),
-        )
+    for index, name in enumerate(_attachments(document)):
+        unfit = document.unfit.get(name)
+        if unfit and name in document.neighbours and not leaves_folder(name):
+            yield Finding(document.span(f"attachments.{index}"), unfit.reason, unfit.hint)
+
+
+def _unlisted(document: Document, _context: Context) -> Iterator[Finding]:
+    """A link to a file that does not become public.
+
+    What: a relative link or image names a file of the folder that is not among the attachments of the release.
+    Why: only listed attachments are released; readers would meet an error page instead of the file.
+    Fix: list the file under attachments, or link to a public page with its full address, beginning with https://.
+    """
+    for link in _links(document):
+        path = _neighbour(link)
+        if path in document.neighbours and path not in _attachments(document):
+            yield Finding(
+                link.span,
+                message("the link leads to {target}, which is not among the attachments", target=link.target),
+                message("list it under attachments, or write a full address, beginning with https://"),
+            )
 
 
 def _no_alternative(document: Document, _context: Context) -> Iterator[Finding]:
@@ -201,6 +219,7 @@ RULES: tuple[Rule, ...] = (
     Rule("L402", Severity.ERROR, _scheme),
     Rule("L403", Severity.ERROR, _missing_attachment),
     Rule("L404", Severity.ERROR, _unsafe_attachment),
-    Rule("L405", Severity.ERROR, _any_attachment),
+    Rule("L405", Severity.ERROR, _unfit_attachment),
     Rule("L406", Severity.ERROR, _no_alternative),
+    Rule("L407", Severity.ERROR, _unlisted),
 )
