@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from greenchannel.delivery import record as record_on_disk
+from greenchannel.delivery.receipts import owed
 from greenchannel.delivery.record import Decision, Record, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
@@ -33,6 +34,10 @@ Clock = Callable[[], datetime]
 
 class UnknownReleaseError(GreenchannelError):
     """No file of the desk, or one that cannot be understood, has that id."""
+
+
+class DoneAlreadyError(GreenchannelError):
+    """The record says so already, by the same person and in the same words. Perhaps the site does not say it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,22 @@ def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run
     return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
 
 
+def settled(decisions: Iterable[Decision]) -> frozenset[str]:
+    """Refused for nothing but that they are public already, as they stand."""
+    return frozenset(
+        one.candidate.release.id for one in decisions if [reason.code for reason in one.refused] == ["G608"]
+    )
+
+
+def unfinished(settings: Settings, decisions: Iterable[Decision]) -> frozenset[str]:
+    """Public already, but a receipt is owed: an earlier run was cut short, and this one has its work to do."""
+    if not (public := settled(decisions)):
+        return public
+    state = record_on_disk.read_record(settings.releases).state
+    targets = [name for name, _ in settings.targets]
+    return public & {identifier for identifier, _, _ in owed(state, targets)}
+
+
 def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:
     """The second signature under what one officer released on duty; the numbers of the revisions signed."""
     people = read_newsroom(settings.content, settings.zone).registry.people
@@ -149,7 +170,9 @@ def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
     signed = record_on_disk.countersign(settings.releases, named, by, clock)
     if not signed:
-        raise GreenchannelError("{release}: no signature is owed", release=named)
+        given = record_on_disk.has_countersigned(settings.releases, named, by)
+        kind = DoneAlreadyError if given else GreenchannelError
+        raise kind("{release}: no signature is owed", release=named)
     return signed
 
 
@@ -165,9 +188,9 @@ def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock)
         if known is None:
             raise UnknownReleaseError("{release}: never published", release=named)
         if known.withdrawal:
-            raise GreenchannelError(
-                "{release}: withdrawn already at {at}", release=named, at=known.withdrawal.at.isoformat()
-            )
+            same = (known.withdrawal.department, known.withdrawal.reason) == (people[by].department, reason)
+            kind = DoneAlreadyError if same else GreenchannelError
+            raise kind("{release}: withdrawn already at {at}", release=named, at=known.withdrawal.at.isoformat())
         return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
 
     record_on_disk.add(settings.releases, make, clock)

@@ -1,7 +1,7 @@
 """`approve`, `publish`, `withdraw`: what changes the record."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Container, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,9 +10,11 @@ from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
 
 if TYPE_CHECKING:
+    from greenchannel.building import Built
+    from greenchannel.delivery.record import Decision
     from greenchannel.delivery.targets import TargetError
+    from greenchannel.office import DoneAlreadyError
     from greenchannel.record.events import State
-    from greenchannel.record.gate import Candidate
 
 
 @click.command(cls=LocalisedCommand)
@@ -49,12 +51,14 @@ def countersign(call: Call, release: str, by: str) -> int:
     settings = call.settings()
     clock = call.clock(settings)
     identifier = office.release_id(settings, release)
-    for number in office.countersign(settings, identifier, by, clock):
-        text = call.translate("countersigned {release} r{revision} by {by}")
-        click.echo(text.format(release=identifier, revision=number, by=by))
-    failed = build_site(settings, clock).failed
-    output.report_failed(failed, call.translate)
-    return int(bool(failed))
+    already: office.DoneAlreadyError | None = None
+    try:
+        for number in office.countersign(settings, identifier, by, clock):
+            text = call.translate("countersigned {release} r{revision} by {by}")
+            click.echo(text.format(release=identifier, revision=number, by=by))
+    except office.DoneAlreadyError as error:
+        already = error
+    return _finish(call, identifier, already, build_site(settings, clock))
 
 
 @click.command(cls=LocalisedCommand)
@@ -73,22 +77,27 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     named = tuple(office.release_id(settings, one) for one in releases)
     decisions = office.publish(settings, named, clock, dry_run=dry_run)
     failed: Mapping[str, TargetError | OSError] = {}
+    resumed: frozenset[str] = frozenset()
     if not dry_run:
+        resumed = office.unfinished(settings, decisions)
         with output.progress(call.translate) as progress:
-            failed = build_site(settings, clock, progress=progress).failed
+            built = build_site(settings, clock, progress=progress)
+        failed = built.failed
+        if built.has_changed and not any(one.event for one in decisions):
+            resumed = office.settled(decisions)
     state = read_record(settings.releases).state
     published = [
         {
-            "release": one.candidate.release.id,
-            "revision": one.candidate.revision,
-            "seq": one.event["seq"],
-            "at": one.event["at"],
-            "url": f"{settings.url}releases/{one.candidate.release.id}/",
-            "sha256": one.event["sha256"],
-            "visible": _seen(state, one.candidate) if not dry_run else {},
+            "release": event["id"],
+            "revision": event["revision"],
+            "seq": event["seq"],
+            "at": event["at"],
+            "url": f"{settings.url}releases/{event['id']}/",
+            "sha256": event["sha256"],
+            "visible": _seen(state, event) if not dry_run else {},
         }
         for one in decisions
-        if one.event
+        if (event := _event(state, one, resumed))
     ]
     refused = [
         {
@@ -96,17 +105,17 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
             "reasons": [f"{reason.code} {reason.reason.in_language(call.translate)}" for reason in one.refused],
         }
         for one in decisions
-        if one.refused
+        if one.refused and one.candidate.release.id not in resumed
     ]
     if form == "json":
         output.print_json({"published": published, "refused": refused})
     else:
-        template = (
-            "would publish {url} (r{revision}, SHA-256 {sha256})"
-            if dry_run
-            else "published {url} (r{revision}, SHA-256 {sha256})"
-        )
         for one in published:
+            template = "published {url} (r{revision}, SHA-256 {sha256})"
+            if dry_run:
+                template = "would publish {url} (r{revision}, SHA-256 {sha256})"
+            elif not one["visible"]:
+                template = "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
             click.echo(call.translate(template).format(**one))
         for item in refused:
             click.echo(call.translate("refused {release}:").format(release=item["release"]))
@@ -119,8 +128,14 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     return int(bool(refused or failed) or (not dry_run and any(not one["visible"] for one in published)))
 
 
-def _seen(state: "State", candidate: "Candidate") -> dict[str, str]:
-    visible = state.releases[candidate.release.id].visible.get(candidate.revision, {})
+def _event(state: "State", decision: "Decision", resumed: Container[str]) -> Mapping[str, Any] | None:  # Any: JSON
+    """The line of what this run released, or of what it finished for an earlier run."""
+    identifier = decision.candidate.release.id
+    return state.releases[identifier].current.event if identifier in resumed else decision.event
+
+
+def _seen(state: "State", event: Mapping[str, Any]) -> dict[str, str]:  # Any: JSON
+    visible = state.releases[event["id"]].visible.get(event["revision"], {})
     return {target: at.isoformat() for target, at in visible.items()}
 
 
@@ -137,8 +152,22 @@ def withdraw(call: Call, release: str, by: str, reason: str) -> int:
     settings = call.settings()
     clock = call.clock(settings)
     identifier = office.release_id(settings, release)
-    office.withdraw(settings, identifier, reason, by, clock)
-    failed = build_site(settings, clock).failed
-    click.echo(call.translate("withdrawn {release}").format(release=identifier))
-    output.report_failed(failed, call.translate)
-    return int(bool(failed))
+    already: office.DoneAlreadyError | None = None
+    try:
+        office.withdraw(settings, identifier, reason, by, clock)
+    except office.DoneAlreadyError as error:
+        already = error
+    built = build_site(settings, clock)
+    if already is None:
+        click.echo(call.translate("withdrawn {release}").format(release=identifier))
+    return _finish(call, identifier, already, built)
+
+
+def _finish(call: Call, release: str, already: "DoneAlreadyError | None", built: "Built") -> int:
+    """The same command again finishes what was interrupted; where nothing was left to do, it says so as an error."""
+    output.report_failed(built.failed, call.translate)
+    if already and not built.has_changed:
+        raise already
+    if already:
+        click.echo(call.translate("finished {release}: an earlier run was interrupted").format(release=release))
+    return int(bool(built.failed))
