@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import pytest
-
 from plays import Job, Played, play_all, play_every_point
+
 from scenes import SCENES
 
 # The record's own calls all fail and every sixteenth of the others; make torture plays every fault at every call.
