@@ -170,9 +170,9 @@ def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
     signed = record_on_disk.countersign(settings.releases, named, by, clock)
     if not signed:
-        given = record_on_disk.has_countersigned(settings.releases, named, by)
-        kind = DoneAlreadyError if given else GreenchannelError
-        raise kind("{release}: no signature is owed", release=named)
+        if record_on_disk.has_countersigned(settings.releases, named, by):
+            raise DoneAlreadyError("{release}: no signature is owed", release=named)
+        raise GreenchannelError("{release}: no signature is owed", release=named)
     return signed
 
 
@@ -188,9 +188,10 @@ def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock)
         if known is None:
             raise UnknownReleaseError("{release}: never published", release=named)
         if known.withdrawal:
-            same = (known.withdrawal.department, known.withdrawal.reason) == (people[by].department, reason)
-            kind = DoneAlreadyError if same else GreenchannelError
-            raise kind("{release}: withdrawn already at {at}", release=named, at=known.withdrawal.at.isoformat())
+            at = known.withdrawal.at.isoformat()
+            if (known.withdrawal.department, known.withdrawal.reason) == (people[by].department, reason):
+                raise DoneAlreadyError("{release}: withdrawn already at {at}", release=named, at=at)
+            raise GreenchannelError("{release}: withdrawn already at {at}", release=named, at=at)
         return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
 
     record_on_disk.add(settings.releases, make, clock)

@@ -111,11 +111,13 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
         output.print_json({"published": published, "refused": refused})
     else:
         for one in published:
-            template = "published {url} (r{revision}, SHA-256 {sha256})"
-            if dry_run:
-                template = "would publish {url} (r{revision}, SHA-256 {sha256})"
-            elif not one["visible"]:
-                template = "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
+            template = (
+                "would publish {url} (r{revision}, SHA-256 {sha256})"
+                if dry_run
+                else "published {url} (r{revision}, SHA-256 {sha256})"
+                if one["visible"]
+                else "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
+            )
             click.echo(call.translate(template).format(**one))
         for item in refused:
             click.echo(call.translate("refused {release}:").format(release=item["release"]))
