@@ -9,7 +9,7 @@ import errno
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +54,10 @@ class Call:
     number: int
     name: str
     path: str  # below the folder; of a replace, where it puts the file
+    source: str = ""  # of a replace
+    truncates: bool = False  # of an open
+    offset: int = 0  # of a write, where it begins; of an ftruncate, where it ends
+    data: bytes = field(default=b"", repr=False, compare=False)  # of a write
 
 
 Fault = Kill | Short | Fail | None
@@ -115,7 +119,11 @@ class Layer:
         if place is None:
             return proceed()
         self._suspect.discard(place)
-        return self._step("open", place, proceed) if flags & _WRITES else proceed()
+        if not flags & _WRITES:
+            return proceed()
+        call = Call(self._next, "open", place, truncates=bool(flags & os.O_TRUNC))
+        descriptor: int = self._step(call, proceed)
+        return descriptor
 
     def _write(self, descriptor: int, data: Any) -> int:
         def proceed() -> int:
@@ -126,15 +134,18 @@ class Layer:
             done: int = self._real["write"](descriptor, data[: max(1, len(data) // 2)])
             return done
 
-        place = self._of(descriptor)
-        return self._step("write", place, proceed, halfway) if place is not None else proceed()
+        if (place := self._of(descriptor)) is None:
+            return proceed()
+        start = os.lseek(descriptor, 0, os.SEEK_CUR)
+        written: int = self._step(Call(self._next, "write", place, offset=start, data=bytes(data)), proceed, halfway)
+        return written
 
     def _close(self, descriptor: int) -> None:
         place = self._of(descriptor)
         if place is None:
             self._real["close"](descriptor)
         else:
-            self._step("close", place, lambda: self._real["close"](descriptor))
+            self._step(Call(self._next, "close", place), lambda: self._real["close"](descriptor))
 
     def _on_path(self, name: str) -> Callable[..., Any]:
         def stand_in(path: Any, *arguments: Any, **options: Any) -> Any:
@@ -142,7 +153,7 @@ class Layer:
                 return self._real[name](path, *arguments, **options)
 
             place = self._below(path) if not options.get("dir_fd") else None
-            return self._step(name, place, proceed) if place is not None else proceed()
+            return self._step(Call(self._next, name, place), proceed) if place is not None else proceed()
 
         return stand_in
 
@@ -151,8 +162,9 @@ class Layer:
             def proceed() -> Any:
                 return self._real[name](source, target, **options)
 
-            place = self._below(target)
-            return self._step(name, place, proceed) if place is not None else proceed()
+            if (place := self._below(target)) is None:
+                return proceed()
+            return self._step(Call(self._next, name, place, source=self._below(source) or ""), proceed)
 
         return stand_in
 
@@ -162,14 +174,20 @@ class Layer:
                 return self._real[name](on, *arguments, **options)
 
             place = self._of(on) if isinstance(on, int) else self._below(on)
-            return self._step(name, place, proceed) if place is not None else proceed()
+            if place is None:
+                return proceed()
+            end = int(arguments[0]) if name == "ftruncate" else 0
+            return self._step(Call(self._next, name, place, offset=end), proceed)
 
         return stand_in
 
-    def _step(self, name: str, place: str, proceed: _Proceed, halfway: _Proceed | None = None) -> Any:
-        call = Call(len(self.calls) + 1, name, place)
+    @property
+    def _next(self) -> int:
+        return len(self.calls) + 1
+
+    def _step(self, call: Call, proceed: _Proceed, halfway: _Proceed | None = None) -> Any:
         self.calls.append(call)
-        if name == "fsync" and place in self._suspect:
+        if call.name == "fsync" and call.path in self._suspect:
             self.retried.append(call)
         match fault := self._decide(call):
             case None:

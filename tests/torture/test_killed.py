@@ -11,7 +11,7 @@ from scenes import SCENES
 # after it and in the middle of it.
 JOBS: Mapping[str, Job] = {scene: ("kill", scene, "0/1", "4") for scene in SCENES}
 WRONG: Mapping[Job, str] = {
-    ("kill", "correction", "0/1", "6", "in-place"): "torn",
+    ("kill", "correction", "0/1", "20", "in-place"): "torn",
     ("kill", "first", "0/1", "40", "lists-first"): "is not there",
     ("kill", "correction", "0/1", "1000", "rewritten-ledger"): "ledger: lines are lost",
 }
