@@ -31,6 +31,9 @@ lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+torture: $(VENV)/.dev ## kill and fail every call that changes a file, each in turn (needs strace; about half an hour)
+	$(BIN)/pytest -m torture tests/torture
+
 bench: $(VENV)/.site ## how long an officer waits, on a generated newsroom of 1,000 open incidents
 	$(BIN)/python tests/bench/bench.py
 
@@ -45,4 +48,4 @@ lock: $(VENV)/.dev ## renew both lock files
 messages: $(VENV)/.dev ## compile the Chinese catalogue after editing its .po
 	$(BIN)/pybabel compile -d tooling/greenchannel/locale -D greenchannel
 
-.PHONY: messages help site serve test lint bench demo lock
+.PHONY: messages help site serve test lint torture bench demo lock

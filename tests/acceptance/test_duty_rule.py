@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from conftest import Clock, Run
+from greenchannel import office
 from greenchannel.desk.settings import Settings
 
 INCIDENT = "2026/qingnianlu-huozai"
@@ -93,3 +94,16 @@ def test_another_officer_gives_it_once(released: Settings, run: Run, clock: Cloc
     assert "值班先行发布，2026-11-24 12:01 完成复核签发" in (released.site / PAGE).read_text("utf-8")
     assert run("verify")[0] == 0
     assert run("countersign", FACT, "--by", OTHER)[2] == f"greenchannel: {FACT}: no signature is owed\n"
+
+
+def test_signing_again_finishes_what_was_interrupted(released: Settings, run: Run, clock: Clock) -> None:
+    clock.now += timedelta(hours=2)
+    office.countersign(released, FACT, OTHER, clock)
+    assert run("countersign", FACT, "--by", OTHER)[:2] == (0, f"finished {FACT}: an earlier run was interrupted\n")
+    assert "值班先行发布，2026-11-24 12:01 完成复核签发" in (released.site / PAGE).read_text("utf-8")
+
+
+def test_who_has_not_signed_finishes_nothing(released: Settings, run: Run, clock: Clock) -> None:
+    clock.now += timedelta(hours=2)
+    office.countersign(released, FACT, OTHER, clock)
+    assert run("countersign", FACT, "--by", "lu-wanqing")[0] == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Clock, Run
+from greenchannel import office
 from greenchannel.desk.settings import Settings
 
 TITLE = "关于东湖路路灯故障问题的回应"
@@ -182,6 +183,29 @@ def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:
     assert files(published.releases) | files(published.site) == before
 
 
+def test_publishing_again_finishes_what_was_interrupted(approved: Settings, run: Run, clock: Clock) -> None:
+    office.publish(approved, (RELEASE,), clock)  # And there the power went.
+    code, out, _ = run("publish", RELEASE, "--format", "json")
+    (one,) = json.loads(out)["published"]
+    assert (code, one["revision"], list(one["visible"])) == (0, 1, ["site"])
+
+
+def test_what_was_interrupted_after_its_receipt_is_finished_too(published: Settings, run: Run) -> None:
+    (published.site / "feeds/all.atom").unlink()
+    codes = [run("publish", RELEASE)[0] for _ in range(2)]
+    assert (codes, (published.site / "feeds/all.atom").is_file()) == ([0, 1], True)
+
+
+def test_what_was_read_back_nowhere_is_not_called_published(approved: Settings, run: Run) -> None:
+    settings = approved.home / "mkdocs.yml"
+    text = settings.read_text("utf-8").replace(
+        "    footer:\n", "    targets:\n      www: {directory: ../www}\n    footer:\n"
+    )
+    settings.write_text(text, "utf-8")
+    code, out, _ = run("publish", RELEASE)
+    assert (code, out.startswith("on the record, but not read back anywhere yet: ")) == (1, True)
+
+
 def test_an_edit_after_approval_is_refused(approved: Settings, run: Run) -> None:
     path = desk(approved)
     path.write_text(path.read_text("utf-8").replace("当晚", "次日"), "utf-8")
@@ -231,6 +255,18 @@ def test_a_withdrawn_page_keeps_its_address_and_says_why(withdrawn: Settings) ->
 @pytest.mark.usefixtures("withdrawn")
 def test_withdrawing_twice_is_an_error(run: Run) -> None:
     assert run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON)[0] == 2
+
+
+def test_withdrawing_again_finishes_what_was_interrupted(office_home: Settings, run: Run, clock: Clock) -> None:
+    office.withdraw(office_home, WITHDRAWN, REASON, "fang-shulan", clock)
+    code, out, _ = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON)
+    assert (code, out) == (0, f"finished {WITHDRAWN}: an earlier run was interrupted\n")
+    assert REASON in (office_home.site / f"releases/{WITHDRAWN}/index.html").read_text("utf-8")
+
+
+def test_withdrawing_again_for_another_reason_is_an_error(office_home: Settings, run: Run, clock: Clock) -> None:
+    office.withdraw(office_home, WITHDRAWN, REASON, "fang-shulan", clock)
+    assert run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", "x")[0] == 2
 
 
 @pytest.mark.usefixtures("withdrawn")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from faults import Layer
 from greenchannel.delivery.writing import append, create_file, write_file, write_tree
 
 LONG_AGO = 1_000_000_000_000_000_000
@@ -110,3 +111,32 @@ def test_a_half_written_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="No space"):
         append(path, b"two\n")
     assert (fault.fired, path.read_bytes()) == (True, b"one\n")
+
+
+def synced(layer: Layer) -> list[str]:
+    return [one.path for one in layer.calls if one.name == "fsync"]
+
+
+def test_a_new_folder_is_synced_into_the_one_above_it(tmp_path: Path) -> None:
+    with Layer(tmp_path.parent) as layer:
+        write_file(tmp_path / "one/two/a", b"new")
+    top = tmp_path.name
+    assert synced(layer) == [top, f"{top}/one", f"{top}/one/two/.a.greenchannel-new", f"{top}/one/two"]
+
+
+def test_an_equal_file_is_synced_since_a_killed_run_may_have_left_it(tmp_path: Path) -> None:
+    old_file(tmp_path / "a", b"same")
+    with Layer(tmp_path.parent) as layer:
+        write_file(tmp_path / "a", b"same")
+    assert synced(layer) == [tmp_path.name]
+
+
+def test_a_line_that_is_interrupted_by_hand_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    path = old_file(tmp_path / "ledger", b"one\n")
+    monkeypatch.setattr("greenchannel.delivery.writing.os.fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        append(path, b"two\n")
+    assert path.read_bytes() == b"one\n"

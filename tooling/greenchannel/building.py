@@ -23,7 +23,7 @@ from greenchannel.delivery.receipts import receipts
 from greenchannel.delivery.record import Record, add, frozen_reader, read_record
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.targets.directory import DirectoryTarget
-from greenchannel.delivery.writing import locked, write_file
+from greenchannel.delivery.writing import forget_file, locked, write_file
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
@@ -109,6 +109,11 @@ class Built:
     def is_whole(self) -> bool:
         return not self.failed and not self.leaks
 
+    @property
+    def has_changed(self) -> bool:
+        """Did it put anything anywhere? Without it, what an earlier run began had come through."""
+        return bool(self.written or any(self.sent.values()))
+
 
 def build(
     settings: Settings,
@@ -123,7 +128,7 @@ def build(
     """
     with locked(settings.home / STATE):
         if clean:
-            (settings.home / STATE / "pages.sha256").unlink(missing_ok=True)
+            forget_file(settings.home / STATE / "pages.sha256")
         run = _Run(settings, clean=clean, progress=progress)
         run.deliver()
         if add(settings.releases, run.receipts, clock):
@@ -236,16 +241,22 @@ def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
     state = settings.home / STATE
     scratch, stamp = state / "pages", state / "pages.sha256"
     with locked(scratch):
-        digest = _inputs_digest(settings)
-        if not stamp.is_file() or stamp.read_text() != digest or not any(scratch.iterdir()):
-            stamp.unlink(missing_ok=True)  # A failed run leaves a folder that no stamp may vouch for.
+        inputs, pages = _inputs_digest(settings), _read_pages(scratch)
+        # The stamp names the pages, too: MkDocs does not sync them, and a power cut may leave empty ones.
+        if not stamp.is_file() or stamp.read_text() != fingerprint(inputs, pages):
+            forget_file(stamp)  # A failed run leaves a folder that no stamp may vouch for.
             _run_mkdocs(settings.home / "mkdocs.yml", scratch)
-            write_file(stamp, digest.encode())
-        return tuple(
-            (path.relative_to(scratch).as_posix(), path.read_bytes())
-            for path in sorted(scratch.rglob("*.html"))
-            if path.name != "404.html"
-        )
+            pages = _read_pages(scratch)
+            write_file(stamp, fingerprint(inputs, pages).encode())
+        return pages
+
+
+def _read_pages(scratch: Path) -> tuple[Artifact, ...]:
+    return tuple(
+        (path.relative_to(scratch).as_posix(), path.read_bytes())
+        for path in sorted(scratch.rglob("*.html"))
+        if path.name != "404.html"
+    )
 
 
 def _inputs_digest(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.cleaned import Cleaned, Prepared
+from greenchannel.delivery.receipts import owed
 from greenchannel.delivery.record import Decision, Record, Submission, frozen_reader
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
@@ -38,6 +39,10 @@ _APPROVAL = ".approval.json"
 
 class UnknownReleaseError(GreenchannelError):
     """No file of the desk, or one that cannot be understood, has that id."""
+
+
+class DoneAlreadyError(GreenchannelError):
+    """The record says so already, by the same person and in the same words. Perhaps the site does not say it yet."""
 
 
 class UnfitAttachmentsError(GreenchannelError):
@@ -199,6 +204,22 @@ def publish_from(
     return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
 
 
+def settled(decisions: Iterable[Decision]) -> frozenset[str]:
+    """Refused for nothing but that they are public already, as they stand."""
+    return frozenset(
+        one.candidate.release.id for one in decisions if [reason.code for reason in one.refused] == ["G608"]
+    )
+
+
+def unfinished(settings: Settings, decisions: Iterable[Decision]) -> frozenset[str]:
+    """Public already, but a receipt is owed: an earlier run was cut short, and this one has its work to do."""
+    if not (public := settled(decisions)):
+        return public
+    state = record_on_disk.read_record(settings.releases).state
+    targets = [name for name, _ in settings.targets]
+    return public & {identifier for identifier, _, _ in owed(state, targets)}
+
+
 def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:
     """The second signature under what one officer released on duty; the numbers of the revisions signed."""
     people = read_newsroom(settings.content, settings.zone).registry.people
@@ -206,6 +227,8 @@ def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
     signed = record_on_disk.countersign(settings.releases, named, by, clock)
     if not signed:
+        if record_on_disk.has_countersigned(settings.releases, named, by):
+            raise DoneAlreadyError("{release}: no signature is owed", release=named)
         raise GreenchannelError("{release}: no signature is owed", release=named)
     return signed
 
@@ -222,9 +245,10 @@ def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock)
         if known is None:
             raise UnknownReleaseError("{release}: never published", release=named)
         if known.withdrawal:
-            raise GreenchannelError(
-                "{release}: withdrawn already at {at}", release=named, at=known.withdrawal.at.isoformat()
-            )
+            at = known.withdrawal.at.isoformat()
+            if (known.withdrawal.department, known.withdrawal.reason) == (people[by].department, reason):
+                raise DoneAlreadyError("{release}: withdrawn already at {at}", release=named, at=at)
+            raise GreenchannelError("{release}: withdrawn already at {at}", release=named, at=at)
         return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
 
     record_on_disk.add(settings.releases, make, clock)

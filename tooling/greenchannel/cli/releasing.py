@@ -1,6 +1,6 @@
 """`approve`, `publish`, `withdraw`: what changes the record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,9 +11,10 @@ from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
 
 if TYPE_CHECKING:
-    from greenchannel.building import Touched
+    from greenchannel.building import Built, Touched
+    from greenchannel.delivery.record import Decision
+    from greenchannel.office import DoneAlreadyError
     from greenchannel.record.events import State
-    from greenchannel.record.gate import Candidate
 
 
 @click.command(cls=LocalisedCommand)
@@ -50,10 +51,14 @@ def countersign(call: Call, release: str, by: str) -> int:
     settings = call.settings()
     clock = call.clock(settings)
     identifier = office.release_id(settings, release)
-    for number in office.countersign(settings, identifier, by, clock):
-        text = call.translate("countersigned {release} r{revision} by {by}")
-        click.echo(text.format(release=identifier, revision=number, by=by))
-    return output.report(build_site(settings, clock), call.translate)
+    already: office.DoneAlreadyError | None = None
+    try:
+        for number in office.countersign(settings, identifier, by, clock):
+            text = call.translate("countersigned {release} r{revision} by {by}")
+            click.echo(text.format(release=identifier, revision=number, by=by))
+    except office.DoneAlreadyError as error:
+        already = error
+    return _finish(call, identifier, already, build_site(settings, clock))
 
 
 @click.command(cls=LocalisedCommand)
@@ -74,21 +79,27 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     desk = office.open_desk(settings, clock())
     decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)
     touched: tuple[Touched, ...] = ()
+    resumed: frozenset[str] = frozenset()
     code = 0
     if dry_run:
         touched = outlook(settings, [one.event for one in decisions if one.event])
     else:
+        resumed = office.unfinished(settings, decisions)
         with output.progress(call.translate) as progress:
-            code = output.report(build_site(settings, clock, progress=progress), call.translate)
+            built = build_site(settings, clock, progress=progress)
+        code = output.report(built, call.translate)
+        if built.has_changed and not any(one.event for one in decisions):
+            resumed = office.settled(decisions)
     state = read_record(settings.releases).state
-    published = [_published(one.candidate, one.event, state, settings.url) for one in decisions if one.event]
+    released = [event for one in decisions if (event := _event(state, one, resumed))]
+    published = [_published(one, state, settings.url) for one in released]
     refused = [
         {
             "release": one.candidate.release.id,
             "reasons": [f"{reason.code} {reason.reason.in_language(call.translate)}" for reason in one.refused],
         }
         for one in decisions
-        if one.refused
+        if one.refused and one.candidate.release.id not in resumed
     ]
     if form == "json":
         files = [{"path": one.path, "url": settings.url + one.path, "new": one.is_new} for one in touched]
@@ -105,19 +116,25 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     return code or int(bool(refused or unseen))
 
 
-def _published(candidate: "Candidate", event: Mapping[str, Any], state: "State", base: str) -> dict[str, Any]:
+def _event(state: "State", decision: "Decision", resumed: Container[str]) -> Mapping[str, Any] | None:  # Any: JSON
+    """The line of what this run released, or of what it finished for an earlier run."""
+    identifier = decision.candidate.release.id
+    return state.releases[identifier].current.event if identifier in resumed else decision.event
+
+
+def _published(event: Mapping[str, Any], state: "State", base: str) -> dict[str, Any]:
     from greenchannel.portal.shown import alias_path
 
-    known = state.releases.get(candidate.release.id)
-    visible = known.visible.get(candidate.revision, {}) if known else {}
+    known = state.releases.get(event["id"])
+    visible = known.visible.get(event["revision"], {}) if known else {}
     return {
-        "release": candidate.release.id,
-        "revision": candidate.revision,
+        "release": event["id"],
+        "revision": event["revision"],
         "seq": event["seq"],
         "at": event["at"],
-        "url": f"{base}releases/{candidate.release.id}/",
+        "url": f"{base}releases/{event['id']}/",
         "sha256": event["sha256"],
-        "attachments": [f"{base}{quote(alias_path(event['id'], one.name))}" for one in candidate.attachments],
+        "attachments": [f"{base}{quote(alias_path(event['id'], one['name']))}" for one in event.get("attachments", ())],
         "visible": {target: at.isoformat() for target, at in visible.items()},
     }
 
@@ -125,12 +142,14 @@ def _published(candidate: "Candidate", event: Mapping[str, Any], state: "State",
 def _print(
     call: Call, published: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]], *, dry_run: bool
 ) -> None:
-    template = (
-        "would publish {url} (r{revision}, SHA-256 {sha256})"
-        if dry_run
-        else "published {url} (r{revision}, SHA-256 {sha256})"
-    )
     for one in published:
+        template = (
+            "would publish {url} (r{revision}, SHA-256 {sha256})"
+            if dry_run
+            else "published {url} (r{revision}, SHA-256 {sha256})"
+            if one["visible"]
+            else "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
+        )
         click.echo(call.translate(template).format(**one))
         for address in one["attachments"]:
             click.echo(f"  {address}")
@@ -166,7 +185,22 @@ def withdraw(call: Call, release: str, by: str, reason: str) -> int:
     settings = call.settings()
     clock = call.clock(settings)
     identifier = office.release_id(settings, release)
-    office.withdraw(settings, identifier, reason, by, clock)
+    already: office.DoneAlreadyError | None = None
+    try:
+        office.withdraw(settings, identifier, reason, by, clock)
+    except office.DoneAlreadyError as error:
+        already = error
     built = build_site(settings, clock)
-    click.echo(call.translate("withdrawn {release}").format(release=identifier))
-    return output.report(built, call.translate)
+    if already is None:
+        click.echo(call.translate("withdrawn {release}").format(release=identifier))
+    return _finish(call, identifier, already, built)
+
+
+def _finish(call: Call, release: str, already: "DoneAlreadyError | None", built: "Built") -> int:
+    """The same command again finishes what was interrupted; where nothing was left to do, it says so as an error."""
+    code = output.report(built, call.translate)
+    if already and not built.has_changed:
+        raise already
+    if already:
+        click.echo(call.translate("finished {release}: an earlier run was interrupted").format(release=release))
+    return code

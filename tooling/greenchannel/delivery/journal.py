@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from greenchannel.delivery.writing import append, write_file
+from greenchannel.delivery.writing import append, forget_file, write_file
 
 _SPARE = 1_000  # lines that may be out of date before the file is written anew
 
@@ -23,7 +23,7 @@ class Journal:
         self._lines = 0
         self._torn = False
         if forget:
-            path.unlink(missing_ok=True)
+            forget_file(path)
         elif path.is_file():
             self._read(path.read_bytes())
 

@@ -161,6 +161,16 @@ def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], da
     return tuple(number for number, _, _ in signatures)
 
 
+def has_countersigned(releases: Path, identifier: str, by: str) -> bool:
+    """Did `by` give the last signature that was owed?"""
+    known = read_record(releases).state.releases.get(identifier)
+    if known is None or not known.countersigned:
+        return False
+    revision = known.revisions[max(known.countersigned) - 1]
+    signature = read_approval((releases / countersignature_path(revision.path)).read_bytes())
+    return signature is not None and signature.by == by
+
+
 def _second(releases: Path, revision: Revision, identifier: str, by: str, now: datetime) -> tuple[int, str, bytes]:
     path = approval_path(revision.path)
     first = read_approval((releases / path).read_bytes())

@@ -1,7 +1,9 @@
 """The only module that changes files.
 
-A file is replaced whole: temporary file in the same folder, fsync, `os.replace`, fsync of the folder. The ledger is
-appended to under a lock. Nothing is deleted here but our own temporary files. Errors of the system reach the caller.
+A file is replaced whole: temporary file in the same folder, fsync, `os.replace`, fsync of the folder; a new folder is
+made sure of in the one above it. The ledger is appended to under a lock. Nothing is deleted here but our own temporary
+files and notes of what can be made again. Errors of the system reach the caller; an fsync that failed is never tried
+again on the same descriptor, since the second one may call safe what the system has thrown away.
 """
 
 import fcntl
@@ -21,11 +23,12 @@ def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> boo
     """
     try:
         if path.read_bytes() == data:
+            _sync_folder(path.parent)  # A run that was killed may have put it there and come no further.
             return False
         if changed_at is not None:
             changed_at = max(changed_at, int(path.stat().st_mtime) + 1)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
     temporary = path.with_name(f".{path.name}{_TEMPORARY}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
@@ -45,7 +48,7 @@ def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> boo
 
 def create_file(path: Path, data: bytes) -> None:
     """Raises FileExistsError rather than overwrite what somebody wrote."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         _write_all(descriptor, data)
@@ -66,7 +69,7 @@ def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """One writer of a folder at a time. The folder itself is locked; the kernel frees it when its holder dies."""
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -83,7 +86,7 @@ def append(path: Path, data: bytes) -> None:
         try:
             _write_all(descriptor, data)
             os.fsync(descriptor)
-        except OSError:
+        except BaseException:  # Ctrl-C, too.
             os.ftruncate(descriptor, end)
             raise
     finally:
@@ -99,6 +102,20 @@ def cut(path: Path, end: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def forget_file(path: Path) -> None:
+    """For what can be made again. Not durable: whoever finds it after a power cut compares it before believing it."""
+    path.unlink(missing_ok=True)
+
+
+def _make_folder(folder: Path) -> None:
+    """A folder that the one above does not durably name takes all that is synced in it with it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
