@@ -1,5 +1,6 @@
 """The kernel kills the real command line at its own calls: what the layer in this process shows is the truth."""
 
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ import pytest
 import scenes
 from conftest import REPOSITORY, program
 from points import Stage, staged
-from scenes import HOME, SCENES, Truth, read_tree
+from scenes import HOME, SCENES, read_tree
 
 # The layer's name of each call of the kernel. One expression for each, since strace counts for each by itself.
 NAMES = {
@@ -31,6 +32,7 @@ NAMES = {
     "mkdir": "mkdir",
 }
 POINTS = 12
+SCENE = "correction"
 _LINE = re.compile(r"(\w+)\((.*)")
 _QUOTED = re.compile(r'"(/[^"]*)"')
 _DESCRIPTOR = re.compile(r"\d+<(/[^>]*)>")
@@ -48,23 +50,38 @@ class Traced:
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    with staged(SCENES["correction"]) as ready:
+    with staged(SCENES[SCENE]) as ready:
         yield ready
 
 
-def trace(root: Path, command: Sequence[str], *inject: str) -> tuple[int, list[Traced]]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A process under strace: how it ended, what it said the layer saw, and what strace saw."""
+
+    code: int
+    said: str
+    calls: list[Traced]
+
+
+def trace(root: Path, *inject: str) -> Run:
     """Only the process itself is traced: it alone changes files, and its child must live while it does."""
     log = root.with_suffix(".strace")
     call = [program("strace", "strace"), "-y", "-s", "4096", "-o", str(log), "-e", f"trace={','.join(NAMES)}", *inject]
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run(
-        [*call, *greenchannel(root, command)], cwd=REPOSITORY, env=environment, capture_output=True, check=False
+        [*call, sys.executable, "tests/typed.py", SCENE, str(root)],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return ended.returncode, list(changes(log.read_text("utf-8", "replace"), root))
+    return Run(ended.returncode, ended.stdout, list(changes(log.read_text("utf-8", "replace"), root)))
 
 
-def greenchannel(root: Path, command: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "greenchannel", "--home", str(root / HOME), *command]
+def type_again(root: Path) -> int:
+    """The command as it is typed on this machine, by its clock."""
+    command = [sys.executable, "-m", "greenchannel", "--home", str(root / HOME), *SCENES[SCENE].command]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False).returncode
 
 
 def changes(log: str, root: Path) -> Iterator[Traced]:
@@ -85,15 +102,20 @@ def copy_of(stage: Stage, name: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def traced(stage: Stage) -> list[Traced]:
-    code, calls = trace(copy_of(stage, "traced"), stage.scene.command)
-    assert code == 0
-    return calls
+def traced(stage: Stage) -> Run:
+    run = trace(copy_of(stage, "traced"))
+    assert run.code == 0
+    return run
 
 
-def test_the_layer_sees_every_call_that_the_kernel_sees(stage: Stage, traced: list[Traced]) -> None:
-    layer = [(one.name, one.path) for one in stage.calls if one.name != "close"]
-    assert [(one.name, one.path) for one in traced] == layer
+def test_the_layer_sees_every_call_that_the_kernel_sees(traced: Run) -> None:
+    assert traced.calls
+    assert [[one.name, one.path] for one in traced.calls] == json.loads(traced.said)
+
+
+def test_a_process_of_its_own_makes_the_calls_that_a_warm_one_makes(stage: Stage, traced: Run) -> None:
+    warm = [(one.name, one.path) for one in stage.calls if one.name != "close"]
+    assert [(one.name, one.path) for one in traced.calls] == warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +123,7 @@ class Killed:
     """What a process left that was to be killed at `point`, and what the same command again made of it."""
 
     point: Traced
-    code: int
-    calls: list[Traced]
+    run: Run
     left: scenes.Tree
     again: int
     made: scenes.Tree
@@ -110,18 +131,18 @@ class Killed:
 
 def kill(stage: Stage, number: int, point: Traced) -> Killed:
     root = copy_of(stage, f"strace-{number}")
-    code, calls = trace(root, stage.scene.command, "-e", f"inject={point.syscall}:signal=SIGKILL:when={point.nth}")
+    run = trace(root, "-e", f"inject={point.syscall}:signal=SIGKILL:when={point.nth}")
     left = read_tree(root)
-    again = subprocess.run(greenchannel(root, stage.scene.command), cwd=REPOSITORY, capture_output=True, check=False)
+    again = type_again(root)
     made = read_tree(root)
     shutil.rmtree(root)
-    return Killed(point, code, calls, left, again.returncode, made)
+    return Killed(point, run, left, again, made)
 
 
 def faults(stage: Stage, one: Killed) -> Iterator[str]:
-    if (one.code, one.calls[-1:]) != (-signal.SIGKILL, [one.point]):
-        yield f"not killed there: {one.code} {one.calls[-1:]}"
-    yield from Truth(stage.truth.root, stage.truth.before, one.left).faults(one.left)
+    if (one.run.code, one.run.calls[-1:]) != (-signal.SIGKILL, [one.point]):
+        yield f"not killed there: {one.run.code} {one.run.calls[-1:]}"
+    yield from stage.truth.faults(one.left)
     if one.again:
         yield f"run again: exit code {one.again}"
     yield from scenes.final_faults(one.made, stage.truth, stage.clean)
@@ -133,13 +154,13 @@ def kill_all(stage: Stage, points: Sequence[Traced]) -> dict[Traced, list[str]]:
         return {one.point: found for one in ended if (found := list(faults(stage, one)))}
 
 
-def test_killed_by_the_kernel_it_leaves_what_the_layer_showed(stage: Stage, traced: list[Traced]) -> None:
-    points = traced[:: len(traced) // POINTS][:POINTS]
+def test_killed_by_the_kernel_it_leaves_what_the_layer_showed(stage: Stage, traced: Run) -> None:
+    points = traced.calls[:: len(traced.calls) // POINTS][:POINTS]
     assert len(points) == POINTS
     assert kill_all(stage, points) == {}
 
 
 @pytest.mark.torture
-def test_killed_by_the_kernel_at_every_call(stage: Stage, traced: list[Traced]) -> None:
-    assert len({one.name for one in traced}) > 4
-    assert kill_all(stage, traced) == {}
+def test_killed_by_the_kernel_at_every_call(stage: Stage, traced: Run) -> None:
+    assert len({one.name for one in traced.calls}) > 4
+    assert kill_all(stage, traced.calls) == {}
