@@ -147,7 +147,7 @@ def recovered(stage: Stage, root: Path, tree: scenes.Tree) -> Iterator[str]:
         code, out, err = officer(root / HOME, AGAIN_AT, *stage.scene.command)
         if code != 2 or "the last line is torn" not in err or read_tree(root) != tree:
             yield f"a torn tail is not told of, or something was changed: {code} {out}{err}"
-        scenes.mend_torn_tail(root / HOME)
+        yield from scenes.mend_torn_tail(root / HOME)
     code, out, err = officer(root / HOME, AGAIN_AT, *stage.scene.command)
     if code and not stage.truth.is_complete(tree):
         yield f"run again: {code} {out}{err}"

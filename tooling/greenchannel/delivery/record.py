@@ -4,7 +4,7 @@ attachments, frozen texts -> the ledger line (the commit point) -> the checkpoin
 
 Killed anywhere, the same command run again finishes the work: a file without its line is written again with
 the same bytes, a line without its page is rendered by the next build, a page without its receipt gets one. A checkpoint
-that is behind is renewed with the next line.
+that is behind is renewed by the next build.
 """
 
 import re
@@ -53,6 +53,7 @@ class LedgerDamagedError(GreenchannelError):
 class Record:
     events: tuple[Mapping[str, Any], ...]
     state: State
+    behind: bool = False  # the checkpoint: a crash came between it and its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def read_record(releases: Path) -> Record:
     found = examine(releases)
     if found.problems:
         raise LedgerDamagedError(found.problems)
-    return Record(found.events, found.state)
+    return Record(found.events, found.state, bool(found.behind))
 
 
 def release(
@@ -132,14 +133,19 @@ def release(
 
 
 def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], clock: Callable[[], datetime]) -> int:
-    """Appends what `make` finds missing (receipts, a withdrawal) under the lock; how many lines it was."""
+    """Appends what `make` finds missing (receipts, a withdrawal) under the lock; how many lines it was.
+
+    Without a line to add, a checkpoint that a crash left behind is renewed all the same.
+    """
     with locked(releases):
-        state = read_record(releases).state
-        bodies = tuple(make(state))
+        record = read_record(releases)
+        bodies = tuple(make(record.state))
         now = clock()
         if bodies:
-            _refuse_clock_behind(state, now)
-            _append(releases, chain(state, bodies, now))
+            _refuse_clock_behind(record.state, now)
+            _append(releases, chain(record.state, bodies, now))
+        elif record.behind:
+            write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_of(record.events[-1])))
     return len(bodies)
 
 
