@@ -27,3 +27,6 @@ class MemoryTarget:
 
     def differing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(one for one in paths if self.files.get(one) != (source / one).read_bytes())
+
+    def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  # The protocol's.
+        return tuple(one for one in paths if one not in self.files)
