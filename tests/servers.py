@@ -21,18 +21,29 @@ from conftest import program
 from greenchannel.desk.places import RsyncPlace, StorePlace
 
 _GATE = '''"""Stands between sshd and rsync, does what `fault` says to the bytes that come in, and notes it in `log`."""
-import os, signal, subprocess, sys
+import os, select, signal, subprocess, sys, time
 from pathlib import Path
 folder = Path(sys.argv[1])
 kind, _, number = (folder / "fault").read_text().partition(" ")
 log = os.open(folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 if kind == "missing":
     os.write(log, b"fired\\n")
-    os.execvp("sh", ["sh", "-c", "exec no-such-program"])
+    os.execve("/bin/sh", ["sh", "-c", "exec rsync"], {"PATH": str(folder / "nowhere")})
 command = ["sh", "-c", "exec " + os.environ["SSH_ORIGINAL_COMMAND"]]
 child = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
-seen, limit = 0, int(number) if kind == "cut" else None
-while data := os.read(0, 65536):
+limit, skip = map(int, number.split()) if kind == "cut" else (None, 0)
+if skip > (folder / "log").read_bytes().count(b"\\n"):
+    limit = None
+if kind == "hold":
+    os.write(log, b"fired\\n")
+seen = 0
+while kind == "hold" and (folder / "fault").exists():
+    time.sleep(0.05)
+while child.poll() is None:
+    if not select.select([0], [], [], 0.02)[0]:
+        continue
+    if not (data := os.read(0, 65536)):
+        break
     if limit is not None and seen + len(data) >= limit:
         os.write(child.stdin.fileno(), data[: limit - seen])
         os.write(log, b"fired\\n")
@@ -92,7 +103,10 @@ class SshServer:
 
     @contextmanager
     def fault(self, what: str) -> Iterator[Callable[[], list[str]]]:
-        """`cut N` kills the far rsync after N bytes came in; `missing` has no rsync; `count` notes how many came in."""
+        """`cut N K` kills the far rsync when N bytes of call K have come in, and `count` notes how many do.
+
+        With `missing` there is no rsync; `hold` lets nothing through before the fault is over. Yields what happened.
+        """
         log = self.folder / "log"
         log.write_text("")
         (self.folder / "fault").write_text(what)
@@ -203,6 +217,8 @@ class _Forwarder(BaseHTTPRequestHandler):
         match fault:
             case "500":
                 self._answer(500, [], b"")
+            case "403":
+                self._answer(403, [], b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
             case "silence":
                 time.sleep(2)
                 self.close_connection = True

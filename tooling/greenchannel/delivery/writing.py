@@ -65,10 +65,14 @@ def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One writer of a folder at a time. The folder itself is locked; the kernel frees it when its holder dies."""
+    """One writer of a folder at a time. The folder itself is locked; the kernel frees it when its holder dies.
+
+    A program that still sends for a holder that was killed may inherit the lock, so that nobody overtakes it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        os.set_inheritable(descriptor, True)  # noqa: FBT003  # The signature is Python's.
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:

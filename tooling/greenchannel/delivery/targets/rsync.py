@@ -26,6 +26,7 @@ _LOOK = ("--dry-run", "--itemize-changes", "--itemize-changes", "--out-format=%i
 _MARK = 11  # letters of %i
 _NEW = "+++++++++"
 _LAST_LINES = 3
+_LONGEST = 30  # times `seconds`, for one batch as a whole
 
 # What an officer or the server's keeper can do something about, by what rsync and ssh say; the first that fits.
 _CAUSES: tuple[tuple[str, Message], ...] = (
@@ -103,17 +104,32 @@ class RsyncTarget:
                 # rsync would leave it out and call that a success.
                 raise TargetError("{path}: a link stands in site/; remove it and run build --clean", path=path)
         try:
-            done = subprocess.run(  # noqa: S603  # Every part is checked in desk/places.py.
+            process = subprocess.Popen(  # noqa: S603  # Every part is checked in desk/places.py.
                 self._command(source, how),
-                input="".join(f"{path}\0" for path in paths).encode(),
-                capture_output=True,
-                check=False,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                close_fds=False,  # It inherits the build's lock: if we are killed, no later run overtakes it.
             )
         except FileNotFoundError as error:
             raise TargetError("rsync is not installed here: apt-get install rsync openssh-client") from error
-        if done.returncode:
-            raise self._failure(done.returncode, done.stderr)
-        return done.stdout.decode(errors="replace")
+        with process:
+            return self._answer(process, "".join(f"{path}\0" for path in paths).encode())
+
+    def _answer(self, process: subprocess.Popen[bytes], names: bytes) -> str:
+        try:
+            # rsync counts silence on the line, but does not count while it waits for ssh to end.
+            stdout, stderr = process.communicate(names, timeout=_LONGEST * self.seconds)
+        except BaseException as error:
+            process.terminate()  # It ends ssh, too.
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise TargetError(
+                    "{host}: not done in {seconds} seconds; given up", host=self.place.host, seconds=int(error.timeout)
+                ) from error
+            raise
+        if process.returncode:
+            raise self._failure(process.returncode, stderr)
+        return stdout.decode(errors="replace")
 
     def _command(self, source: Path, how: Sequence[str]) -> tuple[str, ...]:
         shell = f"--rsh={' '.join(ssh(self.place, self.seconds))}"
