@@ -34,9 +34,9 @@ child = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 limit, skip = map(int, number.split()) if kind == "cut" else (None, 0)
 if skip > (folder / "log").read_bytes().count(b"\\n"):
     limit = None
-if kind == "hold":
-    os.write(log, b"fired\\n")
 seen = 0
+if kind == "hold":
+    os.write(log, b"held\\n")
 while kind == "hold" and (folder / "fault").exists():
     time.sleep(0.05)
 while child.poll() is None:
