@@ -64,9 +64,7 @@ def second(tmp_path: Path) -> tuple[Delivered, dict[str, bytes]]:
 
 
 # New pages, changed pages, list, feed: each is sent and then read back.
-@pytest.mark.parametrize(
-    ("call", "received"), [(0, 1), (0, 400), (0, 900), (1, 100), (2, 600), (4, 300), (6, 300), (7, 50)]
-)
+@pytest.mark.parametrize(("call", "received"), [(0, 1), (0, 400), (1, 100), (2, 600), (4, 300), (6, 300)])
 def test_rsync_killed_in_the_middle_leaves_nothing_half_and_the_next_run_completes(
     call: int, received: int, sshd: SshServer, tmp_path: Path, second: tuple[Delivered, dict[str, bytes]]
 ) -> None:

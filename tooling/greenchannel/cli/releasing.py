@@ -60,9 +60,10 @@ def countersign(call: Call, release: str, by: str) -> int:
 @click.command(cls=LocalisedCommand)
 @click.argument("releases", nargs=-1, metavar="[RELEASE]...")
 @click.option("--dry-run", is_flag=True, help="Say what would become public; change nothing.")
+@click.option("--record-only", is_flag=True, help="Add to the record alone; the next build makes it public.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
-def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> int:
+def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: bool, form: str) -> int:
     """Release what is approved and due, build the site and read it back. Every reason for a refusal is named."""
     from greenchannel import office
     from greenchannel.building import build as build_site
@@ -73,7 +74,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     named = tuple(office.release_id(settings, one) for one in releases)
     decisions = office.publish(settings, named, clock, dry_run=dry_run)
     failed: Mapping[str, TargetError | OSError] = {}
-    if not dry_run:
+    shows = not dry_run and not record_only
+    if shows:
         with output.progress(call.translate) as progress:
             failed = build_site(settings, clock, progress=progress).failed
     state = read_record(settings.releases).state
@@ -105,6 +107,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
             "would publish {url} (r{revision}, SHA-256 {sha256})"
             if dry_run
             else "published {url} (r{revision}, SHA-256 {sha256})"
+            if shows
+            else "recorded {url} (r{revision}, SHA-256 {sha256}); greenchannel build makes it public"
         )
         for one in published:
             click.echo(call.translate(template).format(**one))
@@ -116,7 +120,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
             click.echo(call.translate("Nothing is approved and due."))
     output.report_failed(failed, call.translate)
     # What could not be read back is committed, but not known to be public: the same command again finishes it.
-    return int(bool(refused or failed) or (not dry_run and any(not one["visible"] for one in published)))
+    return int(bool(refused or failed) or (shows and any(not one["visible"] for one in published)))
 
 
 def _seen(state: "State", candidate: "Candidate") -> dict[str, str]:
