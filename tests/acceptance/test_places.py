@@ -3,16 +3,18 @@
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from conftest import STORE_ENVIRONMENT, Run
+from conftest import STORE_ENVIRONMENT, Clock, Run
 from greenchannel.building import STATE
 from greenchannel.desk.settings import Settings
 from servers import SshServer, Store, free_port
@@ -150,6 +152,27 @@ def test_a_fresh_checkout_sends_nothing_that_stands_there_already(
         journal.unlink()
     assert json.loads(run("build", "--format", "json")[1])["sent"] == {"web": 0}
     assert {one: one.stat().st_mtime_ns for one in www.rglob("*.html")} == times
+
+
+@pytest.mark.parametrize("kind", ["directory", "rsync"])
+def test_a_correction_from_a_fresh_checkout_gets_a_later_time_though_the_record_has_none(
+    kind: str, office_home: Settings, run: Run, clock: Clock, request: pytest.FixtureRequest, www: Path
+) -> None:
+    lines = {"directory": "      web: {directory: ../www}\n"}
+    if kind == "rsync":
+        lines["rsync"] = rsync_line(request.getfixturevalue("sshd"), www)
+    configure(office_home, lines[kind])
+    run("build")
+    before = (www / "about/index.html").stat()
+    shutil.rmtree(office_home.site)
+    shutil.rmtree(office_home.home / STATE)
+    page = office_home.content / "pages/about.md"
+    page.write_text(page.read_text("utf-8").replace("公开", "公布"), "utf-8")
+    clock.now += timedelta(minutes=1)
+    assert run("build")[0] == 0
+    after = (www / "about/index.html").stat()
+    assert (after.st_size, after.st_mtime > before.st_mtime) == (before.st_size, True)
+    assert "公布" in (www / "about/index.html").read_text("utf-8")
 
 
 def test_a_name_that_means_another_place_now_starts_from_nothing(

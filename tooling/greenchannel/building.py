@@ -109,7 +109,7 @@ def build(
     with locked(settings.home / STATE):
         if clean:
             (settings.home / STATE / "pages.sha256").unlink(missing_ok=True)
-        run = _Run(settings, clean=clean, progress=progress)
+        run = _Run(settings, clock(), clean=clean, progress=progress)
         run.deliver()
         run.read_back()
         if add(settings.releases, run.receipts, clock):
@@ -122,8 +122,9 @@ def build(
 class _Run:
     """One build: what it made and where it came through. A target that failed is not tried a second time."""
 
-    def __init__(self, settings: Settings, *, clean: bool, progress: Progress) -> None:
+    def __init__(self, settings: Settings, now: datetime, *, clean: bool, progress: Progress) -> None:
         self._settings, self._progress = settings, progress
+        self._now = int(now.timestamp())
         self._clean = clean
         places = [one for one in settings.targets if one.name != SITE]
         self._targets = [_target(one) for one in places]
@@ -170,7 +171,13 @@ class _Run:
     def _send(self, target: Target) -> None:
         journal = self._journals[target.name]
         self._sent[target.name] += deliver(
-            self._delivered, self._settings.site, target, journal, self._progress, compare_all=self._clean
+            self._delivered,
+            self._settings.site,
+            target,
+            journal,
+            self._progress,
+            compare_all=self._clean,
+            now=self._now,
         )
 
     def _look(self, target: Target) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.targets import Target, TargetError
-from greenchannel.delivery.writing import write_file
+from greenchannel.delivery.writing import date_file, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage, in_order
 from greenchannel.record.canonical import sha256
@@ -69,12 +69,20 @@ def make_site(
 
 
 def deliver(
-    delivered: Delivered, site: Path, target: Target, journal: Journal, progress: Progress, *, compare_all: bool
+    delivered: Delivered,
+    site: Path,
+    target: Target,
+    journal: Journal,
+    progress: Progress,
+    *,
+    compare_all: bool,
+    now: int | None = None,
 ) -> int:
     """Gives a target what it lacks, in order, and reads it back; the number of files sent.
 
     `compare_all` asks the target about everything rather than trust the journal; without a journal that is done anyway.
-    Raises TargetError or OSError.
+    What is found changed then takes the time `now` (Unix time, seconds): a site that was built in an empty folder does
+    not know the times under which readers hold what stands there. Raises TargetError or OSError.
     """
     noted = journal.entries
     if compare_all or not noted:
@@ -82,6 +90,9 @@ def deliver(
         changed = set(target.differing(site, tuple(path for path in delivered.files if path not in new)))
         if equal := [path for path in delivered.files if path not in new and path not in changed]:
             journal.note({path: {"sha256": delivered.files[path]} for path in equal})
+        if now is not None:
+            for path in changed:
+                date_file(site / path, now)
     else:
         new = {path for path in delivered.files if path not in noted}
         changed = {path for path, digest in delivered.files.items() if noted.get(path, {}).get("sha256") != digest}

@@ -43,6 +43,12 @@ def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> boo
     return True
 
 
+def date_file(path: Path, at: int) -> None:
+    """Gives a file a later time of change (Unix time, seconds); never an earlier one."""
+    if at > path.stat().st_mtime:
+        os.utime(path, (at, at))
+
+
 def create_file(path: Path, data: bytes) -> None:
     """Raises FileExistsError rather than overwrite what somebody wrote."""
     path.parent.mkdir(parents=True, exist_ok=True)
