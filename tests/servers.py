@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import http.client
+import logging
 import os
 import shlex
 import socket
@@ -258,6 +259,7 @@ def object_store() -> Iterator[BadLine]:
     """moto's server, which keeps what it is given as a store would, behind a line that can be made bad."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415  # It takes a second to import.
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # A line for each request hides what a test says.
     store = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     store.start()
     line = BadLine(store.get_host_and_port()[1])
