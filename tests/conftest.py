@@ -5,7 +5,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -14,10 +15,21 @@ from greenchannel import cli
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from servers import BadLine, SshServer, Store
+
 REPOSITORY = Path(__file__).parents[1]
 CHINA = timezone(timedelta(hours=8))
 REGULATION = select("regulation", (), {}).deciding
 Run = Callable[..., tuple[int, str, str]]
+
+STORE_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "press",
+    "AWS_SECRET_ACCESS_KEY": "not a secret",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
 
 # The last four keep a browser that cannot reach the internet from trying.
 _FLAGS = (
@@ -103,3 +115,33 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield browser
         browser.close()
+
+
+# `servers` takes `program` from here, so it is imported when a test asks for a server.
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SshServer]":
+    from servers import ssh_server  # noqa: PLC0415
+
+    with ssh_server(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _line() -> "Iterator[BadLine]":
+    from servers import object_store  # noqa: PLC0415
+
+    with object_store() as line:
+        yield line
+
+
+@pytest.fixture
+def store(_line: "BadLine", monkeypatch: pytest.MonkeyPatch) -> "Store":
+    """An empty bucket behind a good line, and credentials as a program finds them."""
+    from servers import Store  # noqa: PLC0415
+
+    for name, value in STORE_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    _line.reset()
+    found = Store(_line, f"bucket-{uuid4().hex}")
+    found.client().create_bucket(Bucket=found.bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+    return found

@@ -1,6 +1,6 @@
 """Stand-ins that keep the contract of what they stand for (see tests/contract)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,16 +9,22 @@ from greenchannel.delivery.targets import TargetError
 
 @dataclass
 class MemoryTarget:
-    """A place in memory. `breaks_at` is the number of files after which it refuses; `fired` says that it did."""
+    """A place in memory. `breaks_at` is the number of files after which it refuses; `fired` says that it did.
+
+    `shuffle` puts the files of one call into another order, as the protocol allows.
+    """
 
     name: str = "memory"
     files: dict[str, bytes] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     breaks_at: int | None = None
     fired: bool = False
+    shuffle: Callable[[list[str]], None] = lambda _paths: None
 
     def put(self, source: Path, paths: Sequence[str]) -> None:
-        for path in paths:
+        arriving = list(paths)
+        self.shuffle(arriving)
+        for path in arriving:
             if self.breaks_at is not None and len(self.order) >= self.breaks_at:
                 self.fired = True
                 raise TargetError("the line is down")
@@ -27,3 +33,6 @@ class MemoryTarget:
 
     def differing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(one for one in paths if self.files.get(one) != (source / one).read_bytes())
+
+    def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  # The protocol's.
+        return tuple(one for one in paths if one not in self.files)

@@ -56,16 +56,22 @@ def greenchannel(home: Path, *arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "greenchannel", *arguments], cwd=home, check=True, capture_output=True)
 
 
+def environment(folder: Path, remote: str) -> dict[str, str]:
+    """What a runner has, and the code of this checkout."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(REPOSITORY / "tooling"),
+        "PUSH_URL": str(folder / remote),
+        "CI_DEFAULT_BRANCH": "main",
+    }
+
+
 @pytest.mark.parametrize("steps", [gitlab, gitea])
 def test_a_push_to_main_publishes_and_pushes_the_record_back(steps: Any, checkout: Path, tmp_path: Path) -> None:
     (checkout / ".venv").symlink_to(Path(sys.prefix))  # In place of the first steps, which install.
-    variables = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(tmp_path),
-        "LANG": "C.UTF-8",
-        "PUSH_URL": str(tmp_path / "remote.git"),
-        "CI_DEFAULT_BRANCH": "main",
-    }
+    variables = environment(tmp_path, "remote.git")
     ran = [one for one in "\n".join(steps()).split("\n") if "pip install" not in one and "-m venv" not in one]
     assert "tooling/pipelines/publish.sh" in "\n".join(ran)
     script = "\n".join(ran)
@@ -74,5 +80,31 @@ def test_a_push_to_main_publishes_and_pushes_the_record_back(steps: Any, checkou
     )
     assert done.returncode == 0, done.stdout + done.stderr
     pushed = git("show", "main:releases/ledger.jsonl", cwd=tmp_path / "remote.git")
+    subjects = git("log", "--format=%s", "main", cwd=tmp_path / "remote.git").splitlines()
+    assert subjects == ["Receipts [skip ci]", "Record of publication [skip ci]", "desk"]
     assert '"id":"2026/qingnianlu-huozai/fact-8"' in pushed.splitlines()[-1]
     assert (checkout / "site/releases/2026/qingnianlu-huozai/fact-8/index.html").is_file()
+
+
+def test_nothing_is_shown_that_the_record_in_the_repository_lacks(checkout: Path, tmp_path: Path) -> None:
+    (checkout / ".venv").symlink_to(Path(sys.prefix))
+    variables = environment(tmp_path, "gone.git")
+    done = subprocess.run(
+        ["tooling/pipelines/publish.sh", "main"], cwd=checkout, env=variables, capture_output=True, check=False
+    )
+    ledger = (checkout / "releases/ledger.jsonl").read_text("utf-8")
+    assert (done.returncode, "fact-8" in ledger, (checkout / "site").exists()) == (2, True, False)
+
+
+def test_what_was_pushed_to_the_desk_meanwhile_does_not_stop_the_record(checkout: Path, tmp_path: Path) -> None:
+    (checkout / ".venv").symlink_to(Path(sys.prefix))
+    git("clone", "-q", str(tmp_path / "remote.git"), str(tmp_path / "officer"), cwd=tmp_path)
+    (tmp_path / "officer/content/pages/about.md").write_text("# 关于\n", "utf-8")
+    git("commit", "-q", "-a", "-m", "about", cwd=tmp_path / "officer")
+    git("push", "-q", "origin", "main", cwd=tmp_path / "officer")
+    variables = environment(tmp_path, "remote.git")
+    done = subprocess.run(
+        ["tooling/pipelines/publish.sh", "main"], cwd=checkout, env=variables, capture_output=True, check=False
+    )
+    subjects = git("log", "--format=%s", "main", cwd=tmp_path / "remote.git").splitlines()
+    assert (done.returncode, subjects[1:]) == (0, ["Record of publication [skip ci]", "about", "desk"]), done.stderr

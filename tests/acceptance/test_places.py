@@ -1,10 +1,23 @@
-"""Places where the site is put: receipts for each, and one that is down stops none."""
+"""Places where the site is put: receipts for each, and one that is down stops none and is caught up with."""
 
+import fcntl
 import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
-from conftest import Run
+import pytest
+
+from conftest import STORE_ENVIRONMENT, Clock, Run
+from greenchannel.building import STATE
 from greenchannel.desk.settings import Settings
+from servers import SshServer, Store, free_port
 
 
 def configure(office: Settings, *lines: str) -> None:
@@ -67,3 +80,155 @@ def test_a_clean_build_names_what_nothing_makes_and_mends_the_rest(office_home: 
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+@pytest.fixture
+def www(tmp_path: Path) -> Path:
+    (tmp_path / "www").mkdir()
+    return tmp_path / "www"
+
+
+def rsync_line(server: SshServer, www: Path, **changed: int) -> str:
+    place = replace(server.place("web", www), **changed)  # type: ignore[arg-type]  # Only the port is changed.
+    return (
+        f"      web: {{rsync: '{place.host}:{www}', port: {place.port}, identity: {place.identity}, "
+        f"known_hosts: {place.known_hosts}}}\n"
+    )
+
+
+def store_line(store: Store) -> str:
+    place = store.place("store")
+    return f"      store: {{s3: {place.bucket}/www, endpoint: '{place.endpoint}', region: {place.region}}}\n"
+
+
+def greenchannel(office: Settings, *arguments: str) -> subprocess.Popen[str]:
+    command = (sys.executable, "-m", "greenchannel", "--home", str(office.home), "--lang", "en", *arguments)
+    environment = {**os.environ, **STORE_ENVIRONMENT}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("down", ["mirror", "web", "store"])
+def test_one_of_three_that_is_down_stops_no_other_and_gets_all_with_the_next_build(
+    down: str, office_home: Settings, sshd: SshServer, store: Store, www: Path, tmp_path: Path
+) -> None:
+    mirror = tmp_path / "mirror"
+    lines = {
+        "mirror": "      mirror: {directory: ../mirror}\n",
+        "web": rsync_line(sshd, www),
+        "store": store_line(store),
+    }
+    port = free_port()
+    if down == "web":
+        lines["web"] = rsync_line(sshd, www, port=port)
+    if down != "mirror":
+        mirror.mkdir()
+    store.line.fault = lambda _method, _path: "403" if down == "store" else ""
+    configure(office_home, *lines.values())
+
+    failing = greenchannel(office_home, "build", "--format", "json")
+    shown, errors = failing.communicate()
+    assert (failing.returncode, list(json.loads(shown)["failed"])) == (1, [down]), errors
+    seen = {name: seen_at(office_home, name) for name in lines}
+    assert seen == {name: 0 if name == down else public_revisions(office_home) for name in lines}
+
+    mirror.mkdir(exist_ok=True)
+    store.line.reset()
+    path = office_home.home / "mkdocs.yml"
+    path.write_text(path.read_text("utf-8").replace(f"port: {port},", f"port: {sshd.port},"), "utf-8")
+    mending = greenchannel(office_home, "build", "--format", "json")
+    shown, errors = mending.communicate()
+    assert (mending.returncode, json.loads(shown)["failed"]) == (0, {}), errors
+    assert seen_at(office_home, down) == public_revisions(office_home)
+    assert tree(mirror) == tree(www) == store.files() == tree(office_home.site)
+
+
+def test_a_fresh_checkout_sends_nothing_that_stands_there_already(
+    office_home: Settings, run: Run, sshd: SshServer, www: Path
+) -> None:
+    configure(office_home, rsync_line(sshd, www))
+    run("build")
+    times = {one: one.stat().st_mtime_ns for one in www.rglob("*.html")}
+    for journal in (office_home.home / STATE).glob("web-*"):
+        journal.unlink()
+    assert json.loads(run("build", "--format", "json")[1])["sent"] == {"web": 0}
+    assert {one: one.stat().st_mtime_ns for one in www.rglob("*.html")} == times
+
+
+@pytest.mark.parametrize("kind", ["directory", "rsync"])
+def test_a_correction_from_a_fresh_checkout_gets_a_later_time_though_the_record_has_none(
+    kind: str, office_home: Settings, run: Run, clock: Clock, request: pytest.FixtureRequest, www: Path
+) -> None:
+    lines = {"directory": "      web: {directory: ../www}\n"}
+    if kind == "rsync":
+        lines["rsync"] = rsync_line(request.getfixturevalue("sshd"), www)
+    configure(office_home, lines[kind])
+    run("build")
+    before = (www / "about/index.html").stat()
+    shutil.rmtree(office_home.site)
+    shutil.rmtree(office_home.home / STATE)
+    page = office_home.content / "pages/about.md"
+    page.write_text(page.read_text("utf-8").replace("公开", "公布"), "utf-8")
+    clock.now += timedelta(minutes=1)
+    assert run("build")[0] == 0
+    after = (www / "about/index.html").stat()
+    assert (after.st_size, after.st_mtime > before.st_mtime) == (before.st_size, True)
+    assert "公布" in (www / "about/index.html").read_text("utf-8")
+
+
+def test_a_name_that_means_another_place_now_starts_from_nothing(
+    office_home: Settings, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    configure(office_home, "      web: {directory: ../old}\n")
+    run("build")
+    path = office_home.home / "mkdocs.yml"
+    path.write_text(path.read_text("utf-8").replace("../old", "../new"), "utf-8")
+    run("build")
+    assert tree(tmp_path / "new") == tree(office_home.site)
+
+
+def test_a_build_that_was_killed_keeps_the_next_one_waiting_while_its_rsync_still_sends(
+    office_home: Settings, sshd: SshServer, www: Path
+) -> None:
+    configure(office_home, rsync_line(sshd, www))
+    with sshd.fault("hold") as log, greenchannel(office_home, "build") as killed:
+        while not log():
+            assert killed.poll() is None
+            time.sleep(0.05)
+        killed.kill()
+        killed.wait()
+        assert (log(), is_locked(office_home.home / STATE)) == (["held"], True)
+    while is_locked(office_home.home / STATE):
+        time.sleep(0.05)
+    done = greenchannel(office_home, "build")
+    done.communicate()
+    assert (done.returncode, tree(www)) == (0, tree(office_home.site))
+
+
+def is_locked(folder: Path) -> bool:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def test_a_place_that_fails_when_it_is_asked_for_receipts_is_told_and_stops_no_other(
+    office_home: Settings, run: Run, store: Store, www: Path
+) -> None:
+    configure(office_home, store_line(store), "      mirror: {directory: ../www}\n")
+    asked = Counter[str]()
+
+    def again(method: str, path: str) -> str:
+        asked[f"{method} {path}"] += 1
+        return "403" if method == "GET" and "/releases/" in path and asked[f"GET {path}"] > 1 else ""
+
+    store.line.fault = again
+    code, _, errors = run("build")
+    assert (code, "store: " in errors, store.line.fired > 0) == (1, True, True)
+    assert (seen_at(office_home, "store"), seen_at(office_home, "mirror")) == (0, public_revisions(office_home))
+    assert tree(www) == tree(office_home.site)

@@ -2,8 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given as for_all
@@ -115,7 +116,51 @@ def test_a_comparison_finds_what_the_journal_does_not_know(tmp_path: Path, journ
     done = make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", journal, None, silent)
     deliver(done, tmp_path / "site", target, theirs, silent, compare_all=False)
     target.files["a"] = b"overwritten by somebody"
-    assert deliver(done, tmp_path / "site", target, theirs, silent, compare_all=True) == 1
+    assert deliver(done, tmp_path / "site", target, theirs, silent, compare_all=True) == ("a",)
+
+
+def test_a_place_that_nothing_is_known_of_is_asked_first(tmp_path: Path, journal: Journal) -> None:
+    target = MemoryTarget(files={"a": b"1", "b": b"old"})
+    done = make_site(plan_of({"a": "1", "b": "2", "c": "3"}), tmp_path / "site", journal, None, silent)
+    deliver(done, tmp_path / "site", target, Journal(tmp_path / "memory.jsonl"), silent, compare_all=False)
+    assert target.order == ["c", "b"]
+
+
+def test_what_was_read_back_wrong_is_sent_again_by_the_next_run(tmp_path: Path, journal: Journal) -> None:
+    target, theirs = Forgetful(), Journal(tmp_path / "memory.jsonl")
+    done = make_site(plan_of({"a": "1"}), tmp_path / "site", journal, None, silent)
+    with pytest.raises(TargetError, match="read back"):
+        deliver(done, tmp_path / "site", target, theirs, silent, compare_all=False)
+    assert theirs.entries == {}
+
+
+class Forgetful(MemoryTarget):
+    """Says that it took what it did not take."""
+
+    def put(self, source: Path, paths: Sequence[str]) -> None:
+        pass
+
+
+@hypothesis_settings(max_examples=20, deadline=None)
+@for_all(st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=3), st.randoms())
+def test_no_list_feed_or_changed_page_stands_before_a_new_page(
+    scratch: Path, history: list[tuple[int, bool]], chance: Random
+) -> None:
+    """Each edition has so many pages more, and may not reach the place; all pages change, lists and feeds name them."""
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    target, pages = MemoryTarget(shuffle=chance.shuffle), 1
+    mine, theirs = Journal(folder / "site.jsonl"), Journal(folder / "memory.jsonl")
+    for edition, (more, reaches) in enumerate([*history, (1, True)]):
+        pages += more
+        steps = [given(stage, f"{stage}/{one}", b"%d" % edition) for stage in Stage for one in range(pages)]
+        done = make_site(steps, folder / "site", mine, None, silent)
+        if reaches:
+            known = set(target.files)
+            target.order.clear()
+            deliver(done, folder / "site", target, theirs, silent, compare_all=chance.random() < 0.2)
+            turns = [(path.partition("/")[0], path in known) for path in target.order]
+            assert turns == sorted(turns)
+            assert len(turns) == len(done.files)
 
 
 def test_what_nothing_makes_any_more_is_named_and_left(tmp_path: Path, journal: Journal) -> None:

@@ -234,3 +234,23 @@ def test_an_empty_stream_and_an_empty_text_are_feeds_too() -> None:
 def test_a_time_without_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="timezone"):
         render_feed(only(replace(FIRST, updated="2026-11-20T10:05:00")), BODIES)
+
+
+HUBS = ("https://hub.shili.example/", "https://hub2.shili.example/publish")
+
+
+@XML
+def test_a_feed_names_its_hubs(extension: str) -> None:
+    document = dict(zip(EXTENSIONS, render_feed(replace(FEED, hubs=HUBS), BODIES), strict=True))[extension]
+    parsed = feedparser.parse(document)
+    assert (parsed.bozo, [one.href for one in parsed.feed.links if one.rel == "hub"]) == (False, list(HUBS))
+
+
+def test_a_feed_of_json_names_its_hubs() -> None:
+    document = json.loads(render_feed(replace(FEED, hubs=HUBS), BODIES)[2])
+    assert document["hubs"] == [{"type": "WebSub", "url": one} for one in HUBS]
+
+
+def test_with_hubs_the_channel_still_leads_home() -> None:
+    parsed = feedparser.parse(render_feed(replace(FEED, hubs=HUBS), BODIES)[0])
+    assert (parsed.feed.link, parsed.feed.title) == (FEED.home, FEED.title)

@@ -7,24 +7,28 @@ all others, and only when something it reads has changed.
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from greenchannel.delivery.comparing import Difference, differences
 from greenchannel.delivery.delivering import Delivered, Progress, deliver, make_site, orphans
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
-from greenchannel.delivery.receipts import receipts
+from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, frozen_reader, read_record
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.targets.directory import DirectoryTarget
+from greenchannel.delivery.targets.rsync import RsyncTarget
+from greenchannel.delivery.targets.s3 import S3Target
 from greenchannel.delivery.writing import forget_file, locked, write_file
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.places import SITE, DirectoryPlace, Place, RsyncPlace, StorePlace
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
@@ -39,7 +43,6 @@ from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold
 from greenchannel.withholding import Guard
 
-SITE = "site"
 STATE = ".greenchannel"  # what may be made again; safe to delete
 
 
@@ -103,6 +106,7 @@ class Built:
     sent: Mapping[str, int]
     failed: Mapping[str, TargetError | OSError]
     leaks: tuple[Leak, ...] = ()  # what was found in files that were therefore not written
+    arrived: tuple[str, ...] = ()  # what changed where readers read it, be it at one place only
     orphans: tuple[str, ...] = ()  # looked for by a clean build only
 
     @property
@@ -129,8 +133,9 @@ def build(
     with locked(settings.home / STATE):
         if clean:
             forget_file(settings.home / STATE / "pages.sha256")
-        run = _Run(settings, clean=clean, progress=progress)
+        run = _Run(settings, clock(), clean=clean, progress=progress)
         run.deliver()
+        run.read_back()
         if add(settings.releases, run.receipts, clock):
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
             run.deliver()
@@ -141,20 +146,26 @@ def build(
 class _Run:
     """One build: what it made and where it came through. A target that failed is not tried a second time."""
 
-    def __init__(self, settings: Settings, *, clean: bool, progress: Progress) -> None:
+    def __init__(self, settings: Settings, now: datetime, *, clean: bool, progress: Progress) -> None:
         self._settings, self._progress = settings, progress
+        self._now = int(now.timestamp())
         self._clean = clean
-        self._targets = [DirectoryTarget(name, folder) for name, folder in settings.targets if name != SITE]
+        places = [one for one in settings.targets if one.name != SITE]
+        self._targets = [_target(one) for one in places]
+        # A name that now means another place knows nothing of what stands there.
+        files = {SITE: SITE} | {one.name: f"{one.name}-{fingerprint(one)[:12]}" for one in places}
         self._journals = {
-            name: Journal(settings.home / STATE / f"{name}.journal.jsonl", forget=clean)
-            for name in (SITE, *(one.name for one in self._targets))
+            name: Journal(settings.home / STATE / f"{file}.journal.jsonl", forget=clean) for name, file in files.items()
         }
         self._pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings)]
-        self._delivered = Delivered({}, 0, ())
+        self._delivered, self._state = Delivered({}, 0, (), {}), State()
+        self._seen: dict[str, frozenset[str]] = {}
         self._made, self._written = 0, list[str]()
         self._sent = {one.name: 0 for one in self._targets}
         self._failed: dict[str, TargetError | OSError] = {}
         self._leaks: dict[Leak, None] = {}
+        self._arrived: dict[str, None] = {}
+        self._is_place = any(one.name == SITE for one in settings.targets)  # where readers read it from site/ itself
 
     def deliver(self) -> None:
         settings, record = self._settings, read_record(self._settings.releases)
@@ -163,35 +174,57 @@ class _Run:
         with _site(settings, record) as site:
             steps = (*self._pages, *plan(site, read_theme(settings.templates)))
             done = make_site(steps, settings.site, self._journals[SITE], changed_at, self._progress, guard)
-        self._delivered = done
+        self._delivered, self._state = done, record.state
         self._leaks |= dict.fromkeys(done.leaks)
         self._made += done.made
         self._written += done.written
-        for target in self._targets:
-            if target.name not in self._failed:
-                self._send(target)
+        if self._is_place:
+            self._arrived |= dict.fromkeys(done.written)
+        self._at_all(self._send)
         self._clean = False  # Once in a build is enough.
+
+    def read_back(self) -> None:
+        """Asks every target for what is owed a receipt, before the record is locked: a slow line must not hold it."""
+        if self._is_place:
+            self._seen[SITE] = frozenset(filter(self._is_made, files_owed(self._state, SITE)))
+        self._at_all(self._look)
+
+    def _at_all(self, work: Callable[[Target], None]) -> None:
+        """At once, so that a place that does not answer keeps none of the others waiting."""
+        rest = [one for one in self._targets if one.name not in self._failed]
+        with ThreadPoolExecutor(max(1, len(rest))) as pool:
+            for target, done in [(one, pool.submit(work, one)) for one in rest]:
+                try:
+                    done.result()
+                except (TargetError, OSError) as error:
+                    self._failed[target.name] = error
 
     def _send(self, target: Target) -> None:
         journal = self._journals[target.name]
-        try:
-            self._sent[target.name] += deliver(
-                self._delivered, self._settings.site, target, journal, self._progress, compare_all=self._clean
-            )
-        except (TargetError, OSError) as error:
-            self._failed[target.name] = error
+        sent = deliver(
+            self._delivered,
+            self._settings.site,
+            target,
+            journal,
+            self._progress,
+            compare_all=self._clean,
+            now=self._now,
+        )
+        self._sent[target.name] += len(sent)
+        self._arrived |= dict.fromkeys(sent)
+
+    def _look(self, target: Target) -> None:
+        paths = tuple(filter(self._is_made, files_owed(self._state, target.name)))
+        differing = target.differing(self._settings.site, paths) if paths else ()
+        self._seen[target.name] = frozenset(paths) - frozenset(differing)
+
+    def _is_made(self, path: str) -> bool:
+        expected = self._delivered.files.get(path)
+        return expected is not None and sha256((self._settings.site / path).read_bytes()) == expected
 
     def receipts(self, state: State) -> Iterator[Mapping[str, object]]:
-        reached = [name for name, _ in self._settings.targets if name not in self._failed]
-        return receipts(state, reached, self._is_there)
-
-    def _is_there(self, name: str, paths: Sequence[str]) -> bool:
-        site = self._settings.site
-        for path in paths:
-            expected = self._delivered.files.get(path)
-            if expected is None or sha256((site / path).read_bytes()) != expected:
-                return False
-        return all(not one.differing(site, paths) for one in self._targets if one.name == name)
+        reached = [one.name for one in self._settings.targets if one.name in self._seen]
+        return receipts(state, reached, lambda target, paths: self._seen[target].issuperset(paths))
 
     def orphans(self) -> tuple[str, ...]:
         return orphans(self._delivered, self._settings.site)
@@ -204,6 +237,7 @@ class _Run:
             sent=self._sent,
             failed=self._failed,
             leaks=tuple(self._leaks),
+            arrived=tuple(self._arrived),
         )
 
 
@@ -228,6 +262,18 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]]) -> tuple[To
             for path in one.paths
             if now.get(path) != one.fingerprint
         )
+
+
+def _target(place: Place) -> Target:
+    match place:
+        case DirectoryPlace(name=name, folder=folder):
+            return DirectoryTarget(name, folder)
+        case RsyncPlace():
+            return RsyncTarget(place)
+        case StorePlace():
+            return S3Target(place)
+        case _:
+            assert_never(place)
 
 
 def _maker() -> str:

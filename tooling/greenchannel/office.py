@@ -216,7 +216,7 @@ def unfinished(settings: Settings, decisions: Iterable[Decision]) -> frozenset[s
     if not (public := settled(decisions)):
         return public
     state = record_on_disk.read_record(settings.releases).state
-    targets = [name for name, _ in settings.targets]
+    targets = [one.name for one in settings.targets]
     return public & {identifier for identifier, _, _ in owed(state, targets)}
 
 

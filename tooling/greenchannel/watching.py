@@ -11,6 +11,7 @@
 Every line of the log is one JSON object with `at` and `event`.
 """
 
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from greenchannel import office
+from greenchannel.announcing import announce
 from greenchannel.building import Built, build
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.record import Decision, read_record
@@ -100,6 +102,8 @@ class Watch:
             built = build(settings, clock)
             self._report(built)
             self._tell_visible(settings, published)
+            # Apart, so that a hub which does not answer never makes the next release wait.
+            threading.Thread(target=self._announce, args=(settings, built)).start()
             # What failed is tried again with every look; what stands is left alone until an input changes.
             self._built_from = _stamp(self._home) if built.is_whole else None
 
@@ -125,6 +129,10 @@ class Watch:
             late = datetime.fromisoformat(event["at"]) - release.release_at
             facts |= {"release_at": release.release_at.isoformat(), "seconds_late": late.total_seconds()}
         self._log("published", **facts)
+
+    def _announce(self, settings: Settings, built: Built) -> None:
+        for hub, problem in announce(settings, built).items():
+            self._log("hub_not_told", hub=hub, problem=problem)
 
     def _tell_visible(self, settings: Settings, published: Sequence[Mapping[str, Any]]) -> None:
         state = read_record(settings.releases).state if published else State()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from greenchannel.building import Built
     from greenchannel.delivery.leaks import Leak
+    from greenchannel.desk.settings import Settings
 
 Translate = Callable[[str], str]
 
@@ -52,6 +53,15 @@ def report(built: "Built", translate: Translate) -> int:
     for leak in built.leaks:
         click.echo(leak_text(leak, translate), err=True)
     return int(not built.is_whole)
+
+
+def announce(settings: "Settings", built: "Built", translate: Translate) -> None:
+    """Tells the hubs, after everything else was said: a hint to subscribers, whose failure fails nothing."""
+    from greenchannel.announcing import announce as tell_hubs
+
+    for hub, problem in tell_hubs(settings, built).items():
+        text = translate("{hub}: not told of the change ({problem}); subscribers find it with their next poll")
+        click.echo(text.format(hub=hub, problem=problem), err=True)
 
 
 def leak_text(leak: "Leak", translate: Translate) -> str:

@@ -13,6 +13,7 @@ from greenchannel.cli.localised import LocalisedCommand
 if TYPE_CHECKING:
     from greenchannel.building import Built, Touched
     from greenchannel.delivery.record import Decision
+    from greenchannel.desk.settings import Settings
     from greenchannel.office import DoneAlreadyError
     from greenchannel.record.events import State
 
@@ -58,15 +59,16 @@ def countersign(call: Call, release: str, by: str) -> int:
             click.echo(text.format(release=identifier, revision=number, by=by))
     except office.DoneAlreadyError as error:
         already = error
-    return _finish(call, identifier, already, build_site(settings, clock))
+    return _finish(call, settings, identifier, already, build_site(settings, clock))
 
 
 @click.command(cls=LocalisedCommand)
 @click.argument("releases", nargs=-1, metavar="[RELEASE]...")
 @click.option("--dry-run", is_flag=True, help="Say what would become public; change nothing.")
+@click.option("--record-only", is_flag=True, help="Add to the record alone; the next build makes it public.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
-def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> int:
+def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: bool, form: str) -> int:
     """Release what is approved and due, build the site and read it back. Every reason for a refusal is named."""
     from greenchannel import office
     from greenchannel.building import build as build_site
@@ -80,10 +82,12 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
     decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)
     touched: tuple[Touched, ...] = ()
     resumed: frozenset[str] = frozenset()
+    shows = not dry_run and not record_only
+    built: Built | None = None
     code = 0
     if dry_run:
         touched = outlook(settings, [one.event for one in decisions if one.event])
-    else:
+    if shows:
         resumed = office.unfinished(settings, decisions)
         with output.progress(call.translate) as progress:
             built = build_site(settings, clock, progress=progress)
@@ -105,14 +109,16 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, form: str) -> 
         files = [{"path": one.path, "url": settings.url + one.path, "new": one.is_new} for one in touched]
         output.print_json({"published": published, "refused": refused, **({"files": files} if dry_run else {})})
     else:
-        _print(call, published, refused, dry_run=dry_run)
+        _print(call, published, refused, dry_run=dry_run, shows=shows)
         for at, release in office.scheduled(settings, desk, clock()) if not named else ():
             click.echo(
                 call.translate("approved, waits until {at}: {release}").format(at=at.isoformat(), release=release)
             )
         _print_touched(call, touched, settings.url)
+    if built:
+        output.announce(settings, built, call.translate)
     # What could not be read back is committed, but not known to be public: the same command again finishes it.
-    unseen = not dry_run and any(not one["visible"] for one in published)
+    unseen = shows and any(not one["visible"] for one in published)
     return code or int(bool(refused or unseen))
 
 
@@ -140,7 +146,12 @@ def _published(event: Mapping[str, Any], state: "State", base: str) -> dict[str,
 
 
 def _print(
-    call: Call, published: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]], *, dry_run: bool
+    call: Call,
+    published: Sequence[Mapping[str, Any]],
+    refused: Sequence[Mapping[str, Any]],
+    *,
+    dry_run: bool,
+    shows: bool,
 ) -> None:
     for one in published:
         template = (
@@ -148,6 +159,8 @@ def _print(
             if dry_run
             else "published {url} (r{revision}, SHA-256 {sha256})"
             if one["visible"]
+            else "recorded {url} (r{revision}, SHA-256 {sha256}); greenchannel build makes it public"
+            if not shows
             else "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
         )
         click.echo(call.translate(template).format(**one))
@@ -193,14 +206,15 @@ def withdraw(call: Call, release: str, by: str, reason: str) -> int:
     built = build_site(settings, clock)
     if already is None:
         click.echo(call.translate("withdrawn {release}").format(release=identifier))
-    return _finish(call, identifier, already, built)
+    return _finish(call, settings, identifier, already, built)
 
 
-def _finish(call: Call, release: str, already: "DoneAlreadyError | None", built: "Built") -> int:
+def _finish(call: Call, settings: "Settings", release: str, already: "DoneAlreadyError | None", built: "Built") -> int:
     """The same command again finishes what was interrupted; where nothing was left to do, it says so as an error."""
     code = output.report(built, call.translate)
     if already and not built.has_changed:
         raise already
     if already:
         click.echo(call.translate("finished {release}: an earlier run was interrupted").format(release=release))
+    output.announce(settings, built, call.translate)
     return code

@@ -31,6 +31,7 @@ def build(call: Call, clean: bool, form: str) -> int:
                 "orphans": list(built.orphans),
             }
         )
+        output.announce(settings, built, call.translate)
         return int(not built.is_whole)
     counts = call.translate("{site}: {planned} file(s), {made} made, {written} written")
     click.echo(counts.format(site=settings.site, planned=built.planned, made=built.made, written=len(built.written)))
@@ -41,6 +42,7 @@ def build(call: Call, clean: bool, form: str) -> int:
         click.echo(call.translate("{path}: nothing makes it any more; it was left").format(path=f"site/{one}"))
     code = output.report(built, call.translate)
     click.echo(call.translate("next: {command}").format(command="make serve"))
+    output.announce(settings, built, call.translate)
     return code
 
 

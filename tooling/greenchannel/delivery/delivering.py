@@ -3,20 +3,23 @@
 ``site/`` is made first and is the source of all targets. Killed anywhere, the next run goes on: what had arrived is in
 the journal, the rest is made or sent again. Each file that was written is read back and compared before the run calls
 it delivered. A target that fails is told of and left; the next run gives it what it missed.
+
+What goes out together may arrive in any order, so a batch never holds what another of its files waits for: new pages,
+changed pages, lists, feeds. What is new is asked of each target: one that missed a run lacks what others have.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.targets import Target, TargetError
-from greenchannel.delivery.writing import write_file
+from greenchannel.delivery.writing import date_file, write_file
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.portal.plan import Planned, in_order
+from greenchannel.portal.plan import Planned, Stage, in_order
 from greenchannel.record.canonical import sha256
 
 _BATCH = 200  # files between two notes in the journal
@@ -32,6 +35,7 @@ class Delivered:
     files: Mapping[str, str]  # path -> SHA-256, in the order of delivery
     made: int
     written: tuple[str, ...]
+    stages: Mapping[str, Stage]
     leaks: tuple[Leak, ...] = ()  # in files that were therefore not written
 
 
@@ -74,35 +78,62 @@ def make_site(
         files={path: journal.entries[path]["sha256"] for one in steps for path in one.paths if path not in held},
         made=sum(len(one.paths) for one in due),
         written=tuple(written),
+        stages={path: one.stage for one in steps for path in one.paths},
         leaks=tuple(leaks),
     )
 
 
 def deliver(
-    delivered: Delivered, site: Path, target: Target, journal: Journal, progress: Progress, *, compare_all: bool
-) -> int:
-    """Gives a target what it lacks, in order, and reads it back; the number of files sent.
+    delivered: Delivered,
+    site: Path,
+    target: Target,
+    journal: Journal,
+    progress: Progress,
+    *,
+    compare_all: bool,
+    now: int | None = None,
+) -> tuple[str, ...]:
+    """Gives a target what it lacks, in order, and reads it back; the paths of what was sent.
 
-    `compare_all` reads back everything first rather than trust the journal. Raises TargetError or OSError.
+    `compare_all` asks the target about everything rather than trust the journal; without a journal that is done anyway.
+    What is found changed then takes the time `now` (Unix time, seconds): a site that was built in an empty folder does
+    not know the times under which readers hold what stands there. Raises TargetError or OSError.
     """
     noted = journal.entries
-    if compare_all:
-        missing = set(target.differing(site, tuple(delivered.files)))
+    if compare_all or not noted:
+        new = set(target.missing(site, tuple(delivered.files)))
+        changed = set(target.differing(site, tuple(path for path in delivered.files if path not in new)))
+        if equal := [path for path in delivered.files if path not in new and path not in changed]:
+            journal.note({path: {"sha256": delivered.files[path]} for path in equal})
+        if now is not None:
+            for path in changed:
+                date_file(site / path, now)
     else:
-        missing = {path for path, digest in delivered.files.items() if noted.get(path, {}).get("sha256") != digest}
-    due = [path for path in delivered.files if path in missing]
+        new = {path for path in delivered.files if path not in noted}
+        changed = {path for path, digest in delivered.files.items() if noted.get(path, {}).get("sha256") != digest}
+    due = [path for path in delivered.files if path in new or path in changed]
     done = 0
-    for batch in _batches(due):
+    for batch in (batch for wave in waves(due, delivered.stages, new.__contains__) for batch in _batches(wave)):
         target.put(site, batch)
         if wrong := target.differing(site, batch):
             raise TargetError("{path}: read back, it is not what was sent", path=wrong[0])
         journal.note({path: {"sha256": delivered.files[path]} for path in batch})
         done += len(batch)
         progress(target.name, done, len(due))
-    if compare_all and (equal := {path: one for path, one in delivered.files.items() if path not in missing}):
-        journal.note({path: {"sha256": digest} for path, digest in equal.items()})
     journal.compact()
-    return len(due)
+    return tuple(due)
+
+
+def waves(
+    paths: Iterable[str], stages: Mapping[str, Stage], is_new: Callable[[str], bool]
+) -> Iterator[tuple[str, ...]]:
+    """Groups of files of which none names one of a later group: by stage, and in each what is new first."""
+
+    def turn(path: str) -> tuple[Stage, bool]:
+        return stages[path], not is_new(path)
+
+    for _, wave in groupby(sorted(paths, key=turn), key=turn):
+        yield tuple(wave)
 
 
 def orphans(delivered: Delivered, site: Path) -> tuple[str, ...]:

@@ -35,10 +35,16 @@ def files_of(state: State, identifier: str, number: int) -> tuple[str, ...]:
     return public_path(revision.path), *attached, f"releases/{identifier}/index.html"
 
 
+def files_owed(state: State, target: str) -> tuple[str, ...]:
+    """All that a target must be asked for; asking once is what a line over which each question costs can bear."""
+    due = owed(state, (target,))
+    return tuple(dict.fromkeys(path for identifier, number, _ in due for path in files_of(state, identifier, number)))
+
+
 def receipts(
     state: State, targets: Sequence[str], is_there: Callable[[str, Sequence[str]], bool]
 ) -> Iterator[Mapping[str, Any]]:
-    """The events to append. `is_there(target, paths)` reads back."""
+    """The events to append. `is_there(target, paths)` says what was read back."""
     for identifier, number, target in owed(state, targets):
         if is_there(target, files_of(state, identifier, number)):
             yield {"event": "visible", "id": identifier, "revision": number, "target": target}

@@ -46,6 +46,12 @@ def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> boo
     return True
 
 
+def date_file(path: Path, at: int) -> None:
+    """Gives a file a later time of change (Unix time, seconds); never an earlier one."""
+    if at > path.stat().st_mtime:
+        os.utime(path, (at, at))
+
+
 def create_file(path: Path, data: bytes) -> None:
     """Raises FileExistsError rather than overwrite what somebody wrote."""
     _make_folder(path.parent)
@@ -68,10 +74,14 @@ def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One writer of a folder at a time. The folder itself is locked; the kernel frees it when its holder dies."""
+    """One writer of a folder at a time. The folder itself is locked; the kernel frees it when its holder dies.
+
+    A program that still sends for a holder that was killed may inherit the lock, so that nobody overtakes it.
+    """
     _make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        os.set_inheritable(descriptor, True)  # noqa: FBT003  # The signature is Python's.
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:

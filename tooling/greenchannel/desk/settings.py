@@ -3,7 +3,6 @@
 Nothing is invented: a footer entry that is not set is not shown.
 """
 
-import os
 import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from greenchannel.desk.frontmatter import read_yaml
+from greenchannel.desk.places import SITE, Place, read_places
 from greenchannel.desk.schema import read_fields
 from greenchannel.domain.diagnostic import SETTINGS_FILE
-from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.errors import SettingsError
 from greenchannel.domain.policy import DEFAULT
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
-_TARGET = re.compile(r"[a-z0-9-]{1,40}")
-_OURS = ("content", "releases", "templates", "tooling", ".greenchannel", ".git")
 _KNOWN = frozenset(
     (
         "organisation",
@@ -33,12 +31,9 @@ _KNOWN = frozenset(
         "policy",
         "advisory",
         "targets",
+        "websub",
     )
 )
-
-
-class SettingsError(GreenchannelError):
-    """mkdocs.yml cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +53,8 @@ class Settings:
     policy: str  # the id of the policy that decides
     advisory: tuple[str, ...]  # ids of policies shown beside it, never deciding
 
-    targets: tuple[tuple[str, Path], ...]  # name and folder of every place where site/ is put
+    targets: tuple[Place, ...]  # every place where site/ is put
+    websub: tuple[str, ...]  # hubs that are told when a feed changed
 
     @property
     def root(self) -> str:
@@ -78,7 +74,7 @@ class Settings:
 
     @property
     def site(self) -> Path:
-        return self.home / "site"
+        return self.home / SITE
 
 
 def read_settings(home: Path) -> Settings:
@@ -120,40 +116,27 @@ def read_settings(home: Path) -> Settings:
         footer=tuple((str(label), str(value)) for label, value in (ours.get("footer") or {}).items()),
         policy=str(ours.get("policy") or DEFAULT),
         advisory=_names(ours.get("advisory"), path),
-        targets=_targets(ours.get("targets") or {"site": {"directory": "site"}}, path),
+        websub=_hubs(ours.get("websub"), path),
+        targets=read_places(ours.get("targets") or {SITE: {"directory": SITE}}, path),
     )
+
+
+def _hubs(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
+    """Plain http is for a hub of one's own network only, which the keeper of the settings has to know."""
+    hubs = value if isinstance(value, list) else [value] if value else []
+    for one in hubs:
+        parts = urlsplit(str(one))
+        if not isinstance(one, str) or parts.scheme not in ("https", "http") or not parts.hostname or " " in one:
+            raise SettingsError(
+                "{path}: websub must be a list of addresses such as https://hub.shili.example/", path=path
+            )
+    return tuple(hubs)
 
 
 def _names(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
     if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
         raise SettingsError("{path}: advisory must be a list of policy ids", path=path)
     return tuple(value or ())
-
-
-def _targets(value: Any, path: Path) -> tuple[tuple[str, Path], ...]:  # Any: what YAML holds
-    """Folders are told from the newsroom's own; none may lie where people write or where the record is kept."""
-    home, found = path.parent, []
-    for name, place in value.items() if isinstance(value, dict) else ():
-        if not _TARGET.fullmatch(name) or not isinstance(place, dict) or list(place) != ["directory"]:
-            raise SettingsError(
-                "{path}: targets: {name}: write it as {name}: {{directory: ../www}}", path=path, name=name
-            )
-        folder = Path(os.path.normpath(home / str(place["directory"])))
-        if any(folder.is_relative_to(home / one) for one in _OURS) or home.is_relative_to(folder):
-            raise SettingsError(
-                "{path}: targets: {name}: {folder} is where the newsroom itself is kept",
-                path=path,
-                name=name,
-                folder=folder,
-            )
-        if (name == "site") != (folder == home / "site"):
-            raise SettingsError(
-                "{path}: targets: {name}: the name site and the folder site go together", path=path, name=name
-            )
-        found.append((name, folder))
-    if not found:
-        raise SettingsError("{path}: targets must name places, such as mirror: {{directory: ../www}}", path=path)
-    return tuple(found)
 
 
 def _zone(text: str, path: Path) -> timezone:

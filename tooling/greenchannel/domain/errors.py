@@ -20,3 +20,7 @@ class GreenchannelError(Exception):
 
     def in_language(self, translate: Callable[[str], str]) -> str:
         return self.message.in_language(translate)
+
+
+class SettingsError(GreenchannelError):
+    """mkdocs.yml cannot be used."""

@@ -18,6 +18,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import html
 
@@ -27,6 +28,8 @@ EXTENSIONS = (".rss", ".atom", ".json")
 GENERATOR = "Greenchannel"
 LANGUAGE = "zh-CN"
 WITHDRAWN = "【已撤回】"
+_ATOM = "http://www.w3.org/2005/Atom"
+_BEHIND_DESCRIPTION = 3  # title, link and description come first in a channel
 
 # Everything outside the production Char of XML 1.0, section 2.2. One such character is a ValueError for a whole feed.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -102,11 +105,32 @@ def _generator(feed: FeedView, items: tuple[_Item, ...], extension: str, media_t
     generator.generator(GENERATOR)
     generator.updated(datetime.fromisoformat(feed.updated))
     generator.link(href=_address(feed, extension), rel="self", type=media_type)
+    for hub in feed.hubs:
+        generator.link(href=hub, rel="hub")
+    if feed.hubs:
+        generator.register_extension("hubs", _Hubs, atom=False)
+        generator.hubs.addresses = feed.hubs
     # Last: feedgen takes the last link given, whatever its rel, as the channel link of RSS.
     generator.link(href=urljoin(feed.base, _strip(feed.home)), rel="alternate", type="text/html")
     for item in items:
         _add(generator.add_entry(order="append"), item, author)
     return generator
+
+
+class _Hubs(BaseExtension):  # type: ignore[misc]  # feedgen ships no types.
+    """What feedgen leaves out of RSS: the hubs by which a subscriber is told (WebSub, section 4)."""
+
+    addresses: tuple[str, ...] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"atom": _ATOM}
+
+    def extend_rss(self, rss: Any) -> Any:
+        channel = rss.find("channel")
+        for place, address in enumerate(self.addresses):
+            link = channel.makeelement(f"{{{_ATOM}}}link", rel="hub", href=address)
+            channel.insert(_BEHIND_DESCRIPTION + place, link)
+        return rss
 
 
 def _add(entry: Any, item: _Item, author: Mapping[str, str]) -> None:
@@ -141,6 +165,7 @@ def _json_feed(feed: FeedView, items: tuple[_Item, ...]) -> bytes:
         "language": LANGUAGE,
         "authors": [author],
         "items": [_json_item(item) for item in items],
+        **({"hubs": [{"type": "WebSub", "url": one} for one in feed.hubs]} if feed.hubs else {}),
     }
     return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 

@@ -60,6 +60,7 @@ def _feed(
         email=settings.email,
         updated=rfc3339(catalogue, newest),
         entries=tuple(_entry(catalogue, one) for one in members[:_FEED]),
+        hubs=settings.websub,
     )
 
 

@@ -301,3 +301,4 @@ class FeedView:
     email: str
     updated: str
     entries: tuple[FeedEntry, ...]
+    hubs: tuple[str, ...] = ()

@@ -18,7 +18,9 @@ class Target(Protocol):
        the new, never a part. Giving the same files again is harmless.
     2. It deletes nothing, and follows no path out of its own place.
     3. `differing` reads back what stands there and names the paths that are missing or not equal, in the order given.
-    4. What goes wrong outside is a TargetError (or an OSError) and never a silent success.
+    4. `missing` names those of the paths where nothing stands yet, in the order given; it may look without reading.
+    5. A file may arrive before or after the others of its call: whoever needs an order calls again.
+    6. What goes wrong outside is a TargetError (or an OSError) and never a silent success.
     """
 
     @property
@@ -27,3 +29,5 @@ class Target(Protocol):
     def put(self, source: Path, paths: Sequence[str]) -> None: ...
 
     def differing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]: ...
+
+    def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]: ...

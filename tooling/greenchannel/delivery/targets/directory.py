@@ -18,17 +18,28 @@ class DirectoryTarget:
     def put(self, source: Path, paths: Sequence[str]) -> None:
         self._check()
         for path in paths:
+            if link := self._link(path):
+                raise TargetError("{path}: a link stands there and may lead out of the folder; remove it", path=link)
             origin = source / path
             write_file(self.folder / path, origin.read_bytes(), changed_at=int(origin.stat().st_mtime))
 
     def differing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:
         self._check()
-        return tuple(one for one in paths if _bytes(self.folder / one) != (source / one).read_bytes())
+        return tuple(one for one in paths if self._bytes(one) != (source / one).read_bytes())
+
+    def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  # The protocol's.
+        self._check()
+        return tuple(one for one in paths if not (self.folder / one).is_file())
 
     def _check(self) -> None:
         if not self.folder.is_dir():
             raise TargetError("{folder}: not there; make the folder, or mount it", folder=self.folder)
 
+    def _link(self, path: str) -> Path | None:
+        steps = (self.folder / path, *(self.folder / path).parents)
+        below = (one for one in steps if one != self.folder and one.is_relative_to(self.folder))
+        return next((one for one in below if one.is_symlink()), None)
 
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+    def _bytes(self, path: str) -> bytes | None:
+        target = self.folder / path
+        return target.read_bytes() if target.is_file() and not self._link(path) else None

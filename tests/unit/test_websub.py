@@ -1,0 +1,43 @@
+"""Hubs are told, a few times if they must be, and never for long."""
+
+import pytest
+
+from greenchannel.delivery.websub import ATTEMPTS, tell_hub
+from websub_hub import hub
+
+FEEDS = ("https://news.shili.example/feeds/all.atom", "https://news.shili.example/feeds/types/fact.atom")
+
+
+def no_pause(_seconds: float) -> None:
+    pytest.fail("it paused")
+
+
+def test_a_hub_is_told_of_every_feed_once() -> None:
+    with hub(204) as server:
+        assert tell_hub(server.url, FEEDS, no_pause) == ""
+    assert server.received == [[("hub.mode", "publish"), *(("hub.url", one) for one in FEEDS)]]
+
+
+def test_a_hub_in_trouble_is_tried_again() -> None:
+    pauses: list[float] = []
+    with hub(500, 503, 202) as server:
+        assert tell_hub(server.url, FEEDS, pauses.append) == ""
+    assert (len(server.received), pauses) == (3, [1.0, 2.0])
+
+
+def test_a_hub_that_stays_in_trouble_is_left_after_the_last_attempt() -> None:
+    with hub(500) as server:
+        assert tell_hub(server.url, FEEDS, lambda _seconds: None) == "HTTP 500"
+    assert len(server.received) == ATTEMPTS
+
+
+def test_a_hub_that_refuses_is_not_asked_again() -> None:
+    with hub(403) as server:
+        assert tell_hub(server.url, FEEDS, no_pause) == "HTTP 403"
+    assert len(server.received) == 1
+
+
+def test_a_hub_that_is_not_there_is_an_answer() -> None:
+    with hub(204) as server:
+        url = server.url
+    assert tell_hub(url, FEEDS, lambda _seconds: None) != ""

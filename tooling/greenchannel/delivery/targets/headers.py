@@ -1,0 +1,43 @@
+"""How a store tells readers what a file is, and for how long they may keep it; a web server knows it from elsewhere."""
+
+import re
+from pathlib import PurePosixPath
+
+_TYPES = {
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".ics": "text/calendar; charset=utf-8",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".jsonl": "application/x-ndjson; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml; charset=utf-8",
+}
+# A frozen text of the record, or a file that is named by its own SHA-256.
+_FROZEN = re.compile(r"releases/.+/r[1-9][0-9]*\.md|(?:.+/)?[0-9a-f]{64}\.[a-z0-9]+")
+
+
+def content_type(path: str) -> str:
+    if path.startswith("feeds/") and path.endswith(".json") and path != "feeds/index.json":
+        return "application/feed+json; charset=utf-8"
+    return _TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
+
+
+def cache_control(path: str) -> str:
+    """A correction must reach every reader within a minute; what can never change may be kept for ever."""
+    if _FROZEN.fullmatch(path):
+        return "public, max-age=31536000, immutable"
+    return "no-store" if path == "404.html" else "public, max-age=60"
