@@ -109,7 +109,7 @@ def build(
     with locked(settings.home / STATE):
         if clean:
             (settings.home / STATE / "pages.sha256").unlink(missing_ok=True)
-        run = _Run(settings, clock(), clean=clean, progress=progress)
+        run = _Run(settings, clock, clean=clean, progress=progress)
         run.deliver()
         run.read_back()
         if add(settings.releases, run.receipts, clock):
@@ -122,9 +122,8 @@ def build(
 class _Run:
     """One build: what it made and where it came through. A target that failed is not tried a second time."""
 
-    def __init__(self, settings: Settings, now: datetime, *, clean: bool, progress: Progress) -> None:
-        self._settings, self._progress = settings, progress
-        self._now = int(now.timestamp())
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], *, clean: bool, progress: Progress) -> None:
+        self._settings, self._clock, self._progress = settings, clock, progress
         self._clean = clean
         places = [one for one in settings.targets if one.name != SITE]
         self._targets = [_target(one) for one in places]
@@ -177,7 +176,7 @@ class _Run:
             journal,
             self._progress,
             compare_all=self._clean,
-            now=self._now,
+            now=int(self._clock().timestamp()),
         )
 
     def _look(self, target: Target) -> None:
