@@ -196,7 +196,7 @@ def dangling(shown: Tree) -> Iterator[str]:
     for path, data in shown.items():
         if path.startswith("feeds/") or path in ("sitemap.xml", "index.html"):
             yield from (f"{path}: {link} is not there" for link in _links(data) if _file_of(link) not in shown)
-        elif path.startswith("releases/"):
+        elif path.startswith("releases/") and not _REVISION.search(path.removesuffix("index.html")):
             revisions = (link for link in _links(data) if _REVISION.search(link))
             yield from (f"{path}: {link} is not there" for link in revisions if _file_of(link) not in shown)
 

@@ -133,7 +133,7 @@ def build(
     with locked(settings.home / STATE):
         if clean:
             forget_file(settings.home / STATE / "pages.sha256")
-        run = _Run(settings, clock(), clean=clean, progress=progress)
+        run = _Run(settings, clock, clean=clean, progress=progress)
         run.deliver()
         run.read_back()
         if add(settings.releases, run.receipts, clock):
@@ -146,9 +146,8 @@ def build(
 class _Run:
     """One build: what it made and where it came through. A target that failed is not tried a second time."""
 
-    def __init__(self, settings: Settings, now: datetime, *, clean: bool, progress: Progress) -> None:
-        self._settings, self._progress = settings, progress
-        self._now = int(now.timestamp())
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], *, clean: bool, progress: Progress) -> None:
+        self._settings, self._clock, self._progress = settings, clock, progress
         self._clean = clean
         places = [one for one in settings.targets if one.name != SITE]
         self._targets = [_target(one) for one in places]
@@ -192,12 +191,18 @@ class _Run:
     def _at_all(self, work: Callable[[Target], None]) -> None:
         """At once, so that a place that does not answer keeps none of the others waiting."""
         rest = [one for one in self._targets if one.name not in self._failed]
-        with ThreadPoolExecutor(max(1, len(rest))) as pool:
-            for target, done in [(one, pool.submit(work, one)) for one in rest]:
-                try:
-                    done.result()
-                except (TargetError, OSError) as error:
-                    self._failed[target.name] = error
+        if len(rest) == 1:
+            self._try(lambda: work(rest[0]), rest[0])
+        elif rest:
+            with ThreadPoolExecutor(len(rest)) as pool:
+                for target, done in [(one, pool.submit(work, one)) for one in rest]:
+                    self._try(done.result, target)
+
+    def _try(self, work: Callable[[], None], target: Target) -> None:
+        try:
+            work()
+        except (TargetError, OSError) as error:
+            self._failed[target.name] = error
 
     def _send(self, target: Target) -> None:
         journal = self._journals[target.name]
@@ -208,7 +213,7 @@ class _Run:
             journal,
             self._progress,
             compare_all=self._clean,
-            now=self._now,
+            now=int(self._clock().timestamp()),
         )
         self._sent[target.name] += len(sent)
         self._arrived |= dict.fromkeys(sent)
