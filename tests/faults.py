@@ -7,6 +7,7 @@ fault that was planned and did not happen proves nothing.
 
 import errno
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,6 +59,14 @@ class Call:
     truncates: bool = False  # of an open
     offset: int = 0  # of a write, where it begins; of an ftruncate, where it ends
     data: bytes = field(default=b"", repr=False, compare=False)  # of a write
+
+
+_PLACE = re.compile(r"-[0-9a-f]{12}\.journal")
+
+
+def named(call: Call) -> tuple[int, str, str]:
+    """The same in every copy of a newsroom: a place's journal is named after where the place is."""
+    return call.number, call.name, _PLACE.sub(".journal", call.path)
 
 
 Fault = Kill | Short | Fail | None

@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 import scenes
 from conftest import REPOSITORY
-from faults import Call, Decide, Fail, Fault, Kill, Layer, Short, nothing
+from faults import Call, Decide, Fail, Fault, Kill, Layer, Short, named, nothing
 from greenchannel import building
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.site import read_theme
@@ -161,7 +161,10 @@ def fail(stage: Stage, point: Point) -> Result:
     tree = read_tree(root)
     faults = [*stage.truth.faults(tree), *overclaimed(code, out, tree, stage.truth), *recovered(stage, root, tree)]
     faults += [f"{one.name} {one.path}: tried again on a descriptor on which it had failed" for one in layer.retried]
-    fired, torn = layer.fired[:1] == [stage.calls[point.number - 1]], scenes.is_torn(tree)
+    fired, torn = (
+        [named(one) for one in layer.fired[:1]] == [named(stage.calls[point.number - 1])],
+        scenes.is_torn(tree),
+    )
     return {"point": stage.name(point), "fired": fired, "torn": torn, "faults": faults, "code": code}
 
 

@@ -17,6 +17,7 @@ import pytest
 
 import scenes
 from conftest import REPOSITORY, program
+from faults import Call, named
 from points import Stage, staged
 from scenes import HOME, SCENES, read_tree
 
@@ -114,8 +115,8 @@ def test_the_layer_sees_every_call_that_the_kernel_sees(traced: Run) -> None:
 
 
 def test_a_process_of_its_own_makes_the_calls_that_a_warm_one_makes(stage: Stage, traced: Run) -> None:
-    warm = [(one.name, one.path) for one in stage.calls if one.name != "close"]
-    assert [(one.name, one.path) for one in traced.calls] == warm
+    warm = [named(one)[1:] for one in stage.calls if one.name != "close"]
+    assert [named(Call(0, one.name, one.path))[1:] for one in traced.calls] == warm
 
 
 @dataclass(frozen=True, slots=True)
