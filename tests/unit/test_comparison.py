@@ -139,7 +139,7 @@ def fields(key: str, old: object, new: object) -> tuple[str, str, str]:
         ("type", "fact", "response", ("类型", "事实发布", "回应")),
         ("final", None, True, ("终报", "", "是")),
         ("speakers", None, [{"name": "甲", "post": "局长"}], ("发布人", "", "甲（局长）")),
-        ("attachments", None, [{"name": "图.png", "sha256": "0"}], ("附件", "", "图.png")),
+        ("attachments", None, [{"name": "图.png", "sha256": "0"}], ("附件", "", "图.png（SHA-256 0…）")),
         ("later", "1", "2", ("later", "1", "2")),
     ],
 )
