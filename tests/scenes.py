@@ -16,7 +16,7 @@ from typing import Any, Self
 from unittest.mock import patch
 
 from conftest import REPOSITORY
-from greenchannel import building
+from greenchannel import building, handwritten
 from greenchannel.cli import main
 from greenchannel.delivery.record import Record
 from greenchannel.desk.settings import read_settings
@@ -111,7 +111,7 @@ def set_up(scene: Scene, root: Path) -> None:
         else:
             code, out, err = officer(home, START + timedelta(minutes=number), *step)
             assert code == 0, out + err
-    building.mkdocs_pages(read_settings(home))
+    handwritten.mkdocs_pages(read_settings(home))
 
 
 def read_tree(root: Path) -> dict[str, bytes]:
@@ -124,7 +124,7 @@ def clean_site(root: Path, ledger: bytes) -> dict[str, bytes]:
     """What the site of that ledger is, made from nothing."""
     settings, events = read_settings(root / HOME), read_events(ledger)
     made = building.record_artifacts(settings, Record(events, fold(events)))
-    return dict((*building.mkdocs_pages(settings), *made))
+    return dict((*handwritten.mkdocs_pages(settings), *made))
 
 
 def whole_lines(ledger: bytes) -> bytes:

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from conftest import REPOSITORY
 from faults import Call, Layer
-from greenchannel import building, office
+from greenchannel import building, handwritten, office
 from greenchannel.delivery.record import examine
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
@@ -70,7 +70,7 @@ def pattern() -> Iterator[Path]:
         (home / "content/pages").mkdir()
         (home / "content/pages/about.md").write_text("# 关于\n", "utf-8")
         (home / "content/incidents/2026/shili/fact-1.md").unlink()
-        building.mkdocs_pages(read_settings(home))
+        handwritten.mkdocs_pages(read_settings(home))
         yield home
 
 
@@ -165,7 +165,7 @@ class Newsroom(RuleBasedStateMachine):
 
     def forget(self) -> None:
         """Whatever may be made again is deleted, but for MkDocs' pages, which cost half a second."""
-        for one in (self.settings.home / building.STATE).glob("*.journal.jsonl"):
+        for one in (self.settings.home / handwritten.STATE).glob("*.journal.jsonl"):
             one.unlink()
 
     def second_publisher_looks(self) -> None:

@@ -1,11 +1,5 @@
-"""The site on disk: our artifacts from the record, and the hand-written pages that MkDocs renders.
+"""The site on disk and at every place: made from the record, looked through, delivered, read back, receipted."""
 
-MkDocs empties its output folder when it starts, so it builds into a scratch folder whose files become artifacts like
-all others, and only when something it reads has changed.
-"""
-
-import hashlib
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,13 +20,14 @@ from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.delivery.targets.rsync import RsyncTarget
 from greenchannel.delivery.targets.s3 import S3Target
-from greenchannel.delivery.writing import forget_file, locked, write_file
+from greenchannel.delivery.writing import locked
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.places import SITE, DirectoryPlace, Place, RsyncPlace, StorePlace
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
+from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.pages import site_frame
@@ -42,8 +37,6 @@ from greenchannel.portal.views import SiteFrame
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold
 from greenchannel.withholding import Guard
-
-STATE = ".greenchannel"  # what may be made again; safe to delete
 
 
 def portal_frame(settings: Settings) -> SiteFrame:
@@ -132,7 +125,7 @@ def build(
     """
     with locked(settings.home / STATE):
         if clean:
-            forget_file(settings.home / STATE / "pages.sha256")
+            forget_pages(settings)
         run = _Run(settings, clock, clean=clean, progress=progress)
         run.deliver()
         run.read_back()
@@ -286,51 +279,3 @@ def _maker() -> str:
     ours = sorted((Path(__file__).parent / "portal").glob("*.py"))
     libraries = ("feedgen", "jinja2", "lxml", "markdown", "nh3")
     return fingerprint(*(one.read_bytes() for one in ours), *(version(one) for one in libraries))
-
-
-def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
-    state = settings.home / STATE
-    scratch, stamp = state / "pages", state / "pages.sha256"
-    with locked(scratch):
-        inputs, pages = _inputs_digest(settings), _read_pages(scratch)
-        # The stamp names the pages, too: MkDocs does not sync them, and a power cut may leave empty ones.
-        if not stamp.is_file() or stamp.read_text() != fingerprint(inputs, pages):
-            forget_file(stamp)  # A failed run leaves a folder that no stamp may vouch for.
-            _run_mkdocs(settings.home / "mkdocs.yml", scratch)
-            pages = _read_pages(scratch)
-            write_file(stamp, fingerprint(inputs, pages).encode())
-        return pages
-
-
-def _read_pages(scratch: Path) -> tuple[Artifact, ...]:
-    return tuple(
-        (path.relative_to(scratch).as_posix(), path.read_bytes())
-        for path in sorted(scratch.rglob("*.html"))
-        if path.name != "404.html"
-    )
-
-
-def _inputs_digest(settings: Settings) -> str:
-    total = hashlib.sha256()
-    roots = (settings.content / "pages", settings.templates)
-    files = [settings.home / "mkdocs.yml", *(one for root in roots for one in sorted(root.rglob("*")) if one.is_file())]
-    for path in files:
-        total.update(f"{path.relative_to(settings.home)}\0".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
-
-
-def _run_mkdocs(config_file: Path, scratch: Path) -> None:
-    # MkDocs costs 0.2 s to import and is needed only when a hand-written page changed.
-    from mkdocs.commands.build import build as build_pages  # noqa: PLC0415
-    from mkdocs.config import load_config  # noqa: PLC0415
-    from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
-
-    logging.getLogger("mkdocs").setLevel(logging.WARNING)
-    try:
-        config = load_config(str(config_file), site_dir=str(scratch), strict=True)
-        ours = config.plugins["greenchannel"]
-        setattr(ours, "with_record", False)  # noqa: B010  # The plugin imports this module, not the reverse.
-        build_pages(config)
-    except MkDocsException as error:
-        raise GreenchannelError("content/pages: {error}", error=error) from error

@@ -15,7 +15,6 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from greenchannel.building import mkdocs_pages
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.newsroom import Newsroom
@@ -23,6 +22,7 @@ from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
+from greenchannel.handwritten import mkdocs_pages
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock, Desk, open_desk, prepared
 from greenchannel.portal.confinement import Renderer
