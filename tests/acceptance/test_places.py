@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from conftest import STORE_ENVIRONMENT, Clock, Run
-from greenchannel.building import STATE
 from greenchannel.desk.settings import Settings
+from greenchannel.handwritten import STATE
 from servers import SshServer, Store, free_port
 
 

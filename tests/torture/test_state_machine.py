@@ -135,6 +135,17 @@ class Newsroom(RuleBasedStateMachine):
         self.note(number, kind)
         self.approve(number, "li-si")
 
+    def release(self, number: int, kind: str, later: timedelta) -> None:
+        """By a clock that is right, from the draft to the site."""
+        self.embargoes[number] = None
+        self.now = max(self.now, self._last_at()) + later
+        self.revise(number, kind)
+        self.publish_by_name(number)
+
+    def schedule(self, number: int, kind: str, later: timedelta) -> None:
+        self.embargoes[number] = self.now + later / 5
+        self.revise(number, kind)
+
     def publish(self) -> None:
         with self._maybe_refused():
             office.publish(self.settings, (), self.clock)
@@ -186,14 +197,8 @@ class Newsroom(RuleBasedStateMachine):
         match action:
             case "revise":
                 self.revise(number, kind)
-            case "release":
-                self.embargoes[number] = None
-                self.now = max(self.now, self._last_at()) + timedelta(minutes=minutes)
-                self.revise(number, kind)
-                self.publish_by_name(number)
-            case "schedule":
-                self.embargoes[number] = self.now + timedelta(minutes=minutes // 5)
-                self.revise(number, kind)
+            case "release" | "schedule":
+                getattr(self, action)(number, kind, timedelta(minutes=minutes))
             case "write" | "publish_by_name" | "withdraw":
                 getattr(self, action)(number)
             case "note":
