@@ -232,3 +232,13 @@ def test_a_place_that_fails_when_it_is_asked_for_receipts_is_told_and_stops_no_o
     assert (code, "store: " in errors, store.line.fired > 0) == (1, True, True)
     assert (seen_at(office_home, "store"), seen_at(office_home, "mirror")) == (0, public_revisions(office_home))
     assert tree(www) == tree(office_home.site)
+
+
+def test_a_site_that_was_lost_is_made_again_from_the_record_alone(office_home: Settings, run: Run) -> None:
+    run("build")
+    before = tree(office_home.site)
+    shutil.rmtree(office_home.site)
+    shutil.rmtree(office_home.home / STATE)
+    shutil.rmtree(office_home.content / "incidents")
+    assert run("build", "--clean")[0] == 0
+    assert tree(office_home.site) == before

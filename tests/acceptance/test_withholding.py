@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,25 @@ def test_a_file_that_leaks_is_not_written(
     assert (code, (office_home.site / "lists").exists()) == (1, False)
     assert "site/lists/latest.html: not written" in errors
     assert f"content/incidents/{EMBARGOED}.md" in errors
+
+
+@pytest.mark.parametrize("encode", [bytes, base64.b64encode], ids=["bytes", "base64"])
+def test_a_file_with_the_bytes_of_a_withheld_picture_is_not_written(
+    office_home: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, encode: Callable[[bytes], bytes]
+) -> None:
+    picture = bytes(range(256)) * 8
+    (office_home.content / "incidents" / EMBARGOED).with_name("xianchang.jpg").write_bytes(picture)
+    leaking(monkeypatch, encode(b"before" + picture + b"behind"))
+    code, _, errors = run("build")
+    assert (code, (office_home.site / "lists").exists()) == (1, False)
+    assert "xianchang.jpg" in errors
+
+
+def test_a_public_picture_is_no_leak(office_home: Settings, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (public,) = office_home.releases.rglob("attachments/*.jpg")
+    shutil.copy(public, (office_home.content / "incidents" / EMBARGOED).with_name("xianchang.jpg"))
+    leaking(monkeypatch, public.read_bytes())
+    assert run("build")[0] == 0
 
 
 def test_a_leak_elsewhere_holds_up_no_other_file(

@@ -5,13 +5,14 @@ The desk is read here to be compared with, and for nothing else: the portal neve
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from greenchannel.delivery.leaks import Leak, Phrase, Scanner
 from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.scaffolds import propose_slug
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import Withheld, read_withheld
+from greenchannel.desk.withheld import Withheld, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.record.events import State
@@ -30,12 +31,14 @@ class Guard:
         self._public = _PublicWords(settings)
 
     def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
-        return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one.phrase.text))
+        return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one.phrase))
 
     @cached_property
     def _scanner(self) -> Scanner:
-        withheld = read_withheld(self._settings.content, self._public_text)
-        return Scanner(one for found in withheld for one in _to_find(found))
+        content = self._settings.content
+        texts = (one for found in read_withheld(content, self._public_text) for one in _to_find(found))
+        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content))
+        return Scanner(chain(texts, pieces))
 
     def _public_text(self, identifier: str) -> str | None:
         release, incident = self._state.releases.get(identifier), self._state.incidents.get(identifier)
@@ -59,8 +62,12 @@ class _PublicWords:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def has(self, phrase: str) -> bool:
-        return phrase in self._words
+    def has(self, phrase: Phrase) -> bool:
+        """A piece of a file is public with the file, of which the record keeps the cleaned form."""
+        if phrase.piece:
+            attached = self._settings.releases.rglob("attachments/*")
+            return any(phrase.piece in one.read_bytes() for one in attached if one.is_file())
+        return phrase.text in self._words
 
     @cached_property
     def _words(self) -> str:

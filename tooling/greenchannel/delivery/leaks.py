@@ -27,11 +27,12 @@ _SHORTEST_BASE64 = 12  # characters; shorter ones are found by chance
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A text that is withheld; `source` is the file of the desk it comes from, below content/."""
+    """What is withheld: a text, or a piece of a file that is none; `source` is its file of the desk, below content/."""
 
     text: str
     source: str
     pinyin: str = ""  # of a title: what could become an address
+    piece: bytes = b""  # of a picture or document; `text` is then its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class Scanner:
 
 
 def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
+    if phrase.piece:
+        yield "bytes", phrase.piece
+        yield from (("Base64", one) for one in _base64(phrase.piece))
+        return
     text, data = phrase.text, phrase.text.encode()
     yield "plain", data
     yield "UTF-16", text.encode("utf-16-le")

@@ -16,13 +16,17 @@ from greenchannel.desk.frontmatter import MAX_BYTES
 from greenchannel.desk.schema import CHINESE_KEYS
 
 _TELLING = frozenset(
-    ("title", "summary", "note", "venue", "name", "post", "moderator", "media_contact", "late_reason", "lead_reason")
+    (
+        *("title", "summary", "note", "venue", "name", "post", "moderator", "media_contact", "late_reason"),
+        *("lead_reason", "attachments"),
+    )
 )
 _LINE = re.compile(r"^[\s-]*(?:\"?([\w]+)\"?\s*[:：]\s*)?(.*)$")
 _BETWEEN = re.compile(r"[。！？；;|*_`~#>\[\]()（）{}\"“”\n\t]+|\s{2,}")
 _DATE_WORDS = re.compile(r"[\d０-９年月日时分秒上下午点号.,:：/+\-\s第条页]*")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _SHORTEST, _SHORTEST_HAN = 12, 6
+_PIECE = 64  # bytes from the middle of a picture or document: enough to know it by
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,17 @@ def read_withheld(content: Path, public_text: Callable[[str], str | None]) -> It
         if phrases or public is None:
             titles = tuple(one for one in typed.titles if one not in known)
             yield Withheld(typed.path, None if public else typed.id, titles, phrases)
+
+
+def read_pieces(content: Path) -> Iterator[tuple[str, bytes]]:
+    """Of each file beside the texts: its path below content/ and some bytes of its middle. Links are not followed."""
+    for path in sorted((content / "incidents").glob("*/*/*")):
+        if path.suffix in (".md", ".json") or path.name.startswith(".") or path.is_symlink() or not path.is_file():
+            continue
+        with path.open("rb") as stream:
+            stream.seek(path.stat().st_size // 2)
+            if len(piece := stream.read(_PIECE)) == _PIECE:
+                yield path.relative_to(content).as_posix(), piece
 
 
 class _Typed:
