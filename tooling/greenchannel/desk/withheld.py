@@ -5,6 +5,7 @@ Files are taken as they are typed, so that one with errors is guarded as well as
 that hold terms, ids and times are passed over, but for the release's own id and its embargo.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -41,11 +42,10 @@ class Withheld:
 
 def read_withheld(content: Path, public_text: Callable[[str], str | None]) -> Iterator[Withheld]:
     """`public_text(id)` gives the newest frozen text of a release or an incident, None if there is none."""
-    for path in sorted((content / "incidents").glob("*/*/*")):
-        if path.suffix != ".md" or path.name.startswith(".") or path.is_symlink() or not path.is_file():
+    for path in _files(content):
+        if path.suffix != ".md":
             continue
-        with path.open("rb") as stream:
-            text = unicodedata.normalize("NFC", stream.read(MAX_BYTES).decode("utf-8-sig", errors="replace"))
+        text = unicodedata.normalize("NFC", _read(path, 0, MAX_BYTES).decode("utf-8-sig", errors="replace"))
         typed = _Typed(text.replace("\r\n", "\n"), path.relative_to(content).as_posix())
         public = public_text(typed.id)
         known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
@@ -56,14 +56,27 @@ def read_withheld(content: Path, public_text: Callable[[str], str | None]) -> It
 
 
 def read_pieces(content: Path) -> Iterator[tuple[str, bytes]]:
-    """Of each file beside the texts: its path below content/ and some bytes of its middle. Links are not followed."""
+    """Of each file beside the texts: its path below content/ and some bytes of its middle."""
+    for path in _files(content):
+        if path.suffix not in (".md", ".json") and len(piece := _read(path, 2, _PIECE)) == _PIECE:
+            yield path.relative_to(content).as_posix(), piece
+
+
+def _files(content: Path) -> Iterator[Path]:
+    """Links are not followed; hidden files are an editor's."""
     for path in sorted((content / "incidents").glob("*/*/*")):
-        if path.suffix in (".md", ".json") or path.name.startswith(".") or path.is_symlink() or not path.is_file():
-            continue
+        if not path.name.startswith(".") and not path.is_symlink() and path.is_file():
+            yield path
+
+
+def _read(path: Path, part: int, count: int) -> bytes:
+    """From the beginning, or for `part` 2 from the middle; nothing of a file that an editor has just put away."""
+    try:
         with path.open("rb") as stream:
-            stream.seek(path.stat().st_size // 2)
-            if len(piece := stream.read(_PIECE)) == _PIECE:
-                yield path.relative_to(content).as_posix(), piece
+            stream.seek(os.fstat(stream.fileno()).st_size // part if part else 0)
+            return stream.read(count)
+    except FileNotFoundError:
+        return b""
 
 
 class _Typed:
