@@ -128,7 +128,7 @@ def test_a_file_that_is_no_checkpoint_cannot_be_compared_with(run: Run, tmp_path
 
 def test_a_site_as_it_was_built_is_what_the_record_gives(built: Settings, run: Run) -> None:
     before = files(built.site)
-    assert run("verify", "--site") == (0, SOUND, "")
+    assert run("verify", "--site") == (0, f"{SOUND}site: 0 file(s) are not as the record has them\n", "")
     assert files(built.site) == before
 
 
@@ -137,8 +137,15 @@ def test_a_changed_file_of_the_site_is_told(path: str, built: Settings, run: Run
     (built.site / path).write_bytes((built.site / path).read_bytes() + b" ")
     assert run("verify", "--site")[:2] == (
         1,
-        f"{path}: it is not what the record gives\n{ENTRIES} entries, 1 problem(s)\n",
+        f"{SOUND}{path}: it is not what the record gives\nsite: 1 file(s) are not as the record has them\n",
     )
+
+
+def test_a_site_is_not_compared_with_a_record_that_does_not_verify(built: Settings, run: Run) -> None:
+    ledger = built.releases / "ledger.jsonl"
+    ledger.write_bytes(ledger.read_bytes()[:-30])
+    code, out, _ = run("verify", "--site")
+    assert (code, out.splitlines()[-1]) == (1, "site: not compared, since the record itself does not verify")
 
 
 def test_missing_and_extra_files_of_a_site_are_told_to_machines(built: Settings, run: Run) -> None:
@@ -153,7 +160,7 @@ def test_missing_and_extra_files_of_a_site_are_told_to_machines(built: Settings,
 def test_the_folder_of_a_target_is_compared_as_well(built: Settings, run: Run, tmp_path: Path) -> None:
     copy = shutil.copytree(built.site, tmp_path / "www")
     (copy / PAGE).write_bytes(b"x")
-    assert run("verify", "--site", str(copy))[1].startswith(f"{PAGE}: it is not what the record gives\n")
+    assert run("verify", "--site", str(copy))[1].startswith(f"{SOUND}{PAGE}: it is not what the record gives\n")
 
 
 def test_a_site_that_is_not_there_cannot_be_compared(run: Run) -> None:

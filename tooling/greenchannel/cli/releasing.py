@@ -106,7 +106,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         if one.refused and one.candidate.release.id not in resumed
     ]
     if form == "json":
-        files = [{"path": one.path, "url": settings.url + one.path, "new": one.is_new} for one in touched]
+        files = [{"path": one.path, "url": settings.url + quote(one.path), "new": one.is_new} for one in touched]
         output.print_json({"published": published, "refused": refused, **({"files": files} if dry_run else {})})
     else:
         _print(call, published, refused, dry_run=dry_run, shows=shows)
@@ -178,7 +178,7 @@ def _print_touched(call: Call, touched: Sequence["Touched"], base: str) -> None:
     """Every file that would be new or changed, as the address at which the public would find it."""
     words = {True: call.translate("new"), False: call.translate("changed")}
     for one in touched:
-        click.echo(f"  {words[one.is_new]}  {base}{one.path.removesuffix('index.html')}")
+        click.echo(f"  {words[one.is_new]}  {base}{quote(one.path.removesuffix('index.html'))}")
     if touched:
         feeds = sum(one.path.startswith("feeds/") for one in touched)
         text = call.translate("{count} file(s), {feeds} of them feeds; the receipts change the record's copy once more")

@@ -58,7 +58,9 @@ def verify(call: Call, folder: Path | None, since: Path | None, site: Path | Non
         asked = ({"site": shown} if site else {}) | ({"repaired": repaired} if repair else {})
         output.print_json({"ok": not found.problems and not compared, **_json(call, found, notes), **asked})
     else:
-        _print(call, found, notes, compared)
+        _print(call, found, notes)
+        if site:
+            _print_site(call, site, compared, is_compared=not found.problems)
     return int(bool(found.problems or compared))
 
 
@@ -108,7 +110,7 @@ def _notes(where: Path, found: "Verification") -> Iterator[Note]:
     if found.problems:
         return
     if found.behind:
-        yield CHECKPOINT, message("{count} line(s) behind; the next line renews it, or --repair", count=found.behind)
+        yield CHECKPOINT, message("{count} line(s) behind; the next build renews it, or --repair", count=found.behind)
     for path in files_of(where) if where.name != PUBLIC else ():
         if path not in found.named and path not in (LEDGER, CHECKPOINT):
             yield path, message("no line of the ledger names it")
@@ -129,13 +131,22 @@ def _json(call: Call, found: "Verification", notes: tuple[Note, ...]) -> dict[st
     return {"entries": found.entries, "problems": problems, "notes": told}
 
 
-def _print(call: Call, found: "Verification", notes: tuple[Note, ...], compared: "tuple[Difference, ...]") -> None:
+def _print(call: Call, found: "Verification", notes: tuple[Note, ...]) -> None:
     for problem in found.problems:
         click.echo(f"{problem.place}: {problem.problem.in_language(call.translate)}")
         click.echo(f"  = {problem.hint.in_language(call.translate)}")
-    for difference in compared:
-        click.echo(f"{difference.path}: {difference.problem.in_language(call.translate)}")
     for path, note in notes:
         click.echo(f"{path}: {note.in_language(call.translate)}")
-    count = len(found.problems) + len(compared)
+    count = len(found.problems)
     click.echo(call.translate("{entries} entries, {count} problem(s)").format(entries=found.entries, count=count))
+
+
+def _print_site(call: Call, site: Path, compared: "tuple[Difference, ...]", *, is_compared: bool) -> None:
+    for difference in compared:
+        click.echo(f"{difference.path}: {difference.problem.in_language(call.translate)}")
+    text = (
+        "{site}: {count} file(s) are not as the record has them"
+        if is_compared
+        else "{site}: not compared, since the record itself does not verify"
+    )
+    click.echo(call.translate(text).format(site=site, count=len(compared)))
