@@ -1,5 +1,6 @@
 """The unattended channel: never early, caught up when late, and nothing stops it but the signal to stop."""
 
+import errno
 import json
 import re
 import signal
@@ -30,6 +31,13 @@ class DeafNotice(Notice):
 
     def refresh(self) -> None:
         pass
+
+
+class BlindNotice(Notice):
+    """A system whose limit of watches is reached."""
+
+    def refresh(self) -> None:
+        raise OSError(errno.ENOSPC, "inotify watch limit reached")
 
 
 def desk(office: Settings, identifier: str = EMBARGOED) -> Path:
@@ -135,6 +143,16 @@ def test_a_change_whose_event_was_lost_is_found_by_looking_again(office_home: Se
         run("approve", EMBARGOED, "--by", "lu-wanqing")
         until(lambda: said(lines, "visible"))
     assert len(committed(office_home)) == 1
+
+
+def test_a_system_that_cannot_watch_is_told_of_and_looked_at_again(
+    office_home: Settings, run: Run, clock: Clock
+) -> None:
+    embargo(office_home, clock.now - timedelta(minutes=1))
+    with running(office_home, clock, BlindNotice) as lines:
+        run("approve", EMBARGOED, "--by", "lu-wanqing")
+        until(lambda: said(lines, "visible"))
+    assert len(said(lines, "failed")) == 1
 
 
 def test_a_clock_that_is_set_back_releases_nothing_and_is_told_of_once(waiting: Settings, clock: Clock) -> None:

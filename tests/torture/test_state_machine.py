@@ -336,4 +336,4 @@ def test_the_contract_holds_in_any_order_of_steps(pattern: Path) -> None:
 
 @pytest.mark.torture
 def test_the_contract_holds_for_long(pattern: Path) -> None:
-    run(pattern, examples=400, steps=50)
+    run(pattern, examples=200, steps=40)

@@ -63,10 +63,19 @@ class Watch:
         with self.notice.watching():
             while not self.notice.is_stopped:
                 # Watched before it is read: a change in between is seen by the next look.
-                self.notice.refresh()
+                self._refresh()
                 self._look()
                 self._wait()
         self._log("stopped")
+
+    def _refresh(self) -> None:
+        """A system that cannot watch (its limit of watches is reached) leaves the look every RESCAN_SECONDS."""
+        try:
+            self.notice.refresh()
+        except OSError as error:
+            self._say("notice", "failed", problem=problem_text(error, self._translate))
+        else:
+            self._unsay("notice")
 
     def _wait(self) -> None:
         until = time.monotonic() + self._rescan_seconds
