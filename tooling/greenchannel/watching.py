@@ -73,7 +73,8 @@ class Watch:
         try:
             self.notice.refresh()
         except OSError as error:
-            self._say("notice", "failed", problem=problem_text(error, self._translate))
+            # In the system's words: that no space is left for watches does not mean that the disk is full.
+            self._say("notice", "failed", problem=str(error))
         else:
             self._unsay("notice")
 
