@@ -24,7 +24,7 @@ serve: $(VENV)/.site ## live preview of everything, drafts included, on this mac
 	$(BIN)/greenchannel serve
 
 test: $(VENV)/.dev lint ## set up and run every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/ruff check .
