@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from greenchannel import building, office
+from greenchannel import building
 from greenchannel.delivery import record
 from greenchannel.delivery.record import Submission
 from greenchannel.desk.newsroom import Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.release import Release
+from greenchannel.opening import open_desk
 from greenchannel.record.approval import Approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
@@ -46,7 +47,7 @@ def clock() -> datetime:
 
 def publish(settings: Settings, part: int, parts: int) -> int:
     """How many were released."""
-    desk = office.open_desk(settings, clock())
+    desk = open_desk(settings, clock())
     newsroom, released = desk.newsroom, 0
     for number, one in enumerate(sorted(newsroom.releases.values(), key=lambda one: one.id)[part::parts], 1):
         incident = newsroom.incidents[one.incident]

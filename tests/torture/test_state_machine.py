@@ -30,7 +30,7 @@ from greenchannel import building, handwritten, office
 from greenchannel.delivery.record import examine
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.office import Desk
+from greenchannel.opening import Desk, open_desk
 
 START = datetime.fromisoformat("2026-11-22T09:00:00+08:00")
 NUMBERS = st.sampled_from((1, 2))
@@ -180,7 +180,7 @@ class Newsroom(RuleBasedStateMachine):
             one.unlink()
 
     def second_publisher_looks(self) -> None:
-        self.stale = office.open_desk(self.settings, self.now)
+        self.stale = open_desk(self.settings, self.now)
 
     def second_publisher_acts(self) -> None:
         """On what it saw, however long ago that was."""

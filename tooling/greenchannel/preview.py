@@ -24,7 +24,8 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
 from greenchannel.handwritten import mkdocs_pages
 from greenchannel.noticing import Notice
-from greenchannel.office import Clock, Desk, open_desk, prepared
+from greenchannel.office import Clock, prepared
+from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.markup import Links
 from greenchannel.portal.site import Artifact, Site, artifacts, read_theme

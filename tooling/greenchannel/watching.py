@@ -28,6 +28,7 @@ from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
+from greenchannel.opening import open_desk
 from greenchannel.record.events import State
 from greenchannel.translation import problem_text
 
@@ -102,7 +103,7 @@ class Watch:
         clock = self._local(settings)
         now = clock()
         self._cleaned = self._cleaned or Cleaned(settings)
-        desk = office.open_desk(settings, now, cleaned=self._cleaned)
+        desk = open_desk(settings, now, cleaned=self._cleaned)
         self._note_schedule(office.scheduled(settings, desk, now))
         decisions = office.publish_from(settings, desk, (), clock)
         for one in decisions:

@@ -24,7 +24,7 @@ from greenchannel.domain.errors import GreenchannelError
 def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetime | None) -> int:
     """Find what is wrong in content/, all of it at once. Nothing is changed without --fix."""
     from greenchannel.domain.diagnostic import Severity
-    from greenchannel.office import fix_desk, open_desk
+    from greenchannel.opening import fix_desk, open_desk
 
     settings = call.settings()
     now, only = at or call.clock(settings)(), _only(settings.content, paths)

@@ -30,9 +30,10 @@ def approve(call: Call, release: str, by: str, on_duty: bool) -> int:
     release a fact with --on-duty. The record and the page say so, and another signs it later: countersign.
     """
     from greenchannel import office
+    from greenchannel.opening import release_id
 
     settings = call.settings()
-    approval = office.approve(settings, office.release_id(settings, release), by, call.clock(settings), on_duty=on_duty)
+    approval = office.approve(settings, release_id(settings, release), by, call.clock(settings), on_duty=on_duty)
     click.echo(call.translate("approved by {by}: SHA-256 {digest}").format(by=by, digest=approval.sha256))
     click.echo(call.translate("next: {command}").format(command=f"greenchannel publish {approval.release}"))
     return 0
@@ -48,10 +49,11 @@ def countersign(call: Call, release: str, by: str) -> int:
     """Give the second signature under a fact that one officer released on duty; owed within 12 hours."""
     from greenchannel import office
     from greenchannel.building import build as build_site
+    from greenchannel.opening import release_id
 
     settings = call.settings()
     clock = call.clock(settings)
-    identifier = office.release_id(settings, release)
+    identifier = release_id(settings, release)
     already: office.DoneAlreadyError | None = None
     try:
         for number in office.countersign(settings, identifier, by, clock):
@@ -74,11 +76,12 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     from greenchannel.building import build as build_site
     from greenchannel.building import outlook
     from greenchannel.delivery.record import read_record
+    from greenchannel.opening import open_desk, release_id
 
     settings = call.settings()
     clock = call.clock(settings)
-    named = tuple(office.release_id(settings, one) for one in releases)
-    desk = office.open_desk(settings, clock())
+    named = tuple(release_id(settings, one) for one in releases)
+    desk = open_desk(settings, clock())
     decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)
     touched: tuple[Touched, ...] = ()
     resumed: frozenset[str] = frozenset()
@@ -194,10 +197,11 @@ def withdraw(call: Call, release: str, by: str, reason: str) -> int:
     """Withdraw a public release: its address stays, with who withdrew it, when and why."""
     from greenchannel import office
     from greenchannel.building import build as build_site
+    from greenchannel.opening import release_id
 
     settings = call.settings()
     clock = call.clock(settings)
-    identifier = office.release_id(settings, release)
+    identifier = release_id(settings, release)
     already: office.DoneAlreadyError | None = None
     try:
         office.withdraw(settings, identifier, reason, by, clock)

@@ -1,0 +1,118 @@
+"""The desk at one moment, as a value: what is written, under which policies, what is public, and what is wrong.
+
+Whoever decides anything opens it once, with the time at which it is asked.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from greenchannel.delivery import record as record_on_disk
+from greenchannel.delivery.cleaned import Cleaned
+from greenchannel.delivery.record import Record, frozen_reader
+from greenchannel.delivery.writing import write_file
+from greenchannel.desk.checking import check
+from greenchannel.desk.fixing import apply_edits
+from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
+from greenchannel.desk.newsroom import Document, Newsroom, read_identifier, read_newsroom
+from greenchannel.desk.policies import Selection, select
+from greenchannel.desk.rules.rule import Context
+from greenchannel.desk.schema import read_fields
+from greenchannel.desk.settings import Settings
+from greenchannel.desk.vanished import Published, vanished, with_vanished
+from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
+from greenchannel.record.events import State
+from greenchannel.record.freeze import thaw
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    newsroom: Newsroom
+    policies: Selection
+    record: Record
+    diagnostics: tuple[Diagnostic, ...]
+    cleaned: Cleaned
+
+    def errors_of(self, identifiers: Iterable[str]) -> int:
+        """Only the files of one release count: a broken neighbour cannot stop an urgent release."""
+        documents = [self.newsroom.document_of(one) for one in identifiers]
+        paths = {one.path for one in documents if one}
+        return sum(one.path in paths and one.severity is Severity.ERROR for one in self.diagnostics)
+
+
+def open_desk(
+    settings: Settings, now: datetime, only: frozenset[str] | None = None, *, cleaned: Cleaned | None = None
+) -> Desk:
+    """`cleaned` is given by who looks again and again: what took too long once is not tried with each look."""
+    newsroom = read_newsroom(settings.content, settings.zone)
+    policies = select(settings.policy, settings.advisory, newsroom.policies)
+    if policies.unknown:
+        newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
+    record = record_on_disk.read_record(settings.releases)
+    published = _published(settings, newsroom, record.state)
+    newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
+    appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}
+    context = Context(newsroom, policies.deciding, now, appearances, published)
+    return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings))
+
+
+def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[str, Published]:
+    """What the record has; the text only of what vanished from the desk, to find it again under another name."""
+    texts = {one["id"]: one["path"] for one in state.incidents.values()}
+    texts |= {one.id: one.current.path for one in state.releases.values()}
+    known = {one: Published(id=one, kind="incident", title=of["title"]) for one, of in state.incidents.items()}
+    known |= {
+        one.id: Published(
+            id=one.id,
+            kind=one.current.event["type"],
+            title=one.current.event["title"],
+            withdrawn=one.withdrawal is not None,
+        )
+        for one in state.releases.values()
+    }
+    read = frozen_reader(settings.releases)
+    for one in vanished(newsroom, known):
+        known[one.id] = replace(one, body=thaw(read(texts[one.id]) or b"").body)
+    return known
+
+
+def _settings_document(settings: Settings, policies: Selection) -> Document:
+    """mkdocs.yml is no file of the desk; it stands among them only to be told which policy is unknown."""
+    source = read_yaml((settings.home / SETTINGS_FILE).read_bytes())
+    _, spans = read_fields(source.front) if source.front else ({}, {})
+    where = "extra.greenchannel"
+    faults = tuple(
+        Fault(
+            FaultKind.UNKNOWN_POLICY,
+            spans.get(f"{where}.policy" if one == settings.policy else f"{where}.advisory", Span()),
+            one,
+            nearest,
+        )
+        for one, nearest in policies.unknown
+    )
+    return Document(path=SETTINGS_FILE, source=source, spans=spans, faults=faults)
+
+
+def fix_desk(settings: Settings, desk: Desk) -> tuple[str, ...]:
+    """Applies the safe repairs that the diagnostics carry; the paths that changed."""
+    mended = []
+    for document in (one for one in desk.newsroom.documents if not one.is_vanished):
+        edits = [one.edit for one in desk.diagnostics if one.path == document.path and one.edit]
+        if edits and write_file(settings.content / document.path, apply_edits(document, edits).encode()):
+            mended.append(document.path)
+    return tuple(mended)
+
+
+def release_id(settings: Settings, named: str) -> str:
+    """An officer may type the id or the path of the file, which may have been renamed since it got its id."""
+    path = Path(named)
+    if path.suffix != ".md":
+        return named.strip("/")
+    root = settings.content / "incidents"
+    for base in (Path.cwd(), settings.home):
+        if (base / path).is_relative_to(root):
+            if (base / path).is_file():
+                return read_identifier(settings.content, (base / path).relative_to(settings.content).as_posix())
+            return (base / path).relative_to(root).with_suffix("").as_posix()
+    return path.with_suffix("").as_posix()
