@@ -9,6 +9,7 @@ import pytest
 
 from conftest import Clock, Run
 from greenchannel import office
+from greenchannel.cli import main
 from greenchannel.desk.settings import Settings
 
 TITLE = "关于东湖路路灯故障问题的回应"
@@ -272,3 +273,16 @@ def test_withdrawing_again_for_another_reason_is_an_error(office_home: Settings,
 @pytest.mark.usefixtures("withdrawn")
 def test_the_record_of_a_withdrawal_verifies(run: Run) -> None:
     assert run("verify")[0] == 0
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_nothing_is_withdrawn_without_a_reason(office_home: Settings, run: Run, reason: str) -> None:
+    before = files(office_home.releases)
+    code, _, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", reason)
+    assert (code, "give a reason" in err, files(office_home.releases)) == (2, True, before)
+
+
+def test_without_arguments_it_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main([])
+    shown = capsys.readouterr()
+    assert (code, "publish" in shown.out + shown.err) == (2, True)

@@ -139,6 +139,9 @@ def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock)
             "{by}: not a person entitled to withdraw (content/registry/people.yml, approves)", by=by
         )
 
+    if not reason.strip():
+        raise GreenchannelError("{release}: give a reason; it stands on the page for everybody to read", release=named)
+
     def make(state: State) -> list[dict[str, object]]:
         known = state.releases.get(named)
         if known is None:

@@ -5,6 +5,7 @@ import gettext
 import inspect
 import os
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 import click
@@ -20,7 +21,7 @@ def speak(arguments: Sequence[str]) -> None:
     gettext.bindtextdomain(DOMAIN, LOCALE)
     gettext.textdomain(DOMAIN)
     language = os.environ.get("GREENCHANNEL_LANG") or "zh"
-    for one, following in zip(arguments, (*arguments[1:], ""), strict=True):
+    for one, following in zip_longest(arguments, arguments[1:], fillvalue=""):
         if one == "--lang":
             language = following
         elif one.startswith("--lang="):
