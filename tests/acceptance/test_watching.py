@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from conftest import CHINA, Clock, Run
+from greenchannel.building import build
 from greenchannel.desk.settings import Settings
 from greenchannel.noticing import Notice
 from greenchannel.watching import Watch
@@ -199,3 +200,19 @@ def test_a_place_that_was_down_gets_its_files_when_it_is_back(waiting: Settings,
         until(lambda: said(lines, "recovered"))
     assert (waiting.home.parent / "www/index.html").is_file()
     assert [list(one["targets"]) for one in said(lines, "failed")] == [["mirror"]]
+
+
+def test_what_changes_while_it_builds_is_built_with_the_next_look(
+    office_home: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = office_home.content / "pages/about.md"
+
+    def meanwhile(*arguments: Any, **options: Any) -> Any:
+        built = build(*arguments, **options)
+        if "改动之后" not in page.read_text("utf-8"):
+            page.write_text(page.read_text("utf-8") + "\n\n改动之后\n", "utf-8")
+        return built
+
+    monkeypatch.setattr("greenchannel.watching.build", meanwhile)
+    with running(office_home, clock, DeafNotice):
+        until(lambda: "改动之后" in (office_home.site / "about/index.html").read_text("utf-8"))

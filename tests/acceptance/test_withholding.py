@@ -115,3 +115,65 @@ def test_no_field_of_a_withheld_release_reaches_any_file(office_home: Settings, 
     shown = files(office_home.site)
     assert len(shown) > 100
     assert [path for path, data in shown.items() if any(one in data for one in escaped)] == []
+
+
+FACT = "2026/taifeng-haixing/fact-9"
+
+
+@pytest.fixture
+def ready(office_home: Settings, run: Run) -> Settings:
+    """An urgent fact, approved."""
+    known = office_home.content / "incidents/2026/taifeng-haixing/fact-3.md"
+    text = known.read_text("utf-8")
+    (office_home.content / f"incidents/{FACT}.md").write_text(text, "utf-8")
+    assert run("approve", FACT, "--by", "shen-yiheng")[0] == 0
+    return office_home
+
+
+def test_an_editors_copy_of_what_goes_out_blocks_nothing(ready: Settings, run: Run) -> None:
+    draft = ready.content / f"incidents/{FACT}.md"
+    shutil.copy(draft, draft.with_name("fact-9.md~"))
+    assert run("publish", FACT)[0] == 0
+
+
+def test_a_picture_of_the_theme_on_the_desk_blocks_nothing(ready: Settings, run: Run) -> None:
+    shutil.copy(ready.templates / "assets/portal.css", ready.content / "incidents/2026/taifeng-haixing/copy.css")
+    assert run("publish", FACT)[0] == 0
+
+
+def test_another_title_of_the_same_sound_blocks_nothing(ready: Settings, run: Run) -> None:
+    folder = ready.content / "incidents/2026"
+    public, sounding = "台风海星防御与处置", "台风海星防预与处置"
+    other = folder / "qingnianlu-huozai/fact-8.md"
+    text = (folder / "qingnianlu-huozai/fact-3.md").read_text("utf-8")
+    title = next(line for line in text.splitlines() if line.startswith(("title:", "标题:")))
+    slug = ready.content / "pages/about.md"
+    slug.write_text(slug.read_text("utf-8") + "\n\ntai-feng-hai-xing-fang-yu-yu-chu-zhi\n", "utf-8")
+    other.write_text(text.replace(title, f"title: {sounding}"), "utf-8")
+    assert public != sounding
+    assert run("build")[0] == 0
+    assert "tai-feng-hai-xing-fang-yu-yu-chu-zhi" in (ready.site / "about/index.html").read_text("utf-8")
+
+
+def test_a_title_that_is_no_phrase_blocks_nothing(ready: Settings, run: Run) -> None:
+    draft = ready.content / "incidents" / f"{EMBARGOED}.md"
+    draft.write_text(draft.read_text("utf-8").replace(TITLE, ">-\n  另一个题目"), "utf-8")
+    assert run("publish", FACT)[0] == 0
+
+
+def test_a_release_that_explains_a_withheld_one_waits_for_it(office_home: Settings, run: Run) -> None:
+    known = next((office_home.content / "incidents").glob("*/*/interpretation-1.md"))
+    folder = known.parent
+    text = known.read_text("utf-8")
+    basis = next(line for line in text.splitlines() if line.startswith(("basis:", "依据:")))
+    fact = next(folder.glob("fact-*.md")).read_text("utf-8")
+    (folder / "fact-77.md").write_text(fact, "utf-8")
+    secret = f"{folder.parent.name}/{folder.name}/fact-77"
+    (folder / "interpretation-9.md").write_text(text.replace(basis, f"basis: {secret}"), "utf-8")
+    release = f"{folder.parent.name}/{folder.name}/interpretation-9"
+    people = (office_home.content / "registry/people.yml").read_text("utf-8")
+    assert "lu-wanqing" in people
+    run("approve", release, "--by", "lu-wanqing")
+    code, shown, _ = run("publish", release)
+    assert (code, "G611" in shown) == (1, True)
+    assert secret not in (office_home.releases / "ledger.jsonl").read_text("utf-8")

@@ -41,3 +41,8 @@ def test_a_hub_that_is_not_there_is_an_answer() -> None:
     with hub(204) as server:
         url = server.url
     assert tell_hub(url, FEEDS, lambda _seconds: None) != ""
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/订阅", "http://a..b/", "https://[::1/"])
+def test_an_address_that_is_none_is_an_answer(address: str) -> None:
+    assert tell_hub(address, FEEDS, lambda _seconds: None) != ""

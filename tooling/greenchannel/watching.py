@@ -109,14 +109,15 @@ class Watch:
         for one in decisions:
             self._tell(settings, one)
         published = [one.event for one in decisions if one.event]
-        if published or self._built_from != _stamp(self._home):
+        stamp = _stamp(self._home)  # Before the build reads: what changes meanwhile asks for another one.
+        if published or self._built_from != stamp:
             built = build(settings, clock)
             self._report(built)
             self._tell_visible(settings, published)
             # Apart, so that a hub which does not answer never makes the next release wait.
             threading.Thread(target=self._announce, args=(settings, built)).start()
             # What failed is tried again with every look; what stands is left alone until an input changes.
-            self._built_from = _stamp(self._home) if built.is_whole else None
+            self._built_from = stamp if built.is_whole else None
 
     def _note_schedule(self, scheduled: Sequence[tuple[datetime, str]]) -> None:
         self._due = scheduled[0][0] if scheduled else None

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from greenchannel.delivery.leaks import Leak, Phrase, Scanner
+from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.scaffolds import propose_slug
 from greenchannel.desk.settings import Settings
@@ -31,7 +31,7 @@ class Guard:
         self._public = _PublicWords(settings)
 
     def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
-        return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one.phrase))
+        return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one))
 
     @cached_property
     def _scanner(self) -> Scanner:
@@ -53,7 +53,7 @@ def _to_find(found: Withheld) -> Iterator[Phrase]:
         yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")
     yield from (Phrase(one, found.path) for one in found.phrases)
     if found.id:  # Part of an address: ended, so that fact-1 is not found in fact-10.
-        yield from (Phrase(found.id + end, found.path) for end in "/.")
+        yield from (Phrase(found.id + end, found.path) for end in '/."')
 
 
 class _PublicWords:
@@ -62,11 +62,15 @@ class _PublicWords:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def has(self, phrase: Phrase) -> bool:
-        """A piece of a file is public with the file, of which the record keeps the cleaned form."""
+    def has(self, leak: Leak) -> bool:
+        """Pinyin is public where another title of the same sound is; a piece, with any public file that has it."""
+        phrase = leak.phrase
         if phrase.piece:
-            attached = self._settings.releases.rglob("attachments/*")
-            return any(phrase.piece in one.read_bytes() for one in attached if one.is_file())
+            roots = (self._settings.releases, self._settings.content / "pages", self._settings.templates)
+            files = (one for root in roots for one in root.rglob("*") if one.is_file())
+            return any(phrase.piece in one.read_bytes() for one in files)
+        if leak.spelling.endswith(PINYIN):
+            return phrase.pinyin in self._words or phrase.text in self._words
         return phrase.text in self._words
 
     @cached_property

@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Mapping
+from threading import Thread
 from typing import Any
 
 import click
@@ -30,6 +31,7 @@ def watch(call: Call) -> int:
 
     channel = Watch(call.home, call.machine_clock, call.translate, log)
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _number, _frame: channel.notice.stop())
+        # Not in the handler itself: it may have interrupted the very lock that stopping takes.
+        signal.signal(name, lambda _number, _frame: Thread(target=channel.notice.stop).start())
     channel.run()
     return 0

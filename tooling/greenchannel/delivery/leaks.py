@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import ahocorasick
 
+PINYIN = "pinyin"
 _GZIP = b"\x1f\x8b"
 _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked file: a release is a thousandth of it
 _URL_ESCAPE = re.compile("%..")
@@ -56,13 +57,13 @@ class Scanner:
             self._automaton.make_automaton()
 
     def find(self, path: str, data: bytes) -> tuple[Leak, ...]:
-        """Each phrase once, in the first spelling in which it stands."""
+        """Each phrase once in each spelling in which it stands."""
         if self._is_empty:
             return ()
-        found: dict[Phrase, Leak] = {}
+        found: dict[tuple[Phrase, str], Leak] = {}
         for prefix, content in _layers(data):
             for _, (spelling, phrase) in self._automaton.iter(_letters(content)):
-                found.setdefault(phrase, Leak(path, phrase, prefix + spelling))
+                found.setdefault((phrase, spelling), Leak(path, phrase, prefix + spelling))
         return tuple(found.values())
 
 
@@ -87,8 +88,8 @@ def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
     yield "JSON", _JSON_ESCAPE.sub(lambda found: "\\u" + found[1].upper(), escaped).encode()
     yield from (("Base64", one) for one in _base64(data))
     if phrase.pinyin:
-        yield "pinyin", phrase.pinyin.encode()
-        yield "pinyin", phrase.pinyin.replace("-", "").encode()
+        yield PINYIN, phrase.pinyin.encode()
+        yield PINYIN, phrase.pinyin.replace("-", "").encode()
 
 
 def _letters(data: bytes) -> str:

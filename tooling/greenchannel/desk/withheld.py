@@ -70,12 +70,12 @@ def _files(content: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, part: int, count: int) -> bytes:
-    """From the beginning, or for `part` 2 from the middle; nothing of a file that an editor has just put away."""
+    """From the beginning, or for `part` 2 from the middle; nothing of a file that is gone or may not be read."""
     try:
         with path.open("rb") as stream:
             stream.seek(os.fstat(stream.fileno()).st_size // part if part else 0)
             return stream.read(count)
-    except FileNotFoundError:
+    except OSError:
         return b""
 
 
@@ -102,8 +102,9 @@ class _Typed:
         elif key == "release_at":
             self.phrases += _spelled_times(value)
         elif key == "title":
-            self.titles.append(value)
-            self.phrases += [value] if _is_telling(value) else []
+            told = [value] if _is_telling(value) else []
+            self.titles += told
+            self.phrases += told
         elif not key or key in _TELLING:
             self.phrases += _phrases(value)
 

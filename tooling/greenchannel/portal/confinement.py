@@ -117,7 +117,7 @@ class _Child:
     def __init__(self) -> None:
         paths = [str(_SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "greenchannel.portal.confinement"],
+            [sys.executable, "-P", "-m", "greenchannel.portal.confinement"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},

@@ -61,7 +61,7 @@ def read_approval(data: bytes) -> Approval | None:
             release_at=datetime.fromisoformat(value["release_at"]) if "release_at" in value else None,
             on_duty=value.get("on_duty") is True,
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

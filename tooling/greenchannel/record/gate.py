@@ -3,6 +3,7 @@
 G601 the check finds errors. G602 nobody approved it. G603 the text changed after approval. G604 the approver is the
 author or not entitled. G605 it is embargoed. G606 the clock is behind the record. G607 the public text changed
 without a note. G608 nothing changed. G609 the duty rule is for facts alone. G610 an attachment cannot go out.
+G611 it explains what is not public.
 """
 
 from collections.abc import Mapping, Sequence
@@ -125,6 +126,9 @@ def refusals(
                 message("this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()),
             )
         )
+    if isinstance(release, Interpretation) and release.basis not in state.releases:
+        # Its id would become public with this release, before it is.
+        found.append(Refusal("G611", message("{basis}, which it explains, is not public yet", basis=release.basis)))
     if known and not _is_noted(one, known):
         found.append(Refusal("G607", message("the public text changed: add an entry to changes with kind and note")))
     return tuple(found)

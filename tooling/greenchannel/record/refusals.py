@@ -48,6 +48,11 @@ Fix: nothing is to be done, unless an edit was not saved.""",
 What: the release was approved by one officer on duty (approve --on-duty), and it is no fact release.
 Why: only the first facts are owed within the hour; everything else has time for two people.
 Fix: another person than the author runs greenchannel approve RELEASE --by PERSON.""",
+    "G611": """It explains what is not public.
+
+What: basis names a release that has not been published.
+Why: the address of that release would become public with this one, before its time.
+Fix: publish the release that basis names first.""",
     "G610": """An attachment cannot go out.
 
 What: a listed attachment is missing, of a kind that is not released, or cannot be cleaned of hidden data.

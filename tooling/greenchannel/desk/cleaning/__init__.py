@@ -30,7 +30,7 @@ def clean(kind: Kind, data: bytes, name: str, *, limit_seconds: float = LIMIT_SE
     paths = [str(_SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         done = subprocess.run(  # noqa: S603  # Our own module; the file comes by standard input.
-            [sys.executable, "-m", "greenchannel.desk.cleaning", kind.value],
+            [sys.executable, "-P", "-m", "greenchannel.desk.cleaning", kind.value],
             input=data,
             capture_output=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
