@@ -177,3 +177,20 @@ def test_a_release_that_explains_a_withheld_one_waits_for_it(office_home: Settin
     code, shown, _ = run("publish", release)
     assert (code, "G611" in shown) == (1, True)
     assert secret not in (office_home.releases / "ledger.jsonl").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[此前通报](https://news.shili.example/releases/2026/qingnianlu-huozai/fact-1/)",
+        "[本办邮箱](mailto:press@shili.example)",
+        "请订阅 https://news.shili.example/feeds/all.atom 获取更新",
+        "示例市政务舆情回应·示例市应急管理办公室",
+        "示例市人民政府：示例市政务舆情回应",
+    ],
+)
+def test_a_draft_with_what_the_site_puts_together_blocks_nothing(ready: Settings, run: Run, words: str) -> None:
+    draft = ready.content / "incidents" / f"{EMBARGOED}.md"
+    draft.write_text(f"{draft.read_text('utf-8')}\n{words}\n", "utf-8")
+    assert run("publish", FACT)[0] == 0
+    assert run("withdraw", "2026/qingnianlu-huozai/fact-1", "--by", "lu-wanqing", "--reason", "数据有误。")[0] == 0

@@ -23,7 +23,9 @@ _TELLING = frozenset(
     )
 )
 _LINE = re.compile(r"^[\s-]*(?:\"?([\w]+)\"?\s*[:：]\s*)?(.*)$")
-_BETWEEN = re.compile(r"[。！？；;|*_`~#>\[\]()（）{}\"“”\n\t]+|\s{2,}")
+# Addresses, and names joined by · or ： are put together by the site itself: no source has them whole. What is withheld
+# of an address is its id, which is looked for by itself.
+_BETWEEN = re.compile(r"https?://\S+|(?:mailto|tel):\S+|[·：]|[。！？；;|*_`~#>\[\]()（）{}\"“”\n\t]+|\s{2,}")
 _DATE_WORDS = re.compile(r"[\d０-９年月日时分秒上下午点号.,:：/+\-\s第条页]*")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _SHORTEST, _SHORTEST_HAN = 12, 6
