@@ -168,6 +168,13 @@ def test_a_site_that_is_not_there_cannot_be_compared(run: Run) -> None:
     assert (code, "no site here" in err) == (2, True)
 
 
+def test_a_copy_of_the_site_proves_itself_from_within(
+    built: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built.site / "record")
+    assert run("verify", ".") == (0, SOUND, "")
+
+
 def test_a_copy_of_the_site_proves_itself(built: Settings, run: Run, tmp_path: Path) -> None:
     copy = shutil.copytree(built.site, tmp_path / "copy")
     assert run("verify", str(copy / "record")) == (0, SOUND, "")

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from fakes import MemoryTarget
 from greenchannel.delivery.delivering import deliver, make_site, orphans
 from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.targets import TargetError
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given, in_order
 
 
@@ -24,6 +26,10 @@ def silent(_where: str, _done: int, _due: int) -> None:
 
 def plan_of(texts: dict[str, str]) -> list[Planned]:
     return [given(Stage.PAGE, path, text.encode()) for path, text in texts.items()]
+
+
+def leaking(path: str, data: bytes) -> tuple[Leak, ...]:
+    return (Leak(path, Phrase("leak", "desk"), "plain"),) if data == b"leak" else ()
 
 
 @pytest.fixture
@@ -60,7 +66,8 @@ def test_a_killed_run_is_gone_on_with(tmp_path: Path, journal: Journal) -> None:
     with pytest.raises(KeyboardInterrupt):
         make_site(steps, tmp_path / "site", journal, None, silent)
     done = make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", Journal(journal_path(tmp_path)), None, silent)
-    assert (list(done.files), (tmp_path / "site/b").read_bytes()) == (["a", "b"], b"2")
+    # What had come through its stage is not made again, and what is new goes first.
+    assert (done.made, list(done.files), (tmp_path / "site/b").read_bytes()) == (1, ["b", "a"], b"2")
 
 
 def journal_path(folder: Path) -> Path:
@@ -86,6 +93,24 @@ def test_a_long_journal_is_written_anew(tmp_path: Path, journal: Journal) -> Non
 def test_new_pages_come_before_the_pages_and_lists_that_name_them() -> None:
     steps = [given(Stage.LIST, "list", b""), given(Stage.PAGE, "old", b""), given(Stage.PAGE, "new", b"")]
     assert [one.paths[0] for one in in_order(steps, lambda path: path == "old")] == ["new", "old", "list"]
+
+
+@pytest.mark.parametrize("path", ["../pwned", "a/../../pwned", "/etc/pwned"])
+def test_nothing_is_planned_outside_the_site(path: str) -> None:
+    with pytest.raises(GreenchannelError, match="leads out of the site"):
+        given(Stage.PAGE, path, b"")
+
+
+def test_a_new_page_that_is_held_back_holds_back_what_would_name_it(tmp_path: Path, journal: Journal) -> None:
+    steps = [given(Stage.PAGE, "page", b"leak"), given(Stage.PAGE, "other", b"1"), given(Stage.LIST, "list", b"2")]
+    done = make_site(steps, tmp_path / "site", journal, None, silent, leaking)
+    assert ([one.path for one in done.leaks], done.written, list(done.files)) == (["page"], ("other",), ["other"])
+
+
+def test_a_page_that_stands_and_is_held_back_lets_lists_pass(tmp_path: Path, journal: Journal) -> None:
+    make_site([given(Stage.PAGE, "page", b"1")], tmp_path / "site", journal, None, silent)
+    steps = [given(Stage.PAGE, "page", b"leak"), given(Stage.LIST, "list", b"2")]
+    assert make_site(steps, tmp_path / "site", journal, None, silent, leaking).written == ("list",)
 
 
 def test_a_fingerprint_tells_inputs_apart_that_only_look_alike() -> None:

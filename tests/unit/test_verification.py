@@ -264,6 +264,7 @@ def test_a_second_signature_is_checked_like_an_approval() -> None:
 
 PUBLISHED, VISIBLE = EVENTS[0], EVENTS[1]
 INCIDENT = PUBLISHED["incident"]
+ATTACHED = next(one for event in EVENTS for one in event.get("attachments", ()))
 IMPOSSIBLE: dict[str, tuple[Mapping[str, Any], ...]] = {
     "an unknown event": ({**PUBLISHED, "event": "renamed"},),
     "an event that is no text": ({**PUBLISHED, "event": ["published"]},),
@@ -291,6 +292,14 @@ IMPOSSIBLE: dict[str, tuple[Mapping[str, Any], ...]] = {
     "a clock that is none": ({**PUBLISHED, "incident": {**INCIDENT, "claimed_at": "48:00"}},),
     "changes that are no list": ({**PUBLISHED, "changes": "x"},),
     "an attachment without its digest": ({**PUBLISHED, "attachments": [{"path": "2026/x/attachments/aa.jpg"}]},),
+    "an attachment that leads elsewhere": ({**PUBLISHED, "attachments": [{**ATTACHED, "name": "../../pwned.jpg"}]},),
+    "an attachment in place of a page": ({**PUBLISHED, "attachments": [{**ATTACHED, "name": "index.html"}]},),
+    "an attachment without a name": (
+        {**PUBLISHED, "attachments": [{key: value for key, value in ATTACHED.items() if key != "name"}]},
+    ),
+    "an attachment whose size is no number": ({**PUBLISHED, "attachments": [{**ATTACHED, "size": "big"}]},),
+    "an attachment of a kind nobody cleans": ({**PUBLISHED, "attachments": [{**ATTACHED, "media_type": "text/html"}]},),
+    "a change of a kind nobody knows": ({**PUBLISHED, "changes": [{"kind": "x", "note": "x"}]},),
     "no time": ({**PUBLISHED, "at": "yesterday"},),
     "a time without an offset": ({**PUBLISHED, "at": "2026-11-20T10:00:00"},),
 }
@@ -312,3 +321,8 @@ def test_a_sound_chain_that_runs_back_in_time_is_told() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_says_what_to_do(kind: Kind) -> None:
     assert str(Problem(kind, 1, LEDGER, problems(b"x\n")[0].problem).hint)
+
+
+def test_the_attachment_that_is_spoilt_above_is_sound_as_it_is() -> None:
+    ledger = chained({**PUBLISHED, "attachments": [ATTACHED]})
+    assert [one.kind for one in problems(ledger, sealed(ledger))] == []

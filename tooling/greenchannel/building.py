@@ -129,7 +129,7 @@ def build(
         run = _Run(settings, clock, clean=clean, progress=progress)
         run.deliver()
         run.read_back()
-        if add(settings.releases, run.receipts, clock):
+        if run.is_clear and add(settings.releases, run.receipts, clock):
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
             run.deliver()
         built = run.built()
@@ -223,6 +223,11 @@ class _Run:
     def receipts(self, state: State) -> Iterator[Mapping[str, object]]:
         reached = [one.name for one in self._settings.targets if one.name in self._seen]
         return receipts(state, reached, lambda target, paths: self._seen[target].issuperset(paths))
+
+    @property
+    def is_clear(self) -> bool:
+        """A receipt says that what lists a text came through, too."""
+        return not self._leaks
 
     def orphans(self) -> tuple[str, ...]:
         return orphans(self._delivered, self._settings.site)

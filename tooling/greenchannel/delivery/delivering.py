@@ -49,7 +49,8 @@ def make_site(
 ) -> Delivered:
     """Makes what the journal does not vouch for. `changed_at`: the time a changed file gets, in seconds (Unix time).
 
-    A file in which `guard` finds what must not be read yet is not written; the others are.
+    A file in which `guard` finds what must not be read yet is not written; the others are, but for lists and feeds that
+    would name a page which is therefore missing.
     Raises OSError where the disk refuses, GreenchannelError where what was read back is not what was written.
     """
     steps = in_order(plan, journal.entries.__contains__)
@@ -57,7 +58,9 @@ def make_site(
     written: list[str] = []
     leaks: list[Leak] = []
     done = 0
-    for batch in _batches(due):
+    for batch in (batch for _, stage in groupby(due, key=lambda one: one.stage) for batch in _batches(list(stage))):
+        if _is_gap(site, leaks, batch[0].stage):
+            break
         notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
         for step in batch:
             for path, data in zip(step.paths, step.make(), strict=True):
@@ -73,9 +76,9 @@ def make_site(
         done += len(batch)
         progress("site", done, len(due))
     journal.compact()
-    held = {one.path for one in leaks}
+    kept = {path for one in steps for path in one.paths if path in journal.entries} - {one.path for one in leaks}
     return Delivered(
-        files={path: journal.entries[path]["sha256"] for one in steps for path in one.paths if path not in held},
+        files={path: journal.entries[path]["sha256"] for one in steps for path in one.paths if path in kept},
         made=sum(len(one.paths) for one in due),
         written=tuple(written),
         stages={path: one.stage for one in steps for path in one.paths},
@@ -140,6 +143,10 @@ def orphans(delivered: Delivered, site: Path) -> tuple[str, ...]:
     """Files of ``site/`` that nothing makes any more: left where they are, since readers may hold their address."""
     found = sorted(one.relative_to(site).as_posix() for one in site.rglob("*") if one.is_file())
     return tuple(one for one in found if one not in delivered.files)
+
+
+def _is_gap(site: Path, leaks: Sequence[Leak], stage: Stage) -> bool:
+    return stage is not Stage.PAGE and any(not (site / one.path).exists() for one in leaks)
 
 
 def _stands(site: Path, path: str, made_of: str, journal: Journal) -> bool:

@@ -91,8 +91,8 @@ def public_reader(site: Path) -> Reader:
 def examine(folder: Path, since: Checkpoint | None = None) -> Verification:
     """The record below a newsroom's releases/, or its public copy in the folder record/ of a site."""
     checkpoint, ledger = _bytes(folder / CHECKPOINT), _bytes(folder / LEDGER) or b""
-    if folder.name == PUBLIC:
-        return verify(ledger, checkpoint, public_reader(folder.parent), approvals=False, since=since)
+    if folder.resolve().name == PUBLIC:
+        return verify(ledger, checkpoint, public_reader(folder.resolve().parent), approvals=False, since=since)
     return verify(ledger, checkpoint, frozen_reader(folder), since=since)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.record.canonical import sha256
 
 
@@ -28,6 +29,12 @@ class Planned:
     paths: tuple[str, ...]
     fingerprint: str
     make: Callable[[], tuple[bytes, ...]]
+
+    def __post_init__(self) -> None:
+        """Whatever a record says, nothing is written outside the site."""
+        for path in self.paths:
+            if path.startswith("/") or ".." in path.split("/"):
+                raise GreenchannelError("{path}: this address leads out of the site; nothing was made", path=path)
 
 
 def fingerprint(*inputs: object) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from greenchannel.domain.attachment import Kind, is_name, is_reserved
 from greenchannel.domain.message import Message, message
 from greenchannel.domain.moment import read_moment
-from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Verdict
+from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, ReleaseType, Verdict
 from greenchannel.record.events import PublicRelease
 
 Check = Callable[[Any], bool]  # Any: JSON
@@ -64,9 +65,15 @@ def _list_of(required: Mapping[str, Check]) -> Check:
     )
 
 
-_CHANGE = {"kind": _is_text, "note": _is_text}
+_CHANGE = {"kind": _one_of(*ChangeKind), "note": _is_text}
 _EARLIER = {"class": _one_of(*IncidentClass), "until": _is_time}
-_ATTACHMENT = {"path": _matches(FILE), "sha256": _matches(_DIGEST)}
+_ATTACHMENT = {
+    "name": lambda value: isinstance(value, str) and is_name(value) and not is_reserved(value),
+    "path": _matches(FILE),
+    "sha256": _matches(_DIGEST),
+    "size": _is_number,
+    "media_type": _one_of(*Kind),
+}
 _INCIDENT: Mapping[str, Check] = {
     "id": _matches(_ID),
     "revision": _is_number,
