@@ -64,9 +64,13 @@ class Call:
 _PLACE = re.compile(r"-[0-9a-f]{12}\.journal")
 
 
-def named(call: Call) -> tuple[int, str, str]:
+def anywhere(path: str) -> str:
     """The same in every copy of a newsroom: a place's journal is named after where the place is."""
-    return call.number, call.name, _PLACE.sub(".journal", call.path)
+    return _PLACE.sub(".journal", path)
+
+
+def named(call: Call) -> tuple[int, str, str]:
+    return call.number, call.name, anywhere(call.path)
 
 
 Fault = Kill | Short | Fail | None

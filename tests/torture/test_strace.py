@@ -17,7 +17,7 @@ import pytest
 
 import scenes
 from conftest import REPOSITORY, program
-from faults import Call, named
+from faults import Call, anywhere, named
 from points import Stage, staged
 from scenes import HOME, SCENES, read_tree
 
@@ -141,7 +141,8 @@ def kill(stage: Stage, number: int, point: Traced) -> Killed:
 
 
 def faults(stage: Stage, one: Killed) -> Iterator[str]:
-    if (one.run.code, one.run.calls[-1:]) != (-signal.SIGKILL, [one.point]):
+    last = [(call.syscall, call.nth, anywhere(call.path)) for call in one.run.calls[-1:]]
+    if (one.run.code, last) != (-signal.SIGKILL, [(one.point.syscall, one.point.nth, anywhere(one.point.path))]):
         yield f"not killed there: {one.run.code} {one.run.calls[-1:]}"
     yield from stage.truth.faults(one.left)
     if one.again:
