@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, assert_never
 
+from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.comparing import Difference, differences
 from greenchannel.delivery.delivering import Delivered, Progress, deliver, make_site, orphans
 from greenchannel.delivery.journal import Journal
@@ -124,6 +125,7 @@ def build(
     `clean` believes no journal: everything is made anew and compared, here and at every target.
     """
     with locked(settings.home / STATE):
+        refuse_older_record(settings)
         if clean:
             forget_pages(settings)
         run = _Run(settings, clock, clean=clean, progress=progress)

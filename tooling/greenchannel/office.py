@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.cleaned import Cleaned, Prepared
 from greenchannel.delivery.receipts import owed
@@ -96,6 +97,7 @@ def publish_from(
     settings: Settings, desk: Desk, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
 ) -> tuple[Decision, ...]:
     """The same from a desk that is open already."""
+    refuse_older_record(settings)
     releases = [_find(desk, one) for one in named] or [
         one for one in _approved(settings, desk) if _is_over(one, clock())
     ]
@@ -121,6 +123,7 @@ def unfinished(settings: Settings, decisions: Iterable[Decision]) -> frozenset[s
 
 def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:
     """The second signature under what one officer released on duty; the numbers of the revisions signed."""
+    refuse_older_record(settings)
     people = read_newsroom(settings.content, settings.zone).registry.people
     if by not in people or not people[by].approves:
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
@@ -133,6 +136,7 @@ def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[
 
 
 def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:
+    refuse_older_record(settings)
     people = read_newsroom(settings.content, settings.zone).registry.people
     if by not in people or not people[by].approves:
         raise GreenchannelError(
