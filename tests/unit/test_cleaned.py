@@ -7,8 +7,10 @@ import pytest
 
 import files
 from conftest import copy_newsroom
-from greenchannel.delivery.cleaned import MEMORY, Cleaned
+from greenchannel.delivery.cleaned import FORGET_SECONDS, MEMORY, Cleaned
+from greenchannel.desk.cleaning.fault import Fault, unfit
 from greenchannel.desk.settings import Settings
+from greenchannel.domain.errors import GreenchannelError
 
 FOLDER = PurePosixPath("incidents/2026/shewai-yanchu")
 NAMES = ("plan.png",)
@@ -68,6 +70,45 @@ def test_what_cannot_be_cleaned_is_not_remembered_on_disk(settings: Settings) ->
     assert [str(one) for one in found.unfit] == [
         "plan.png has more than 50 million pixels: save it smaller: fewer pixels, or fewer pages"
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(GreenchannelError("it did not start"), "it did not start"), (OSError(12, "Cannot allocate memory"), "memory")],
+)
+def test_a_cleaner_that_does_not_start_stops_this_file_alone_and_for_now(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def failing(_kind: object, _source: bytes, _name: str) -> bytes:
+        raise error
+
+    keeper = Cleaned(settings)
+    with monkeypatch.context() as broken:
+        broken.setattr("greenchannel.delivery.cleaned.clean", failing)
+        (found,) = keeper.prepare(FOLDER, NAMES).unfit
+    assert said in str(found)
+    assert "try again in a minute" in str(found)
+    assert len(keeper.prepare(FOLDER, NAMES).attachments) == 1
+
+
+def test_a_memory_that_cannot_be_written_costs_nothing_but_time(settings: Settings) -> None:
+    (settings.home / MEMORY).parent.mkdir(exist_ok=True)
+    (settings.home / MEMORY).write_bytes(b"in the way")
+    assert cleaned(settings) != b""
+
+
+def test_what_was_too_slow_once_is_tried_again_after_ten_minutes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    keeper = Cleaned(settings, lambda: now)
+    with monkeypatch.context() as busy:
+        busy.setattr("greenchannel.delivery.cleaned.clean", lambda _kind, _source, name: unfit(Fault.TIME, name))
+        keeper.prepare(FOLDER, NAMES)
+    now += FORGET_SECONDS - 1
+    assert len(keeper.prepare(FOLDER, NAMES).attachments) == 0
+    now += 1
+    assert len(keeper.prepare(FOLDER, NAMES).attachments) == 1
 
 
 def test_one_that_cannot_go_out_does_not_hide_the_others(settings: Settings) -> None:

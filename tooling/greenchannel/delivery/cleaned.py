@@ -1,9 +1,13 @@
 """Cleaned attachments, each cleaned once: a memory below `.greenchannel/attachments/` that may be deleted.
 
 An entry is named after the digest of the file it was made of and of the programs that cleaned it, and begins with the
-digest of what it holds: one that somebody touched, or that a crash cut short, is not believed and is made again.
+digest of what it holds: one that somebody touched, or that a crash cut short, is not believed and is made again. Where
+the disk is full or can only be read, nothing is remembered, and the file goes out all the same.
 """
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,11 +16,13 @@ from greenchannel.desk import attachments as desk
 from greenchannel.desk.cleaning import clean, cleaner
 from greenchannel.desk.kinds import Unfit
 from greenchannel.desk.settings import Settings
-from greenchannel.domain.attachment import Attachment
+from greenchannel.domain.attachment import Attachment, Kind
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message, message
 from greenchannel.record.canonical import sha256
 
 MEMORY = ".greenchannel/attachments"
+FORGET_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +34,13 @@ class Prepared:
 
 
 class Cleaned:
-    """What could not be cleaned is remembered by this object alone: a limit may have been met
-    only because the machine was busy.
+    """What could not be cleaned is remembered by this object alone, and for ten minutes: a limit may have been met only
+    because the machine was busy. `clock` tells seconds.
     """  # noqa: D205
 
-    def __init__(self, settings: Settings) -> None:
-        self._content, self._memory = settings.content, settings.home / MEMORY
-        self._unfit: dict[tuple[str, str], Unfit] = {}
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._content, self._memory, self._clock = settings.content, settings.home / MEMORY, clock
+        self._unfit: dict[tuple[str, str], tuple[float, Unfit]] = {}
 
     def prepare(self, folder: PurePosixPath, names: tuple[str, ...]) -> Prepared:
         """`folder` is the incident's, relative to content/."""
@@ -55,20 +61,46 @@ class Cleaned:
         key = sha256(f"{kind.value} {sha256(source)} {cleaner()}".encode())
         data = self._recall(key)
         if data is None:
-            cleaned = self._unfit.get((key, name)) or clean(kind, source, name)
+            cleaned = self._known_unfit(key, name) or self._clean(kind, source, key, name)
             if isinstance(cleaned, Unfit):
-                self._unfit[key, name] = cleaned
                 return cleaned
             data = cleaned
-            write_file(self._memory / key, sha256(data).encode() + b"\n" + data)
+            with suppress(OSError):  # It is only a memory: the file is cleaned again with the next look.
+                write_file(self._memory / key, sha256(data).encode() + b"\n" + data)
         return Attachment(name=name, sha256=sha256(data), size=len(data), kind=kind, data=data)
+
+    def _known_unfit(self, key: str, name: str) -> Unfit | None:
+        since, found = self._unfit.get((key, name), (0.0, None))
+        return found if self._clock() - since < FORGET_SECONDS else None
+
+    def _clean(self, kind: Kind, source: bytes, key: str, name: str) -> bytes | Unfit:
+        """A child that does not start is not the file's fault, and no reason to hold up what has no attachment."""
+        try:
+            cleaned = clean(kind, source, name)
+        except GreenchannelError as error:
+            return _not_now(name, error.message)
+        except OSError as error:
+            return _not_now(name, str(error))
+        if isinstance(cleaned, Unfit):
+            self._unfit[key, name] = self._clock(), cleaned
+        return cleaned
 
     def _recall(self, key: str) -> bytes | None:
         try:
             digest, _, data = (self._memory / key).read_bytes().partition(b"\n")
-        except FileNotFoundError:
+        except OSError:
             return None
         return data if digest == sha256(data).encode() else None
+
+
+def _not_now(name: str, problem: object) -> Unfit:
+    return Unfit(
+        message("{name} could not be cleaned now ({problem})", name=name, problem=problem),
+        message(
+            "try again in a minute; if it stays so, let whoever keeps this machine look after its memory, its "
+            "processes and the installation (make install)"
+        ),
+    )
 
 
 def _said(unfit: Unfit) -> Message:
