@@ -129,6 +129,29 @@ def test_what_nobody_approved_is_refused(run: Run) -> None:
     assert (code, "G602" in out) == (1, True)
 
 
+def owed(run: Run) -> tuple[object, ...]:
+    found = json.loads(run("due", "--format", "json", "--all", "--incident", INCIDENT)[1])
+    one = next(one for one in found if one["duty"] == "response" and not one["advisory"])
+    return one["standing"], one["recorded"], one["next"]
+
+
+@pytest.mark.usefixtures("approved")
+def test_what_is_on_the_record_counts_once_readers_can_see_it(run: Run) -> None:
+    run("publish", RELEASE, "--record-only")
+    before = owed(run)
+    run("build")
+    assert (before, owed(run)) == (("pending", RELEASE, "greenchannel build"), ("met", None, None))
+
+
+@pytest.mark.usefixtures("approved")
+def test_the_board_says_what_a_release_waits_for(run: Run) -> None:
+    run("publish", RELEASE, "--record-only")
+    out = run("due", "--incident", INCIDENT)[1]
+    assert out.endswith(f"""  {RELEASE} is on the record, but not read back anywhere yet: it counts once readers see it
+  -> greenchannel build
+""")
+
+
 @pytest.mark.usefixtures("written")
 def test_another_person_approves(run: Run) -> None:
     assert run("approve", str(Path("content/incidents") / f"{RELEASE}.md"), "--by", "fang-shulan")[0] == 0

@@ -83,8 +83,8 @@ def appearances(text: str) -> dict[str, tuple[Appearance, ...]]:
         one = Appearance(
             release=release,
             type=ReleaseType(kind),
-            at=datetime.fromisoformat(at),
-            proven=True,
+            published_at=datetime.fromisoformat(at),
+            visible_at=datetime.fromisoformat(at),
             held_at=next((datetime.fromisoformat(word) for word in rest if word != "final"), None),
             final="final" in rest,
         )

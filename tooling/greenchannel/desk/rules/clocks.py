@@ -143,10 +143,11 @@ def _held_before_notice(document: Document, context: Context) -> Iterator[Findin
         return
     for one in context.appearances.get(value.incident, ()):
         # What was first released with held_at in it was never a notice.
-        if one.release == value.id and one.held_at is None and latest(value.held_at) < one.at:
+        noticed = one.visible_at or one.published_at
+        if one.release == value.id and one.held_at is None and latest(value.held_at) < noticed:
             yield Finding(
                 document.span("held_at"),
-                message("held_at lies before the notice was public ({at})", at=one.at.isoformat()),
+                message("held_at lies before the notice was public ({at})", at=noticed.isoformat()),
                 message("correct held_at"),
             )
 

@@ -30,6 +30,8 @@ def _owed_by(release: Release, context: Context) -> tuple[Obligation, Standing] 
     if incident is None or (duty := _DUTY.get(release.type)) is None:
         return None
     shown = context.appearances.get(incident.id, ())
+    if any(one.release == release.id and one.visible_at is None for one in shown):
+        return None  # It is on its way; no word of its file can make it earlier.
     owed = next((one for one in obligations(incident, context.policy, shown) if one.duty is duty), None)
     if owed is None:
         return None
@@ -198,7 +200,8 @@ def _promise(document: Document, context: Context) -> Iterator[Finding]:
         return
     match value:
         case Response(result_due=promised) if promised is not None and latest(promised) < context.now:
-            if not any(one.at > own.at and one.type in (ReleaseType.RESPONSE, ReleaseType.FACT) for one in shown):
+            later = (one for one in shown if one.published_at > own.published_at)
+            if not any(one.type in (ReleaseType.RESPONSE, ReleaseType.FACT) for one in later):
                 yield Finding(
                     document.span("result_due"),
                     message("the promised date {date} has passed", date=moment_text(promised)),
