@@ -1,16 +1,22 @@
 """An officer's whole way, typed as an officer types it, in a copy of the sample newsroom."""
 
+import errno
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import Clock, Run
-from greenchannel import office
+from greenchannel import making, office
 from greenchannel.cli import main
+from greenchannel.delivery import delivering
 from greenchannel.desk.settings import Settings
+from greenchannel.portal.plan import Planned, Stage, given
+from greenchannel.portal.site import Site, Theme, plan
 
 TITLE = "关于东湖路路灯故障问题的回应"
 INCIDENT = "2026/donghulu-ludeng"
@@ -195,10 +201,64 @@ def test_the_record_verifies(run: Run) -> None:
     assert run("verify")[:2] == (0, "63 entries, 0 problem(s)\n")
 
 
-@pytest.mark.usefixtures("published")
-def test_publishing_twice_is_refused(run: Run) -> None:
+def test_publishing_twice_says_that_it_is_public_and_adds_nothing(published: Settings, run: Run) -> None:
+    before = files(published.releases)
     code, out, _ = run("publish", RELEASE)
-    assert (code, "G608" in out) == (1, True)
+    address = f"https://news.shili.example/releases/{RELEASE}/"
+    assert (code, out) == (0, f"public already, as it stands: {address} (r1)\n")
+    assert files(published.releases) == before
+
+
+@pytest.mark.usefixtures("published")
+def test_a_machine_is_told_apart_what_was_public_already(run: Run) -> None:
+    told = json.loads(run("publish", RELEASE, "--format", "json")[1])
+    assert [list(told[key]) for key in ("published", "refused", "waiting")] == [[], [], []]
+    assert [(one["release"], list(one["visible"])) for one in told["unchanged"]] == [(RELEASE, ["site"])]
+
+
+def test_a_release_that_is_named_twice_is_told_once(approved: Settings, run: Run) -> None:
+    path = f"content/incidents/{RELEASE}.md"
+    told = json.loads(run("publish", RELEASE, path, "--format", "json")[1])
+    assert ([one["release"] for one in told["published"]], told["unchanged"]) == ([RELEASE], [])
+    assert len([one for one in ledger(approved) if one["id"] == RELEASE]) == 2
+
+
+@pytest.mark.usefixtures("approved")
+def test_a_dry_run_calls_nothing_published(run: Run) -> None:
+    told = json.loads(run("publish", RELEASE, "--dry-run", "--format", "json")[1])
+    assert (told["dry_run"], told["published"]) == (True, [])
+    assert [(one["release"], one["revision"], "at" in one) for one in told["would_publish"]] == [(RELEASE, 1, False)]
+
+
+def test_a_dry_run_tells_what_would_be_held_back(
+    approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(site: Site, theme: Theme) -> Iterator[Planned]:
+        yield from plan(site, theme)
+        yield given(Stage.LIST, "lists/latest.html", f"{EMBARGOED}/ {site.state.entries}".encode())
+
+    monkeypatch.setattr(making, "plan", faulty)
+    code, out, err = run("publish", RELEASE, "--dry-run", "--format", "json")
+    assert (code, len(json.loads(out)["leaks"])) == (1, 1)
+    assert err.startswith(f"site/lists/latest.html: not written, it holds what content/incidents/{EMBARGOED}.md")
+    assert files(approved.site) == {}
+
+
+def test_a_full_disk_behind_the_record_is_told_and_mended_by_the_same_command(
+    approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_: Any, **__: Any) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivering, "write_file", full)
+        code, out, err = run("publish", RELEASE, "--format", "json")
+    told = json.loads(out)
+    assert (code, list(told["failed"]), [one["visible"] for one in told["published"]]) == (1, ["site"], [{}])
+    assert err.startswith("site: ")
+    assert "the disk is full; the record keeps what it has" in err
+    assert ledger(approved)[-1]["event"] == "published"
+    assert run("publish", RELEASE)[0] == 0
 
 
 def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:
@@ -210,14 +270,14 @@ def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:
 def test_publishing_again_finishes_what_was_interrupted(approved: Settings, run: Run, clock: Clock) -> None:
     office.publish(approved, (RELEASE,), clock)  # And there the power went.
     code, out, _ = run("publish", RELEASE, "--format", "json")
-    (one,) = json.loads(out)["published"]
+    (one,) = json.loads(out)["unchanged"]
     assert (code, one["revision"], list(one["visible"])) == (0, 1, ["site"])
 
 
 def test_what_was_interrupted_after_its_receipt_is_finished_too(published: Settings, run: Run) -> None:
     (published.site / "feeds/all.atom").unlink()
-    codes = [run("publish", RELEASE)[0] for _ in range(2)]
-    assert (codes, (published.site / "feeds/all.atom").is_file()) == ([0, 1], True)
+    code = run("publish", RELEASE)[0]
+    assert (code, (published.site / "feeds/all.atom").is_file()) == (0, True)
 
 
 def test_what_was_read_back_nowhere_is_not_called_published(approved: Settings, run: Run) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Clock, Run
-from greenchannel import building
+from greenchannel import making
 from greenchannel.building import build
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.plan import Planned, Stage, given
@@ -32,7 +32,7 @@ def leaking(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
         yield from plan(site, theme)
         yield given(Stage.LIST, "lists/latest.html", data)
 
-    monkeypatch.setattr(building, "plan", faulty)
+    monkeypatch.setattr(making, "plan", faulty)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,12 @@
 The shells call these; the order of reading, deciding and writing is here and nowhere else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.cleaned import Cleaned, Prepared
-from greenchannel.delivery.receipts import owed
 from greenchannel.delivery.record import Decision, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
@@ -103,20 +102,9 @@ def publish_from(
     return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
 
 
-def settled(decisions: Iterable[Decision]) -> frozenset[str]:
-    """Refused for nothing but that they are public already, as they stand."""
-    return frozenset(
-        one.candidate.release.id for one in decisions if [reason.code for reason in one.refused] == ["G608"]
-    )
-
-
-def unfinished(settings: Settings, decisions: Iterable[Decision]) -> frozenset[str]:
-    """Public already, but a receipt is owed: an earlier run was cut short, and this one has its work to do."""
-    if not (public := settled(decisions)):
-        return public
-    state = record_on_disk.read_record(settings.releases).state
-    targets = [one.name for one in settings.targets]
-    return public & {identifier for identifier, _, _ in owed(state, targets)}
+def is_settled(decision: Decision) -> bool:
+    """Refused for nothing but that it is on the record already, as it stands: no error where `watch` was quicker."""
+    return [reason.code for reason in decision.refused] == ["G608"]
 
 
 def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:

@@ -132,8 +132,10 @@ def release(
     return tuple(decisions)
 
 
-def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], clock: Callable[[], datetime]) -> int:
-    """Appends what `make` finds missing (receipts, a withdrawal) under the lock; how many lines it was.
+def add(
+    releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], clock: Callable[[], datetime]
+) -> tuple[Mapping[str, Any], ...]:
+    """Appends what `make` finds missing (receipts, a withdrawal) under the lock; the lines that it was.
 
     Without a line to add, a checkpoint that a crash left behind is renewed all the same.
     """
@@ -143,10 +145,12 @@ def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], cl
         now = clock()
         if bodies:
             _refuse_clock_behind(record.state, now)
-            _append(releases, chain(record.state, bodies, now))
-        elif record.behind:
+            events = chain(record.state, bodies, now)
+            _append(releases, events)
+            return events
+        if record.behind:
             write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_of(record.events[-1])))
-    return len(bodies)
+    return ()
 
 
 def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], datetime]) -> tuple[int, ...]:
@@ -194,10 +198,8 @@ def _refuse_clock_behind(state: State, now: datetime) -> None:
 
 
 def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mapping[str, Any]) -> None:
-    for path, data in candidate.files.items():
+    for path, data in candidate.frozen.items():
         write_file(releases / path, data)
-    write_file(releases / candidate.incident_path, candidate.incident_text)
-    write_file(releases / candidate.path, candidate.text)
     write_file(releases / approval_path(candidate.path), approval)
     _append(releases, (event,))
 

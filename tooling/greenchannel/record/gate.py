@@ -54,6 +54,11 @@ class Candidate:
         """The bytes of the attachments by their paths."""
         return {attachment_path(self.incident.id, one): one.data for one in self.attachments}
 
+    @property
+    def frozen(self) -> Mapping[str, bytes]:
+        """Everything by its path, in the order in which it is written."""
+        return {**self.files, self.incident_path: self.incident_text, self.path: self.text}
+
 
 def candidate(
     release: Release,
