@@ -30,6 +30,18 @@ def released(office_home: Settings, run: Run, clock: Clock) -> Settings:
     return office_home
 
 
+def test_the_officer_is_told_of_the_second_signature_at_each_step(office_home: Settings, run: Run) -> None:
+    path = office_home.content / f"incidents/{FACT}.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("changes: []", "changes:\n  - kind: minor\n    note: 改一字。"), "utf-8")
+    command = f"greenchannel countersign {FACT} --by PERSON"
+    approved, published = run("approve", FACT, "--by", OFFICER, "--on-duty")[1], run("publish", FACT)[1]
+    assert approved.splitlines()[-1] == (
+        f"another entitled person must sign it within 12 hours of its publication: {command}"
+    )
+    assert published.splitlines()[1:] == [f"  a second signature is owed by 2026-11-24T22:00:00+08:00: {command}"]
+
+
 def ledger(office: Settings) -> list[dict[str, object]]:
     return [json.loads(line) for line in (office.releases / "ledger.jsonl").read_text("utf-8").splitlines()]
 

@@ -148,7 +148,9 @@ def test_what_was_withdrawn_returns_only_by_name(withdrawn: Settings, run: Run, 
     revise(desk(withdrawn), "correction", "地点更正。", "11月20日", "11月20日（周五）")
     run("approve", FACT, "--by", BY)
     clock.now += timedelta(minutes=5)
-    assert run("publish")[0] == 0
+    code, out, _ = run("publish")
+    told = f"withdrawn and approved anew; it goes out again only when it is named: greenchannel publish {FACT}"
+    assert (code, out.splitlines()) == (0, ["Nothing is approved and due.", told])
     assert len(read_record(withdrawn.releases).state.releases[FACT].revisions) == 2
 
 

@@ -1,6 +1,7 @@
-"""`approve`, `publish`, `withdraw`: what changes the record."""
+"""`approve`, `publish`: how a text becomes public."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -9,12 +10,14 @@ import click
 from greenchannel.cli import output
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
+from greenchannel.domain.message import Message, message
 
 if TYPE_CHECKING:
     from greenchannel.building import Built, Touched
     from greenchannel.delivery.record import Decision
     from greenchannel.desk.settings import Settings
-    from greenchannel.office import DoneAlreadyError
+    from greenchannel.opening import Desk
+    from greenchannel.record.approval import Approval
     from greenchannel.record.events import State
 
 
@@ -33,35 +36,29 @@ def approve(call: Call, release: str, by: str, on_duty: bool) -> int:
     from greenchannel.opening import release_id
 
     settings = call.settings()
-    approval = office.approve(settings, release_id(settings, release), by, call.clock(settings), on_duty=on_duty)
+    clock = call.clock(settings)
+    approval = office.approve(settings, release_id(settings, release), by, clock, on_duty=on_duty)
     click.echo(call.translate("approved by {by}: SHA-256 {digest}").format(by=by, digest=approval.sha256))
-    click.echo(call.translate("next: {command}").format(command=f"greenchannel publish {approval.release}"))
+    for text in _next(approval, clock()):
+        click.echo(text.in_language(call.translate))
     return 0
 
 
-@click.command(cls=LocalisedCommand)
-@click.argument("release")
-@click.option(
-    "--by", required=True, help="Your id in content/registry/people.yml; not of whoever wrote or released it."
-)
-@click.pass_obj
-def countersign(call: Call, release: str, by: str) -> int:
-    """Give the second signature under a fact that one officer released on duty; owed within 12 hours."""
-    from greenchannel import office
-    from greenchannel.building import build as build_site
-    from greenchannel.opening import release_id
-
-    settings = call.settings()
-    clock = call.clock(settings)
-    identifier = release_id(settings, release)
-    already: office.DoneAlreadyError | None = None
-    try:
-        for number in office.countersign(settings, identifier, by, clock):
-            text = call.translate("countersigned {release} r{revision} by {by}")
-            click.echo(text.format(release=identifier, revision=number, by=by))
-    except office.DoneAlreadyError as error:
-        already = error
-    return _finish(call, settings, identifier, already, build_site(settings, clock))
+def _next(approval: "Approval", now: datetime) -> Iterator[Message]:
+    command = f"greenchannel publish {approval.release}"
+    if approval.release_at and now < approval.release_at:
+        yield message(
+            "it waits until {at}: greenchannel watch releases it then, or you do after that time: {command}",
+            at=approval.release_at,
+            command=command,
+        )
+    else:
+        yield message("next: {command}", command=command)
+    if approval.on_duty:
+        command = f"greenchannel countersign {approval.release} --by PERSON"
+        yield message(
+            "another entitled person must sign it within 12 hours of its publication: {command}", command=command
+        )
 
 
 @click.command(cls=LocalisedCommand)
@@ -80,7 +77,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
 
     settings = call.settings()
     clock = call.clock(settings)
-    named = tuple(release_id(settings, one) for one in releases)
+    named = tuple(dict.fromkeys(release_id(settings, one) for one in releases))  # Named twice is released once.
     desk = open_desk(settings, clock())
     decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)
     touched: tuple[Touched, ...] = ()
@@ -113,16 +110,27 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         output.print_json({"published": published, "refused": refused, **({"files": files} if dry_run else {})})
     else:
         _print(call, published, refused, dry_run=dry_run, shows=shows)
-        for at, release in office.scheduled(settings, desk, clock()) if not named else ():
-            click.echo(
-                call.translate("approved, waits until {at}: {release}").format(at=at.isoformat(), release=release)
-            )
-        _print_touched(call, touched, settings.url)
+        for text in _left(settings, desk, clock()) if not named else ():
+            click.echo(text.in_language(call.translate))
+        print_touched(call, touched, settings.url)
     if built:
         output.announce(settings, built, call.translate)
     # What could not be read back is committed, but not known to be public: the same command again finishes it.
     unseen = shows and any(not one["visible"] for one in published)
     return code or int(bool(refused or unseen))
+
+
+def _left(settings: "Settings", desk: "Desk", now: datetime) -> Iterator[Message]:
+    """What is approved and was not due: it waits for its time, or for somebody who names it."""
+    from greenchannel import office
+
+    for at, release in office.scheduled(settings, desk, now):
+        yield message("approved, waits until {at}: {release}", at=at, release=release)
+    for release in office.returning(settings, desk):
+        yield message(
+            "withdrawn and approved anew; it goes out again only when it is named: {command}",
+            command=f"greenchannel publish {release}",
+        )
 
 
 def _event(state: "State", decision: "Decision", resumed: Container[str]) -> Mapping[str, Any] | None:  # Any: JSON
@@ -133,9 +141,12 @@ def _event(state: "State", decision: "Decision", resumed: Container[str]) -> Map
 
 def _published(event: Mapping[str, Any], state: "State", base: str) -> dict[str, Any]:
     from greenchannel.portal.shown import alias_path
+    from greenchannel.record.approval import COUNTERSIGN_WITHIN
 
     known = state.releases.get(event["id"])
     visible = known.visible.get(event["revision"], {}) if known else {}
+    is_signed = not event.get("on_duty") or (known is not None and event["revision"] in known.countersigned)
+    due = None if is_signed else datetime.fromisoformat(event["at"]) + COUNTERSIGN_WITHIN
     return {
         "release": event["id"],
         "revision": event["revision"],
@@ -145,6 +156,7 @@ def _published(event: Mapping[str, Any], state: "State", base: str) -> dict[str,
         "sha256": event["sha256"],
         "attachments": [f"{base}{quote(alias_path(event['id'], one['name']))}" for one in event.get("attachments", ())],
         "visible": {target: at.isoformat() for target, at in visible.items()},
+        "second_signature_due": due.isoformat() if due else None,
     }
 
 
@@ -169,6 +181,12 @@ def _print(
         click.echo(call.translate(template).format(**one))
         for address in one["attachments"]:
             click.echo(f"  {address}")
+        if due := one["second_signature_due"]:
+            command = f"greenchannel countersign {one['release']} --by PERSON"
+            text = message(
+                "a second signature is owed by {at}: {command}", at=datetime.fromisoformat(due), command=command
+            )
+            click.echo("  " + text.in_language(call.translate))
     for item in refused:
         click.echo(call.translate("refused {release}:").format(release=item["release"]))
         for reason in item["reasons"]:
@@ -177,7 +195,7 @@ def _print(
         click.echo(call.translate("Nothing is approved and due."))
 
 
-def _print_touched(call: Call, touched: Sequence["Touched"], base: str) -> None:
+def print_touched(call: Call, touched: Sequence["Touched"], base: str) -> None:
     """Every file that would be new or changed, as the address at which the public would find it."""
     words = {True: call.translate("new"), False: call.translate("changed")}
     for one in touched:
@@ -186,39 +204,3 @@ def _print_touched(call: Call, touched: Sequence["Touched"], base: str) -> None:
         feeds = sum(one.path.startswith("feeds/") for one in touched)
         text = call.translate("{count} file(s), {feeds} of them feeds; the receipts change the record's copy once more")
         click.echo(text.format(count=len(touched), feeds=feeds))
-
-
-@click.command(cls=LocalisedCommand)
-@click.argument("release")
-@click.option("--by", required=True, help="Your id in content/registry/people.yml.")
-@click.option("--reason", required=True, help="Public: it stands on the page in place of the text.")
-@click.pass_obj
-def withdraw(call: Call, release: str, by: str, reason: str) -> int:
-    """Withdraw a public release: its address stays, with who withdrew it, when and why."""
-    from greenchannel import office
-    from greenchannel.building import build as build_site
-    from greenchannel.opening import release_id
-
-    settings = call.settings()
-    clock = call.clock(settings)
-    identifier = release_id(settings, release)
-    already: office.DoneAlreadyError | None = None
-    try:
-        office.withdraw(settings, identifier, reason, by, clock)
-    except office.DoneAlreadyError as error:
-        already = error
-    built = build_site(settings, clock)
-    if already is None:
-        click.echo(call.translate("withdrawn {release}").format(release=identifier))
-    return _finish(call, settings, identifier, already, built)
-
-
-def _finish(call: Call, settings: "Settings", release: str, already: "DoneAlreadyError | None", built: "Built") -> int:
-    """The same command again finishes what was interrupted; where nothing was left to do, it says so as an error."""
-    code = output.report(built, call.translate)
-    if already and not built.has_changed:
-        raise already
-    if already:
-        click.echo(call.translate("finished {release}: an earlier run was interrupted").format(release=release))
-    output.announce(settings, built, call.translate)
-    return code

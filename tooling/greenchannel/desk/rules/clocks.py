@@ -146,7 +146,7 @@ def _held_before_notice(document: Document, context: Context) -> Iterator[Findin
         if one.release == value.id and one.held_at is None and latest(value.held_at) < one.at:
             yield Finding(
                 document.span("held_at"),
-                message("held_at lies before the notice was public ({at})", at=one.at.isoformat()),
+                message("held_at lies before the notice was public ({at})", at=one.at),
                 message("correct held_at"),
             )
 
