@@ -205,14 +205,19 @@ def test_a_changed_or_missing_file_is_told_once_and_at_the_first_line_that_names
     if change is not None:
         files[path] = FILES[path] + change
     (found,) = problems(SAMPLE, SEAL, files)
-    first = next(
-        number
-        for number, event in enumerate(EVENTS, 1)
-        if path.removesuffix(".approval.json").removesuffix(".md")
-        in {
-            str(one.get("path")).removesuffix(".md")
-            for one in (event, event.get("incident", {}), *event.get("attachments", ()))
-        }
+    withdrawn = next(number for number, event in enumerate(EVENTS, 1) if event["event"] == "withdrawn")
+    first = (
+        withdrawn
+        if path.endswith(".withdrawal.json")
+        else next(
+            number
+            for number, event in enumerate(EVENTS, 1)
+            if path.removesuffix(".approval.json").removesuffix(".md")
+            in {
+                str(one.get("path")).removesuffix(".md")
+                for one in (event, event.get("incident", {}), *event.get("attachments", ()))
+            }
+        )
     )
     assert (found.kind, found.path, found.line) == (kind, path, first)
 

@@ -151,15 +151,15 @@ def _state(release: PublicRelease, view: RevisionView) -> str:
     return "现行版本" if is_last else "已被取代"
 
 
-def _notice(catalogue: Catalogue, release: PublicRelease, view: RevisionView) -> str:
-    """Why this text is not to be relied on; empty where it is."""
+def _notice(catalogue: Catalogue, release: PublicRelease, view: RevisionView) -> tuple[str, ...]:
+    """Why this text is not to be relied on, as paragraphs: a reason ends as its officer typed it. Empty where it is."""
     if release.withdrawal:
-        return withdrawal_notice(catalogue, release.withdrawal)
+        return (withdrawal_notice(catalogue, release.withdrawal),)
     if view.withdrawal and view.withdrawal.until:
-        return f"{view.withdrawal.notice}本信息已于{view.withdrawal.until.text}重新发布。"
+        return view.withdrawal.notice, f"本信息已于{view.withdrawal.until.text}重新发布。"
     if view.number == release.current.number:
-        return ""
-    return f"本版自{shown_time(catalogue, release.revisions[view.number].at).text}起由新的一版取代。"
+        return ()
+    return (f"本版自{shown_time(catalogue, release.revisions[view.number].at).text}起由新的一版取代。",)
 
 
 def _rows(view: RevisionView) -> tuple[Row, ...]:
