@@ -106,9 +106,9 @@ def _signed(catalogue: Catalogue, release: PublicRelease, revision: Revision) ->
     if not revision.event.get("on_duty"):
         return ""
     if signed_at := release.countersigned.get(revision.number):
-        return f"值班先行发布，{shown_time(catalogue, signed_at).text} 完成复核签发"
+        return f"值班先行发布，{shown_time(catalogue, signed_at).text} 由另一人补签"
     due = shown_time(catalogue, revision.at + COUNTERSIGN_WITHIN).text
-    return f"值班先行发布，应于 {due} 前完成复核签发"
+    return f"值班先行发布，应于 {due} 前由另一人补签"
 
 
 def _page(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionPageView:
@@ -168,7 +168,7 @@ def _rows(view: RevisionView) -> tuple[Row, ...]:
         Row("种类", view.kind),
         Row("发布时间", view.at.text),
         Row("原文", view.url.rpartition("/")[2], view.url),
-        Row("签发", view.signed),
+        Row("审签", view.signed),
     )
     return tuple(one for one in rows if one.value)
 
