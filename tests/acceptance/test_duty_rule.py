@@ -30,6 +30,18 @@ def released(office_home: Settings, run: Run, clock: Clock) -> Settings:
     return office_home
 
 
+def test_the_officer_is_told_of_the_second_signature_at_each_step(office_home: Settings, run: Run) -> None:
+    path = office_home.content / f"incidents/{FACT}.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("changes: []", "changes:\n  - kind: minor\n    note: 改一字。"), "utf-8")
+    command = f"greenchannel countersign {FACT} --by PERSON"
+    approved, published = run("approve", FACT, "--by", OFFICER, "--on-duty")[1], run("publish", FACT)[1]
+    assert approved.splitlines()[-1] == (
+        f"another entitled person must sign it within 12 hours of its publication: {command}"
+    )
+    assert published.splitlines()[1:] == [f"  a second signature is owed by 2026-11-24T22:00:00+08:00: {command}"]
+
+
 def ledger(office: Settings) -> list[dict[str, object]]:
     return [json.loads(line) for line in (office.releases / "ledger.jsonl").read_text("utf-8").splitlines()]
 
@@ -57,7 +69,7 @@ def test_the_record_says_that_one_officer_released_it(released: Settings) -> Non
 
 def test_the_page_says_by_when_the_second_signature_is_owed(released: Settings) -> None:
     page = (released.site / PAGE).read_text("utf-8")
-    assert "值班先行发布，应于 2026-11-24 22:01 前完成复核签发" in page
+    assert "值班先行发布，应于 2026-11-24 22:01 前由另一人补签" in page
 
 
 @pytest.mark.usefixtures("released")
@@ -91,7 +103,7 @@ def test_another_officer_gives_it_once(released: Settings, run: Run, clock: Cloc
     clock.now += timedelta(hours=2)
     assert run("countersign", FACT, "--by", OTHER)[:2] == (0, f"countersigned {FACT} r2 by {OTHER}\n")
     assert signatures(run) == []
-    assert "值班先行发布，2026-11-24 12:01 完成复核签发" in (released.site / PAGE).read_text("utf-8")
+    assert "值班先行发布，2026-11-24 12:01 由另一人补签" in (released.site / PAGE).read_text("utf-8")
     assert run("verify")[0] == 0
     assert run("countersign", FACT, "--by", OTHER)[2] == f"greenchannel: {FACT}: no signature is owed\n"
 
@@ -100,7 +112,7 @@ def test_signing_again_finishes_what_was_interrupted(released: Settings, run: Ru
     clock.now += timedelta(hours=2)
     office.countersign(released, FACT, OTHER, clock)
     assert run("countersign", FACT, "--by", OTHER)[:2] == (0, f"finished {FACT}: an earlier run was interrupted\n")
-    assert "值班先行发布，2026-11-24 12:01 完成复核签发" in (released.site / PAGE).read_text("utf-8")
+    assert "值班先行发布，2026-11-24 12:01 由另一人补签" in (released.site / PAGE).read_text("utf-8")
 
 
 def test_who_has_not_signed_finishes_nothing(released: Settings, run: Run, clock: Clock) -> None:

@@ -148,7 +148,9 @@ def test_what_was_withdrawn_returns_only_by_name(withdrawn: Settings, run: Run, 
     revise(desk(withdrawn), "correction", "地点更正。", "11月20日", "11月20日（周五）")
     run("approve", FACT, "--by", BY)
     clock.now += timedelta(minutes=5)
-    assert run("publish")[0] == 0
+    code, out, _ = run("publish")
+    told = f"withdrawn and approved anew; it goes out again only when it is named: greenchannel publish {FACT}"
+    assert (code, out.splitlines()) == (0, ["Nothing is approved and due.", told])
     assert len(read_record(withdrawn.releases).state.releases[FACT].revisions) == 2
 
 
@@ -158,6 +160,12 @@ def test_what_was_withdrawn_does_not_return_without_a_note(run: Run, clock: Cloc
     clock.now += timedelta(minutes=5)
     code, out, _ = run("publish", FACT)
     assert (code, "G607" in out) == (1, True)
+
+
+def test_a_withdrawn_page_says_so_before_anything_else(withdrawn: Settings) -> None:
+    shown = page(withdrawn)
+    order = [shown.index(word) for word in ("本信息已撤回</h2>", '<dl class="rows">', "发布与更正记录")]
+    assert order == sorted(order)
 
 
 @pytest.fixture
@@ -187,6 +195,17 @@ def test_the_list_has_the_withdrawal_between_the_revisions(returned: Settings) -
     listed = page(returned).partition('id="revisions"')[2]
     places = [listed.index(word) for word in ("重新发布（更正）", "地点有误。", ">更正<", "首次发布")]
     assert places == sorted(places)
+
+
+def test_a_reason_without_a_full_stop_runs_into_no_other_sentence(
+    office_home: Settings, run: Run, clock: Clock, correct: Correct
+) -> None:
+    run("withdraw", FACT, "--by", BY, "--reason", "地点有误")
+    clock.now += timedelta(minutes=5)
+    correct(note="地点已更正。")
+    shown = page(office_home, f"{FACT}/r1")
+    assert "原因：地点有误</p><p>本信息已于2026-" in shown
+    assert "重新发布。</p><p>本页只供查对" in shown
 
 
 def test_the_withdrawn_revision_stays_marked_after_the_release_returned(returned: Settings) -> None:

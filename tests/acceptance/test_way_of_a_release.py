@@ -316,6 +316,19 @@ def test_an_embargoed_release_goes_out_at_its_time(office_home: Settings, run: R
     assert EMBARGOED_TITLE in (office_home.site / f"releases/{EMBARGOED}/index.html").read_text("utf-8")
 
 
+def test_an_approval_says_until_when_an_embargoed_release_waits(run: Run) -> None:
+    assert run("approve", EMBARGOED, "--by", "lu-wanqing")[1].partition("\n")[2] == (
+        "it waits until 2027-01-05T09:00:00+08:00: greenchannel watch releases it then, "
+        f"or you do after that time: greenchannel publish {EMBARGOED}\n"
+    )
+
+
+@pytest.mark.usefixtures("approved")
+def test_a_release_that_is_named_twice_is_released_once(run: Run) -> None:
+    code, out, _ = run("publish", RELEASE, RELEASE)
+    assert (code, out.count("published ")) == (0, 1)
+
+
 @pytest.mark.parametrize(
     "command", [("publish", RELEASE), ("build",), ("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", "x")]
 )
@@ -356,6 +369,65 @@ def test_withdrawing_again_for_another_reason_is_an_error(office_home: Settings,
 @pytest.mark.usefixtures("withdrawn")
 def test_the_record_of_a_withdrawal_verifies(run: Run) -> None:
     assert run("verify")[0] == 0
+
+
+def test_the_record_keeps_who_withdrew_what_and_why(withdrawn: Settings) -> None:
+    kept = (withdrawn.releases / f"{WITHDRAWN}.r1.withdrawal.json").read_bytes()
+    line, text = ledger(withdrawn)[-1], (withdrawn.releases / f"{WITHDRAWN}.r1.md").read_bytes()
+    assert json.loads(kept) == {
+        "at": "2026-11-24T10:00:00+08:00",
+        "by": "fang-shulan",
+        "department": "urban_management",
+        "reason": REASON,
+        "release": WITHDRAWN,
+        "revision": 1,
+        "sha256": sha256(text).hexdigest(),
+    }
+    assert (line["event"], line["withdrawal"]) == ("withdrawn", sha256(kept).hexdigest())
+
+
+def test_the_public_is_not_told_which_person_withdrew(withdrawn: Settings) -> None:
+    shown = {path: data for path, data in files(withdrawn.site).items() if not path.startswith("handbook/")}
+    assert [path for path, data in shown.items() if b"fang-shulan" in data] == []
+
+
+def test_another_person_of_the_department_finishes_no_withdrawal(office_home: Settings, run: Run, clock: Clock) -> None:
+    people = office_home.content / "registry/people.yml"
+    moved = people.read_text("utf-8").replace("department: gov_office", "department: urban_management", 1)
+    people.write_text(moved, "utf-8")  # The first one is shen-yiheng.
+    office.withdraw(office_home, WITHDRAWN, REASON, "fang-shulan", clock)
+    assert run("withdraw", WITHDRAWN, "--by", "shen-yiheng", "--reason", REASON)[0] == 2
+
+
+def test_a_time_in_a_message_is_told_to_the_second(office_home: Settings, run: Run, clock: Clock) -> None:
+    clock.now = clock.now.replace(microsecond=123456)
+    office.withdraw(office_home, WITHDRAWN, REASON, "fang-shulan", clock)
+    err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", "x")[2]
+    assert err == f"greenchannel: {WITHDRAWN}: withdrawn already at 2026-11-24T10:00:00+08:00\n"
+
+
+def test_a_dry_run_of_a_withdrawal_says_what_would_become_public_and_changes_nothing(
+    office_home: Settings, run: Run
+) -> None:
+    run("build")
+    before = files(office_home.home)
+    code, out, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON, "--dry-run")
+    first, *named, _ = out.splitlines()
+    base = "https://news.shili.example/"
+    assert (code, err, files(office_home.home)) == (0, "", before)
+    assert first == f"would withdraw {base}releases/{WITHDRAWN}/ (r1) in the name of urban_management: {REASON}"
+    run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON)
+    after = files(office_home.home)
+    changed = {path for path in after if path.startswith("site/") and after[path] != before.get(path)}
+    foretold = {one.split(base)[1] for one in named}
+    shown = {one.removeprefix("site/").removesuffix("index.html") for one in changed}
+    assert foretold == shown
+
+
+def test_a_dry_run_refuses_what_the_withdrawal_would(withdrawn: Settings, run: Run) -> None:
+    before = files(withdrawn.home)
+    code, out, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON, "--dry-run")
+    assert (code, out, "withdrawn already" in err, files(withdrawn.home)) == (2, "", True, before)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

@@ -3,9 +3,10 @@
 The shells call these; the order of reading, deciding and writing is here and nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.cleaned import Cleaned, Prepared
@@ -15,13 +16,15 @@ from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
+from greenchannel.domain.registry import Person
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.opening import Desk, open_desk
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State
+from greenchannel.record.events import PublicRelease, State, Withdrawal
 from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
+from greenchannel.record.withdrawal import SignedWithdrawal
 
 Clock = Callable[[], datetime]
 _APPROVAL = ".approval.json"
@@ -120,28 +123,47 @@ def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[
     return signed
 
 
-def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:
+def withdraw(
+    settings: Settings, named: str, reason: str, by: str, clock: Clock, *, dry_run: bool = False
+) -> Mapping[str, Any]:
+    """One entitled person takes a text back at once; the line of the ledger that says so."""
     people = read_newsroom(settings.content, settings.zone).registry.people
     if by not in people or not people[by].approves:
         raise GreenchannelError(
             "{by}: not a person entitled to withdraw (content/registry/people.yml, approves)", by=by
         )
-
     if not reason.strip():
         raise GreenchannelError("{release}: give a reason; it stands on the page for everybody to read", release=named)
+    person = people[by]
 
-    def make(state: State) -> list[dict[str, object]]:
+    def sign(state: State, now: datetime) -> SignedWithdrawal:
         known = state.releases.get(named)
         if known is None:
             raise UnknownReleaseError("{release}: never published", release=named)
         if known.withdrawal:
-            at = known.withdrawal.at.isoformat()
-            if (known.withdrawal.department, known.withdrawal.reason) == (people[by].department, reason):
-                raise DoneAlreadyError("{release}: withdrawn already at {at}", release=named, at=at)
-            raise GreenchannelError("{release}: withdrawn already at {at}", release=named, at=at)
-        return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
+            raise _withdrawn_already(settings, known, known.withdrawal, person, reason)
+        return SignedWithdrawal(
+            release=named,
+            revision=known.current.number,
+            sha256=known.current.sha256,
+            department=person.department,
+            reason=reason,
+            by=by,
+            at=now,
+        )
 
-    record_on_disk.add(settings.releases, make, clock)
+    return record_on_disk.withdraw(settings.releases, sign, clock, dry_run=dry_run)
+
+
+def _withdrawn_already(
+    settings: Settings, known: PublicRelease, withdrawal: Withdrawal, person: Person, reason: str
+) -> GreenchannelError:
+    """Done already where the same person gave the same reason; of older lines the department is all that is known."""
+    who = record_on_disk.who_withdrew(settings.releases, known)
+    is_same = who == person.id if who else withdrawal.department == person.department
+    if is_same and withdrawal.reason == reason:
+        return DoneAlreadyError("{release}: withdrawn already at {at}", release=known.id, at=withdrawal.at)
+    return GreenchannelError("{release}: withdrawn already at {at}", release=known.id, at=withdrawal.at)
 
 
 def _find(desk: Desk, named: str) -> Release:
@@ -156,6 +178,18 @@ def scheduled(settings: Settings, desk: Desk, now: datetime) -> tuple[tuple[date
     """What is approved and waits for its time, soonest first: `release_at` and id."""
     waiting = (one for one in _approved(settings, desk) if not _is_over(one, now))
     return tuple(sorted((one.release_at, one.id) for one in waiting if one.release_at))
+
+
+def returning(settings: Settings, desk: Desk) -> tuple[str, ...]:
+    """What is withdrawn and was approved anew since: it goes out again only when somebody names it."""
+    return tuple(
+        one.id
+        for one in desk.newsroom.releases.values()
+        if (known := desk.record.state.releases.get(one.id))
+        and known.withdrawal
+        and (approval := _approval(settings, desk.newsroom, one.id))
+        and sha256(approval) != known.current.event["approval"]
+    )
 
 
 def _is_over(release: Release, now: datetime) -> bool:

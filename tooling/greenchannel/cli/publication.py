@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from greenchannel.cli.call import Translate
 from greenchannel.cli.output import leak_text
+from greenchannel.domain.message import Message, message
 from greenchannel.portal.shown import alias_path
+from greenchannel.record.approval import COUNTERSIGN_WITHIN
 from greenchannel.translation import problem_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from greenchannel.building import Built
     from greenchannel.delivery.record import Decision
@@ -27,13 +29,14 @@ class Publication:
     """`outlook` is that of a dry run, `built` the build behind the record; without both, the record alone was added to.
 
     `published` are the lines that were added, or would be; `unchanged` the newest ones of releases whose text on the
-    desk is on the record already.
+    desk is on the record already; `returning` was withdrawn and is approved anew.
     """
 
     published: "Sequence[Event]"
     unchanged: "Sequence[Event]"
     refused: "Sequence[Decision]"
     waiting: "Sequence[tuple[datetime, str]]"
+    returning: "Sequence[str]"
     state: "State"
     base: str
     outlook: "Outlook | None" = None
@@ -59,6 +62,7 @@ class Publication:
             "unchanged": [{**self._line(one), **self._facts(one)} for one in self.unchanged],
             "refused": [{"release": _name(one), "reasons": list(_reasons(one, translate))} for one in self.refused],
             "waiting": [{"release": release, "release_at": at.isoformat()} for at, release in self.waiting],
+            "returning": list(self.returning),
         }
         if self.outlook:
             value |= {"dry_run": True, "published": [], "would_publish": [self._line(one) for one in self.published]}
@@ -84,12 +88,28 @@ class Publication:
         }
 
     def _facts(self, event: Event) -> dict[str, Any]:
-        return {"seq": event["seq"], "at": event["at"], "visible": self._visible(event)}
+        due = self._signature_due(event)
+        return {
+            "seq": event["seq"],
+            "at": event["at"],
+            "visible": self._visible(event),
+            "second_signature_due": due.isoformat() if due else None,
+        }
+
+    def _signature_due(self, event: Event) -> datetime | None:
+        known = self.state.releases.get(event["id"])
+        if not event.get("on_duty") or (known and event["revision"] in known.countersigned):
+            return None
+        return datetime.fromisoformat(event["at"]) + COUNTERSIGN_WITHIN
 
     def lines(self, translate: Translate) -> Iterator[str]:
         for one in self.published:
             yield translate(self._template(one)).format(**self._line(one))
             yield from (f"  {address}" for address in self._line(one)["attachments"])
+            if due := self._signature_due(one):
+                command = f"greenchannel countersign {one['id']} --by PERSON"
+                text = message("a second signature is owed by {at}: {command}", at=due, command=command)
+                yield "  " + text.in_language(translate)
         for one in self.unchanged:
             visible = self._visible(one) or not self.built
             template = "public already, as it stands: {url} (r{revision})" if visible else self._template(one)
@@ -99,10 +119,19 @@ class Publication:
             yield from (f"  {reason}" for reason in _reasons(decision, translate))
         if not (self.published or self.unchanged or self.refused):
             yield translate("Nothing is approved and due.")
-        for at, release in self.waiting:
-            yield translate("approved, waits until {at}: {release}").format(at=at.isoformat(), release=release)
+        yield from (text.in_language(translate) for text in self._left())
         if self.outlook:
-            yield from self._touched(self.outlook, translate)
+            yield from touched_lines(self.outlook, self.base, translate)
+
+    def _left(self) -> Iterator[Message]:
+        """What is approved and was not due: it waits for its time, or for somebody who names it."""
+        for at, release in self.waiting:
+            yield message("approved, waits until {at}: {release}", at=at, release=release)
+        for release in self.returning:
+            yield message(
+                "withdrawn and approved anew; it goes out again only when it is named: {command}",
+                command=f"greenchannel publish {release}",
+            )
 
     def _template(self, event: Event) -> str:
         if self.outlook:
@@ -113,15 +142,16 @@ class Publication:
             return "published {url} (r{revision}, SHA-256 {sha256})"
         return "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
 
-    def _touched(self, outlook: "Outlook", translate: Translate) -> Iterator[str]:
-        """Every file that would be new or changed, as the address at which the public would find it."""
-        words = {True: translate("new"), False: translate("changed")}
-        for one in outlook.touched:
-            yield f"  {words[one.is_new]}  {self.base}{quote(one.path.removesuffix('index.html'))}"
-        if outlook.touched:
-            feeds = sum(one.path.startswith("feeds/") for one in outlook.touched)
-            text = translate("{count} file(s), {feeds} of them feeds; the receipts change the record's copy once more")
-            yield text.format(count=len(outlook.touched), feeds=feeds)
+
+def touched_lines(outlook: "Outlook", base: str, translate: Translate) -> Iterator[str]:
+    """Every file that would be new or changed, as the address at which the public would find it."""
+    words = {True: translate("new"), False: translate("changed")}
+    for one in outlook.touched:
+        yield f"  {words[one.is_new]}  {base}{quote(one.path.removesuffix('index.html'))}"
+    if outlook.touched:
+        feeds = sum(one.path.startswith("feeds/") for one in outlook.touched)
+        text = translate("{count} file(s), {feeds} of them feeds; the receipts change the record's copy once more")
+        yield text.format(count=len(outlook.touched), feeds=feeds)
 
 
 def _name(decision: "Decision") -> str:

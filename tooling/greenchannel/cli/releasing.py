@@ -1,5 +1,7 @@
-"""`approve`, `publish`, `withdraw`: what changes the record."""
+"""`approve`, `publish`: how a text becomes public."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -7,11 +9,10 @@ import click
 from greenchannel.cli import output
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
+from greenchannel.domain.message import Message, message
 
 if TYPE_CHECKING:
-    from greenchannel.building import Built
-    from greenchannel.desk.settings import Settings
-    from greenchannel.office import DoneAlreadyError
+    from greenchannel.record.approval import Approval
 
 
 @click.command(cls=LocalisedCommand)
@@ -29,37 +30,29 @@ def approve(call: Call, release: str, by: str, on_duty: bool) -> int:
     from greenchannel.opening import release_id
 
     settings = call.settings()
-    approval = office.approve(settings, release_id(settings, release), by, call.clock(settings), on_duty=on_duty)
+    clock = call.clock(settings)
+    approval = office.approve(settings, release_id(settings, release), by, clock, on_duty=on_duty)
     click.echo(call.translate("approved by {by}: SHA-256 {digest}").format(by=by, digest=approval.sha256))
-    click.echo(call.translate("next: {command}").format(command=f"greenchannel publish {approval.release}"))
+    for text in _next(approval, clock()):
+        click.echo(text.in_language(call.translate))
     return 0
 
 
-@click.command(cls=LocalisedCommand)
-@click.argument("release")
-@click.option(
-    "--by", required=True, help="Your id in content/registry/people.yml; not of whoever wrote or released it."
-)
-@click.pass_obj
-def countersign(call: Call, release: str, by: str) -> int:
-    """Give the second signature under a fact that one officer released on duty; owed within 12 hours."""
-    from greenchannel import office
-    from greenchannel.building import build as build_site
-    from greenchannel.opening import release_id
-
-    settings = call.settings()
-    clock = call.clock(settings)
-    identifier = release_id(settings, release)
-    already: office.DoneAlreadyError | None = None
-    try:
-        for number in office.countersign(settings, identifier, by, clock):
-            text = call.translate("countersigned {release} r{revision} by {by}")
-            click.echo(text.format(release=identifier, revision=number, by=by))
-    except office.DoneAlreadyError as error:
-        already = error
-    with output.progress(call.translate) as progress:
-        built = build_site(settings, clock, progress=progress)
-    return _finish(call, settings, identifier, already, built)
+def _next(approval: "Approval", now: datetime) -> Iterator[Message]:
+    command = f"greenchannel publish {approval.release}"
+    if approval.release_at and now < approval.release_at:
+        yield message(
+            "it waits until {at}: greenchannel watch releases it then, or you do after that time: {command}",
+            at=approval.release_at,
+            command=command,
+        )
+    else:
+        yield message("next: {command}", command=command)
+    if approval.on_duty:
+        command = f"greenchannel countersign {approval.release} --by PERSON"
+        yield message(
+            "another entitled person must sign it within 12 hours of its publication: {command}", command=command
+        )
 
 
 @click.command(cls=LocalisedCommand)
@@ -100,6 +93,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         unchanged=[state.releases[one].current.event for one in settled],
         refused=[one for one in decisions if one.refused and not office.is_settled(one)],
         waiting=() if named else office.scheduled(settings, desk, clock()),
+        returning=() if named else office.returning(settings, desk),
         state=state,
         base=settings.url,
         outlook=ahead,
@@ -117,40 +111,3 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     if built:
         output.announce(settings, built, call.translate)
     return done.code
-
-
-@click.command(cls=LocalisedCommand)
-@click.argument("release")
-@click.option("--by", required=True, help="Your id in content/registry/people.yml.")
-@click.option("--reason", required=True, help="Public: it stands on the page in place of the text.")
-@click.pass_obj
-def withdraw(call: Call, release: str, by: str, reason: str) -> int:
-    """Withdraw a public release: its address stays, with who withdrew it, when and why."""
-    from greenchannel import office
-    from greenchannel.building import build as build_site
-    from greenchannel.opening import release_id
-
-    settings = call.settings()
-    clock = call.clock(settings)
-    identifier = release_id(settings, release)
-    already: office.DoneAlreadyError | None = None
-    try:
-        office.withdraw(settings, identifier, reason, by, clock)
-    except office.DoneAlreadyError as error:
-        already = error
-    with output.progress(call.translate) as progress:
-        built = build_site(settings, clock, progress=progress)
-    if already is None:
-        click.echo(call.translate("withdrawn {release}").format(release=identifier))
-    return _finish(call, settings, identifier, already, built)
-
-
-def _finish(call: Call, settings: "Settings", release: str, already: "DoneAlreadyError | None", built: "Built") -> int:
-    """The same command again finishes what was interrupted; where nothing was left to do, it says so as an error."""
-    code = output.report(built, call.translate)
-    if already and not built.has_changed:
-        raise already
-    if already:
-        click.echo(call.translate("finished {release}: an earlier run was interrupted").format(release=release))
-    output.announce(settings, built, call.translate)
-    return code

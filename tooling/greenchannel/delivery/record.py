@@ -21,11 +21,18 @@ from greenchannel.portal.shown import public_path
 from greenchannel.record.approval import approval_path, countersignature_path, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint
-from greenchannel.record.events import Revision, State, chain, fold, write_events
+from greenchannel.record.events import PublicRelease, Revision, State, chain, fold, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
 from greenchannel.record.holdings import Reader
 from greenchannel.record.problem import Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Verification, verify
+from greenchannel.record.withdrawal import (
+    SignedWithdrawal,
+    withdrawal_event,
+    withdrawal_path,
+    withdrawn_by,
+    write_withdrawal,
+)
 
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
@@ -135,7 +142,7 @@ def release(
 def add(
     releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], clock: Callable[[], datetime]
 ) -> tuple[Mapping[str, Any], ...]:
-    """Appends what `make` finds missing (receipts, a withdrawal) under the lock; the lines that it was.
+    """Appends what `make` finds missing (receipts) under the lock; the lines that it was.
 
     Without a line to add, a checkpoint that a crash left behind is renewed all the same.
     """
@@ -151,6 +158,33 @@ def add(
         if record.behind:
             write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_of(record.events[-1])))
     return ()
+
+
+def withdraw(
+    releases: Path,
+    sign: Callable[[State, datetime], SignedWithdrawal],
+    clock: Callable[[], datetime],
+    *,
+    dry_run: bool,
+) -> Mapping[str, Any]:
+    """Adds the line of what `sign` signs, and returns it. What `sign` raises leaves the record as it was."""
+    with locked(releases):
+        state, now = read_record(releases).state, clock()
+        signed = sign(state, now)
+        _refuse_clock_behind(state, now)
+        (event,) = chain(state, (withdrawal_event(signed),), now)
+        if not dry_run:
+            path = withdrawal_path(state.releases[signed.release].current.path)
+            write_file(releases / path, write_withdrawal(signed))
+            _append(releases, (event,))
+    return event
+
+
+def who_withdrew(releases: Path, known: PublicRelease) -> str | None:
+    """The person whose withdrawal is in force. None if there is none, or if it is older than the record of persons."""
+    if known.withdrawal is None or known.withdrawal.signature is None:
+        return None
+    return withdrawn_by((releases / withdrawal_path(known.current.path)).read_bytes())
 
 
 def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], datetime]) -> tuple[int, ...]:
@@ -192,9 +226,7 @@ def _second(releases: Path, revision: Revision, identifier: str, by: str, now: d
 
 def _refuse_clock_behind(state: State, now: datetime) -> None:
     if state.last_at and now < state.last_at:
-        raise GreenchannelError(
-            "this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()
-        )
+        raise GreenchannelError("this machine's clock is behind the record ({at}): set it right", at=state.last_at)
 
 
 def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mapping[str, Any]) -> None:

@@ -152,7 +152,7 @@ class RevisionPageView:
     card: Card  # as this revision had it
     revision: RevisionView
     state: str  # 现行版本, 已被取代, 已撤回 or 草稿
-    notice: str  # why it is not to be relied on, empty for the current one
+    notice: tuple[str, ...]  # why it is not to be relied on, empty for the current one
     rows: tuple[Row, ...]
     previous: Link | None
     next: Link | None

@@ -32,12 +32,16 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """`revision` is the text that stood when the release was withdrawn; a later one ends the withdrawal."""
+    """`revision` is the text that stood when the release was withdrawn; a later one ends the withdrawal.
+
+    `signature` is the SHA-256 of the file that says who withdrew; older lines have none.
+    """
 
     at: datetime
     department: str
     reason: str
     revision: int
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,8 @@ def apply(
             incidents[event["incident"]["id"]] = event["incident"]
         case "withdrawn":
             known = releases[identifier]
-            withdrawal = Withdrawal(at, event["department"], event["reason"], known.current.number)
+            stood, signature = known.current.number, event.get("withdrawal")
+            withdrawal = Withdrawal(at, event["department"], event["reason"], stood, signature)
             releases[identifier] = replace(known, withdrawals=(*known.withdrawals, withdrawal))
         case "countersigned":
             known = releases[identifier]

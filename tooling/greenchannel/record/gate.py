@@ -123,14 +123,10 @@ def refusals(
         return tuple(found)
     found += _approval_refusals(one, approval, registry)
     if release.release_at and now < release.release_at:
-        found.append(Refusal("G605", message("embargoed until {at}", at=release.release_at.isoformat())))
+        found.append(Refusal("G605", message("embargoed until {at}", at=release.release_at)))
     if state.last_at and now < state.last_at:
-        found.append(
-            Refusal(
-                "G606",
-                message("this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()),
-            )
-        )
+        text = message("this machine's clock is behind the record ({at}): set it right", at=state.last_at)
+        found.append(Refusal("G606", text))
     if isinstance(release, Interpretation) and release.basis not in state.releases:
         # Its id would become public with this release, before it is.
         found.append(Refusal("G611", message("{basis}, which it explains, is not public yet", basis=release.basis)))

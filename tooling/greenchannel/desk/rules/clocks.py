@@ -147,7 +147,7 @@ def _held_before_notice(document: Document, context: Context) -> Iterator[Findin
         if one.release == value.id and one.held_at is None and latest(value.held_at) < noticed:
             yield Finding(
                 document.span("held_at"),
-                message("held_at lies before the notice was public ({at})", at=noticed.isoformat()),
+                message("held_at lies before the notice was public ({at})", at=noticed),
                 message("correct held_at"),
             )
 

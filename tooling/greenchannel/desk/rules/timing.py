@@ -210,7 +210,7 @@ def _promise(document: Document, context: Context) -> Iterator[Finding]:
         case Conference(starts_at=starts, held_at=None) if starts + _CONFERENCE_LASTS < context.now:
             yield Finding(
                 document.span("starts_at"),
-                message("the conference was to start at {time}, and held_at is missing", time=starts.isoformat()),
+                message("the conference was to start at {time}, and held_at is missing", time=starts),
                 message("add held_at and a note under changes, then publish the record of the conference"),
             )
 
