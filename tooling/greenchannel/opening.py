@@ -53,7 +53,7 @@ def open_desk(
     published = _published(settings, newsroom, record.state)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}
-    context = Context(newsroom, policies.deciding, now, appearances, published)
+    context = Context(newsroom, policies.deciding, now, appearances, published, settings.language)
     return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings))
 
 

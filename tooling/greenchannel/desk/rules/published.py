@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Edit, Severity, Span
-from greenchannel.domain.message import message
+from greenchannel.domain.message import Key, message
 
 
 def _renamed(document: Document, context: Context) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def _renamed(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("title"),
             message("this looks like the published {id} under a new name", id=found[0].id),
-            message("add id: {id}, or an id of its own if it is another text", id=found[0].id),
+            message("add {key}: {id}, or an id of its own if it is another text", key=Key("id"), id=found[0].id),
             Edit("id", found[0].id) if len(found) == claims == 1 else None,
         )
 
@@ -38,7 +38,11 @@ def _vanished(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             Span(),
             message("{id} is public, and its file has vanished from the desk", id=identifier),
-            message("restore the file, or withdraw the release; if it was moved, write id: {id}", id=identifier),
+            message(
+                "restore the file, or withdraw the release; if it was moved, write {key}: {id}",
+                key=Key("id"),
+                id=identifier,
+            ),
         )
 
 
