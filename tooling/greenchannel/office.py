@@ -4,6 +4,7 @@ The shells call these; the order of reading, deciding and writing is here and no
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,7 @@ from greenchannel.delivery.record import Decision, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.settings import Settings
+from greenchannel.desk.spelling import spelling
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
 from greenchannel.domain.release import Release
@@ -22,7 +24,7 @@ from greenchannel.opening import Desk, open_desk
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
-from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
+from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged, note_owed
 
 Clock = Callable[[], datetime]
 _APPROVAL = ".approval.json"
@@ -70,6 +72,8 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
             "{release}: {count} error(s); run greenchannel check first", release=release.id, count=count
         )
     one = _candidate(desk.newsroom, release, desk.record.state, desk.cleaned)
+    if owed_note := note_owed(one, desk.record.state):
+        raise GreenchannelError("{release}: {reason}", release=release.id, reason=_spelled(desk, release, owed_note))
     if one.unfit:
         raise UnfitAttachmentsError(release.id, one.unfit)
     approval = Approval(
@@ -100,7 +104,20 @@ def publish_from(
         one for one in _approved(settings, desk) if _is_over(one, clock())
     ]
     submissions = [_submission(settings, desk, one) for one in releases]
-    return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+    decisions = record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+    return tuple(_in_words_of_its_file(desk, one) for one in decisions)
+
+
+def _in_words_of_its_file(desk: Desk, decision: Decision) -> Decision:
+    release = decision.candidate.release
+    refused = (replace(one, reason=_spelled(desk, release, one.reason)) for one in decision.refused)
+    return replace(decision, refused=tuple(refused))
+
+
+def _spelled(desk: Desk, release: Release, text: Message) -> Message:
+    """With keys as the file of the release spells them."""
+    document = desk.newsroom.document_of(release.id)
+    return text.spelled(spelling(document, "en")) if document else text
 
 
 def settled(decisions: Iterable[Decision]) -> frozenset[str]:

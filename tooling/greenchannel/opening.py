@@ -24,6 +24,7 @@ from greenchannel.desk.vanished import Published, vanished, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
+from greenchannel.record.gate import lacks_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def open_desk(
 
 def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[str, Published]:
     """What the record has; the text only of what vanished from the desk, to find it again under another name."""
+    on_desk = newsroom.releases
     texts = {one["id"]: one["path"] for one in state.incidents.values()}
     texts |= {one.id: one.current.path for one in state.releases.values()}
     known = {one: Published(id=one, kind="incident", title=of["title"]) for one, of in state.incidents.items()}
@@ -68,6 +70,7 @@ def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[
             kind=one.current.event["type"],
             title=one.current.event["title"],
             withdrawn=one.withdrawal is not None,
+            lacks_note=one.id in on_desk and lacks_note(on_desk[one.id], state),
         )
         for one in state.releases.values()
     }
