@@ -10,7 +10,7 @@ from pathlib import Path
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.record import frozen_reader
-from greenchannel.desk.scaffolds import propose_slug
+from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import Withheld, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
