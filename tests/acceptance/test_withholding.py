@@ -69,6 +69,20 @@ def test_a_public_picture_is_no_leak(office_home: Settings, run: Run, monkeypatc
     assert run("build")[0] == 0
 
 
+def retitled(settings: Settings, title: str) -> None:
+    draft = settings.content / "incidents" / f"{EMBARGOED}.md"
+    draft.write_text(draft.read_text("utf-8").replace(TITLE, title), "utf-8")
+
+
+@pytest.mark.parametrize(("title", "code"), [("琼花茶叙", 1), ("台风", 0)], ids=["withheld", "public elsewhere"])
+def test_a_short_title_that_is_the_whole_of_a_field_is_a_leak(
+    office_home: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, title: str, code: int
+) -> None:
+    retitled(office_home, title)
+    leaking(monkeypatch, f"<li>{title}</li>".encode())
+    assert run("build")[0] == code
+
+
 def test_a_leak_elsewhere_holds_up_no_other_file(
     office_home: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

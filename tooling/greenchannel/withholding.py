@@ -52,6 +52,7 @@ def _to_find(found: Withheld) -> Iterator[Phrase]:
         slug = propose_slug(title)
         yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")
     yield from (Phrase(one, found.path) for one in found.phrases)
+    yield from (Phrase(one, found.path, is_whole=True) for one in found.short_titles)
     if found.id:  # Part of an address: ended, so that fact-1 is not found in fact-10.
         yield from (Phrase(found.id + end, found.path) for end in '/."')
 
