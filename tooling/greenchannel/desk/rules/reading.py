@@ -41,6 +41,12 @@ def _no_front_matter(document: Document, _context: Context) -> Iterator[Finding]
             message("the file does not begin with front matter"),
             message("put the keys between two lines of --- at the very top"),
         )
+    for fault in _faults(document, FaultKind.UNCLOSED):
+        yield Finding(
+            fault.span,
+            message("the front matter has no end: a second line of --- is missing"),
+            message("write --- on a line of its own between the last key and the text"),
+        )
 
 
 def _encoding(document: Document, _context: Context) -> Iterator[Finding]:
@@ -99,7 +105,7 @@ def _syntax(document: Document, _context: Context) -> Iterator[Finding]:
     for fault in _faults(document, FaultKind.SYNTAX):
         yield Finding(
             fault.span,
-            message("not valid YAML: {problem}", problem=fault.detail),
+            message("not valid YAML: {problem}", problem=fault.suggestion),
             message("write key: value, and put a value that contains a colon in quotes"),
         )
 
