@@ -3,8 +3,9 @@
 The shells call these; the order of reading, deciding and writing is here and nowhere else.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +19,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.desk.spelling import spelling
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
+from greenchannel.domain.registry import Person, Registry
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.opening import Desk, open_desk
@@ -60,9 +62,7 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
     now = clock()
     desk = open_desk(settings, now)
     release = _find(desk, named)
-    person = desk.newsroom.registry.people.get(by)
-    if person is None or not person.approves:
-        raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
+    _entitled(desk.newsroom.registry, by)
     if on_duty and release.type is not ReleaseType.FACT:
         raise GreenchannelError("{release}: the duty rule is for facts alone", release=release.id)
     if by == release.author and not on_duty:
@@ -136,26 +136,50 @@ def unfinished(settings: Settings, decisions: Iterable[Decision]) -> frozenset[s
     return public & {identifier for identifier, _, _ in owed(state, targets)}
 
 
-def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:
-    """The second signature under what one officer released on duty; the numbers of the revisions signed."""
-    people = read_newsroom(settings.content, settings.zone).registry.people
-    if by not in people or not people[by].approves:
+def _entitled(registry: Registry, by: str) -> Person:
+    """Who may approve, sign and withdraw. Raises with the nearest id, or with who is entitled, where `by` may not."""
+    person = registry.people.get(by)
+    if person is None:
+        entitled = [one.id for one in registry.people.values() if one.approves]
+        near = difflib.get_close_matches(by, registry.people, n=1)
+        template = (
+            "{by}: unknown in content/registry/people.yml; did you mean {names}?"
+            if near
+            else "{by}: unknown in content/registry/people.yml; entitled are: {names}"
+        )
+        raise GreenchannelError(template, by=by, names=", ".join(near or entitled) or "-")
+    if not person.approves:
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
-    signed = record_on_disk.countersign(settings.releases, named, by, clock)
-    if not signed:
+    return person
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The revisions that were signed, and for each that still waits, who is entitled to sign it."""
+
+    revisions: tuple[int, ...]
+    waiting: Mapping[int, tuple[str, ...]]
+
+
+def countersign(settings: Settings, named: str, by: str, clock: Clock) -> Signed:
+    """The second signature under what one officer released on duty: for each revision that `by` may sign."""
+    registry = read_newsroom(settings.content, settings.zone).registry
+    _entitled(registry, by)
+    found = record_on_disk.countersign(settings.releases, named, by, clock)
+    if not found.signed:
+        if found.waiting and not record_on_disk.has_countersigned(settings.releases, named, by):
+            template = "{by} wrote or released {release}: another person must sign"
+            raise GreenchannelError(template, by=by, release=named)
         if record_on_disk.has_countersigned(settings.releases, named, by):
             raise DoneAlreadyError("{release}: no signature is owed", release=named)
         raise GreenchannelError("{release}: no signature is owed", release=named)
-    return signed
+    entitled = [one.id for one in registry.people.values() if one.approves]
+    waiting = {number: tuple(one for one in entitled if one not in who) for number, who in found.waiting.items()}
+    return Signed(found.signed, waiting)
 
 
 def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:
-    people = read_newsroom(settings.content, settings.zone).registry.people
-    if by not in people or not people[by].approves:
-        raise GreenchannelError(
-            "{by}: not a person entitled to withdraw (content/registry/people.yml, approves)", by=by
-        )
-
+    person = _entitled(read_newsroom(settings.content, settings.zone).registry, by)
     if not reason.strip():
         raise GreenchannelError("{release}: give a reason; it stands on the page for everybody to read", release=named)
 
@@ -165,10 +189,10 @@ def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock)
             raise UnknownReleaseError("{release}: never published", release=named)
         if known.withdrawal:
             at = known.withdrawal.at.isoformat()
-            if (known.withdrawal.department, known.withdrawal.reason) == (people[by].department, reason):
+            if (known.withdrawal.department, known.withdrawal.reason) == (person.department, reason):
                 raise DoneAlreadyError("{release}: withdrawn already at {at}", release=named, at=at)
             raise GreenchannelError("{release}: withdrawn already at {at}", release=named, at=at)
-        return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
+        return [{"event": "withdrawn", "id": named, "department": person.department, "reason": reason}]
 
     record_on_disk.add(settings.releases, make, clock)
 

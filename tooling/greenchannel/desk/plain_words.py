@@ -26,7 +26,7 @@ def of_yaml(problem: str) -> Message:
 
 
 def of_pydantic(detail: Mapping[str, Any], entry: tuple[str, ...]) -> Message:  # Any: pydantic's own error dictionary
-    """What is expected in place of a value of the wrong kind. `entry` are the keys of an entry, if one belongs there."""
+    """What is expected in place of a value of the wrong kind. `entry` are the keys of an entry, if one is."""
     match detail["type"]:
         case "string_type":
             return message("a single text; in quotes where it begins with a bracket or a brace")
