@@ -104,6 +104,13 @@ def read_record(releases: Path) -> Record:
     return Record(found.events, found.state, bool(found.behind))
 
 
+def read_sound_part(releases: Path) -> tuple[Record, LedgerDamagedError | None]:
+    """The record up to its first bad line, and what is wrong with it: for who only looks."""
+    found = examine(releases)
+    record = Record(found.events, found.state, bool(found.behind))
+    return record, LedgerDamagedError(found.problems) if found.problems else None
+
+
 def release(
     releases: Path,
     submissions: Iterable[Submission],

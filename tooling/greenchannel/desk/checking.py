@@ -38,14 +38,16 @@ def manuals() -> Mapping[str, str]:
 def _check_document(document: Document, context: Context) -> Iterator[Diagnostic]:
     ignored = {one.code for one in document.ignores if not one.code.startswith(_NEVER_IGNORED)}
     used: set[str] = set()
-    for rule in ALL_RULES:
+    rules = [one for one in ALL_RULES if context.is_record_whole or not one.asks_record]
+    waiting = {one.code for one in ALL_RULES} - {one.code for one in rules}
+    for rule in rules:
         for one in rule.check(document, context):
             if rule.code in ignored:
                 used.add(rule.code)
             else:
                 yield Diagnostic(rule.code, rule.severity, one.message, document.path, one.span, one.hint, one.edit)
     for ignore in document.ignores:
-        if ignore.code not in used:
+        if ignore.code not in used | waiting:
             reason, hint = _why_unused(ignore.code)
             yield Diagnostic(UNUSED_IGNORE.code, UNUSED_IGNORE.severity, reason, document.path, ignore.span, hint)
 

@@ -68,7 +68,7 @@ def _lacks_note(document: Document, context: Context) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("S022", Severity.ERROR, _renamed),
-    Rule("S023", Severity.WARNING, _vanished),
-    Rule("S024", Severity.ERROR, _lacks_note),
+    Rule("S022", Severity.ERROR, _renamed, asks_record=True),
+    Rule("S023", Severity.WARNING, _vanished, asks_record=True),
+    Rule("S024", Severity.ERROR, _lacks_note, asks_record=True),
 )

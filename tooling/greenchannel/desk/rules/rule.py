@@ -28,6 +28,7 @@ class Context:
     appearances: Mapping[str, tuple[Appearance, ...]]
     published: Mapping[str, Published] = field(default_factory=dict)
     language: str = "en"
+    is_record_whole: bool = True
     incidents: Mapping[str, Incident] = field(init=False, repr=False, compare=False)
     releases: Mapping[str, tuple[Release, ...]] = field(init=False, repr=False, compare=False)
     by_id: Mapping[str, tuple[Document, ...]] = field(init=False, repr=False, compare=False)
@@ -83,3 +84,4 @@ class Rule:
     code: str
     severity: Severity
     check: Callable[[Document, Context], Iterator[Finding]]
+    asks_record: bool = False  # What is public: such a rule waits while the record cannot be read.

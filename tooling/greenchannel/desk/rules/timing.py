@@ -223,12 +223,12 @@ def _promise(document: Document, context: Context) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("T101", Severity.WARNING, _deadline_missing),
-    Rule("T102", Severity.ERROR, _deadline_late),
-    Rule("T105", Severity.ERROR, _overdue),
-    Rule("T108", Severity.ERROR, _waits_for_conference),
-    Rule("T109", Severity.ERROR, _released_late),
-    Rule("T112", Severity.WARNING, _gap),
-    Rule("T113", Severity.WARNING, _unfinished),
-    Rule("T116", Severity.WARNING, _promise),
+    Rule("T101", Severity.WARNING, _deadline_missing, asks_record=True),
+    Rule("T102", Severity.ERROR, _deadline_late, asks_record=True),
+    Rule("T105", Severity.ERROR, _overdue, asks_record=True),
+    Rule("T108", Severity.ERROR, _waits_for_conference, asks_record=True),
+    Rule("T109", Severity.ERROR, _released_late, asks_record=True),
+    Rule("T112", Severity.WARNING, _gap, asks_record=True),
+    Rule("T113", Severity.WARNING, _unfinished, asks_record=True),
+    Rule("T116", Severity.WARNING, _promise, asks_record=True),
 )
