@@ -71,7 +71,7 @@ def test_a_public_picture_is_no_leak(office_home: Settings, run: Run, monkeypatc
 
 @pytest.mark.parametrize(
     ("title", "data", "code"),
-    [("琼花茶叙", "<li>琼花茶叙</li>", 1), ("琼花茶叙", "<p>昨日琼花茶叙如期举行</p>", 0), ("台风", "<li>台风</li>", 0)],
+    [("琼花茶叙", "<li>琼花茶叙</li>", 1), ("琼花茶叙", "<p>琼花茶叙改期</p>", 0), ("台风", "<li>台风</li>", 0)],
     ids=["withheld", "within a sentence", "public elsewhere"],
 )
 def test_a_short_title_is_a_leak_as_the_whole_of_a_field(
