@@ -14,6 +14,7 @@ from conftest import Clock, Run
 from greenchannel import making, office
 from greenchannel.cli import main
 from greenchannel.delivery import delivering
+from greenchannel.desk.scaffolds import BACKGROUND
 from greenchannel.desk.settings import Settings
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import Site, Theme, plan
@@ -70,6 +71,8 @@ def written(office_home: Settings, run: Run, clock: Clock) -> Settings:
     for empty, full in (("标题:", TITLE), ("摘要:", "情况属实，已恢复照明。"), ("核查结论:", "属实")):
         head = head.replace(f"\n{empty}\n", f"\n{empty} {full}\n")
     path.write_text(f"{head}\n---\n\n{FILLED}", "utf-8")
+    incident = path.with_name("incident.md")
+    incident.write_text(incident.read_text("utf-8").replace(BACKGROUND["zh"], "东湖路部分路灯夜间不亮。"), "utf-8")
     clock.now += timedelta(hours=1)
     return office_home
 
@@ -90,6 +93,13 @@ def test_what_was_begun_is_not_yet_complete(run: Run) -> None:
     run("new", "incident", "东湖路路灯故障", "--category", "other", "--class", "ordinary", "--slug", "donghulu-ludeng")
     run("new", "release", "response", INCIDENT, "--author", "wen-ruochu")
     assert run("check", "--format", "text")[0] == 1
+
+
+def test_what_new_wrote_to_be_replaced_is_no_public_background(written: Settings, run: Run) -> None:
+    incident = desk(written).with_name("incident.md")
+    incident.write_text(incident.read_text("utf-8").replace("东湖路部分路灯夜间不亮。", BACKGROUND["zh"]), "utf-8")
+    code, out, _ = run("check")
+    assert (code, " S025 " in out) == (1, True)
 
 
 def test_what_was_begun_twice_is_not_overwritten(written: Settings, run: Run) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from greenchannel.delivery.record import read_record
+from greenchannel.delivery.record import LedgerDamagedError, read_sound_part
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.settings import Settings
@@ -115,12 +115,14 @@ class Board:
     signatures: tuple[Signature, ...]
     incidents: frozenset[str]
     departments: frozenset[str]
+    damaged: LedgerDamagedError | None = None  # The record: then it is known up to its first bad line only.
 
 
 def read_board(settings: Settings, now: datetime) -> Board:
     newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
-    state = read_record(settings.releases).state
+    record, damaged = read_sound_part(settings.releases)
+    state = record.state
     owed = [
         one
         for incident in newsroom.incidents.values()
@@ -140,6 +142,7 @@ def read_board(settings: Settings, now: datetime) -> Board:
         tuple(sorted(_signatures(newsroom, state, now), key=lambda one: (one.due_at, one.release, one.revision))),
         frozenset(newsroom.incidents),
         frozenset(newsroom.registry.departments),
+        damaged,
     )
 
 

@@ -3,7 +3,9 @@
 The shells call these; the order of reading, deciding and writing is here and nowhere else.
 """
 
+import difflib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,16 +16,17 @@ from greenchannel.delivery.record import Decision, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.settings import Settings
+from greenchannel.desk.spelling import spelling
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
-from greenchannel.domain.registry import Person
+from greenchannel.domain.registry import Person, Registry
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.opening import Desk, open_desk
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import PublicRelease, State, Withdrawal
-from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
+from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged, note_owed
 from greenchannel.record.withdrawal import SignedWithdrawal
 
 Clock = Callable[[], datetime]
@@ -60,9 +63,7 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
     now = clock()
     desk = open_desk(settings, now)
     release = _find(desk, named)
-    person = desk.newsroom.registry.people.get(by)
-    if person is None or not person.approves:
-        raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
+    _entitled(desk.newsroom.registry, by)
     if on_duty and release.type is not ReleaseType.FACT:
         raise GreenchannelError("{release}: the duty rule is for facts alone", release=release.id)
     if by == release.author and not on_duty:
@@ -72,6 +73,8 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
             "{release}: {count} error(s); run greenchannel check first", release=release.id, count=count
         )
     one = _candidate(desk.newsroom, release, desk.record.state, desk.cleaned)
+    if owed_note := note_owed(one, desk.record.state):
+        raise GreenchannelError("{release}: {reason}", release=release.id, reason=_spelled(desk, release, owed_note))
     if one.unfit:
         raise UnfitAttachmentsError(release.id, one.unfit)
     approval = Approval(
@@ -102,7 +105,20 @@ def publish_from(
         one for one in _approved(settings, desk) if _is_over(one, clock())
     ]
     submissions = [_submission(settings, desk, one) for one in releases]
-    return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+    decisions = record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+    return tuple(_in_words_of_its_file(desk, one) for one in decisions)
+
+
+def _in_words_of_its_file(desk: Desk, decision: Decision) -> Decision:
+    release = decision.candidate.release
+    refused = (replace(one, reason=_spelled(desk, release, one.reason)) for one in decision.refused)
+    return replace(decision, refused=tuple(refused))
+
+
+def _spelled(desk: Desk, release: Release, text: Message) -> Message:
+    """With keys as the file of the release spells them."""
+    document = desk.newsroom.document_of(release.id)
+    return text.spelled(spelling(document, "en")) if document else text
 
 
 def is_settled(decision: Decision) -> bool:
@@ -110,31 +126,55 @@ def is_settled(decision: Decision) -> bool:
     return [reason.code for reason in decision.refused] == ["G608"]
 
 
-def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:
-    """The second signature under what one officer released on duty; the numbers of the revisions signed."""
-    people = read_newsroom(settings.content, settings.zone).registry.people
-    if by not in people or not people[by].approves:
+def _entitled(registry: Registry, by: str) -> Person:
+    """Who may approve, sign and withdraw. Raises with the nearest id, or with who is entitled, where `by` may not."""
+    person = registry.people.get(by)
+    if person is None:
+        entitled = [one.id for one in registry.people.values() if one.approves]
+        near = difflib.get_close_matches(by, registry.people, n=1)
+        template = (
+            "{by}: unknown in content/registry/people.yml; did you mean {names}?"
+            if near
+            else "{by}: unknown in content/registry/people.yml; entitled are: {names}"
+        )
+        raise GreenchannelError(template, by=by, names=", ".join(near or entitled) or "-")
+    if not person.approves:
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
-    signed = record_on_disk.countersign(settings.releases, named, by, clock)
-    if not signed:
+    return person
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The revisions that were signed, and for each that still waits, who is entitled to sign it."""
+
+    revisions: tuple[int, ...]
+    waiting: Mapping[int, tuple[str, ...]]
+
+
+def countersign(settings: Settings, named: str, by: str, clock: Clock) -> Signed:
+    """The second signature under what one officer released on duty: for each revision that `by` may sign."""
+    registry = read_newsroom(settings.content, settings.zone).registry
+    _entitled(registry, by)
+    found = record_on_disk.countersign(settings.releases, named, by, clock)
+    if not found.signed:
+        if found.waiting and not record_on_disk.has_countersigned(settings.releases, named, by):
+            template = "{by} wrote or released {release}: another person must sign"
+            raise GreenchannelError(template, by=by, release=named)
         if record_on_disk.has_countersigned(settings.releases, named, by):
             raise DoneAlreadyError("{release}: no signature is owed", release=named)
         raise GreenchannelError("{release}: no signature is owed", release=named)
-    return signed
+    entitled = [one.id for one in registry.people.values() if one.approves]
+    waiting = {number: tuple(one for one in entitled if one not in who) for number, who in found.waiting.items()}
+    return Signed(found.signed, waiting)
 
 
 def withdraw(
     settings: Settings, named: str, reason: str, by: str, clock: Clock, *, dry_run: bool = False
 ) -> Mapping[str, Any]:
     """One entitled person takes a text back at once; the line of the ledger that says so."""
-    people = read_newsroom(settings.content, settings.zone).registry.people
-    if by not in people or not people[by].approves:
-        raise GreenchannelError(
-            "{by}: not a person entitled to withdraw (content/registry/people.yml, approves)", by=by
-        )
+    person = _entitled(read_newsroom(settings.content, settings.zone).registry, by)
     if not reason.strip():
         raise GreenchannelError("{release}: give a reason; it stands on the page for everybody to read", release=named)
-    person = people[by]
 
     def sign(state: State, now: datetime) -> SignedWithdrawal:
         known = state.releases.get(named)

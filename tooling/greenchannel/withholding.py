@@ -10,7 +10,7 @@ from pathlib import Path
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.record import frozen_reader
-from greenchannel.desk.scaffolds import propose_slug
+from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import Withheld, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
@@ -56,6 +56,7 @@ def _to_find(found: Withheld) -> Iterator[Phrase]:
         slug = propose_slug(title)
         yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")
     yield from (Phrase(one, found.path) for one in found.phrases)
+    yield from (Phrase(one, found.path, is_whole=True) for one in found.short_titles)
     if found.id:  # Part of an address: ended, so that fact-1 is not found in fact-10.
         yield from (Phrase(found.id + end, found.path) for end in '/."')
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenchannel.domain.diagnostic import Diagnostic, Severity
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.translation import problem_text
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ def announce(settings: "Settings", built: "Built", translate: Translate) -> None
     for hub, problem in tell_hubs(settings, built).items():
         text = translate("{hub}: not told of the change ({problem}); subscribers find it with their next poll")
         click.echo(text.format(hub=hub, problem=problem), err=True)
+
+
+def damage_text(damaged: GreenchannelError, told: str, translate: Translate) -> str:
+    """For a command that goes on all the same; `told` says what its answer rests on, lest it be taken for the whole."""
+    return f"{problem_text(damaged, translate)}\n{told}"
 
 
 def leak_text(leak: "Leak", translate: Translate) -> str:

@@ -28,9 +28,15 @@ def countersign(call: Call, release: str, by: str) -> int:
     from greenchannel import office
 
     def sign(settings: "Settings", identifier: str, clock: Clock) -> None:
-        for number in office.countersign(settings, identifier, by, clock):
+        signed = office.countersign(settings, identifier, by, clock)
+        for number in signed.revisions:
             text = call.translate("countersigned {release} r{revision} by {by}")
             click.echo(text.format(release=identifier, revision=number, by=by))
+        for number, names in signed.waiting.items():
+            text = call.translate(
+                "{release} r{revision} still waits, since {by} wrote or released it: {names} may sign"
+            )
+            click.echo(text.format(release=identifier, revision=number, by=by, names=", ".join(names) or "-"))
 
     return _change(call, release, sign)
 

@@ -18,7 +18,7 @@ from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
 from greenchannel.portal.shown import public_path
-from greenchannel.record.approval import approval_path, countersignature_path, read_approval, write_approval
+from greenchannel.record.approval import Approval, approval_path, countersignature_path, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint
 from greenchannel.record.events import PublicRelease, Revision, State, chain, fold, write_events
@@ -111,6 +111,13 @@ def read_record(releases: Path) -> Record:
     return Record(found.events, found.state, bool(found.behind))
 
 
+def read_sound_part(releases: Path) -> tuple[Record, LedgerDamagedError | None]:
+    """The record up to its first bad line, and what is wrong with it: for who only looks."""
+    found = examine(releases)
+    record = Record(found.events, found.state, bool(found.behind))
+    return record, LedgerDamagedError(found.problems) if found.problems else None
+
+
 def release(
     releases: Path,
     submissions: Iterable[Submission],
@@ -187,13 +194,27 @@ def who_withdrew(releases: Path, known: PublicRelease) -> str | None:
     return withdrawn_by((releases / withdrawal_path(known.current.path)).read_bytes())
 
 
-def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], datetime]) -> tuple[int, ...]:
-    """Signs every revision that still owes a second signature. Raises where `by` wrote or released one of them."""
+@dataclass(frozen=True, slots=True)
+class Countersigned:
+    """The revisions that were signed, and for each that waits for somebody else, who may not sign it."""
+
+    signed: tuple[int, ...]
+    waiting: Mapping[int, frozenset[str]]
+
+
+def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], datetime]) -> Countersigned:
+    """Signs every revision that still owes a second signature, but for those that `by` wrote or released."""
     with locked(releases):
         state, now = read_record(releases).state, clock()
         _refuse_clock_behind(state, now)
         known = state.releases.get(identifier)
-        signatures = [_second(releases, one, identifier, by, now) for one in (known.unsigned if known else ())]
+        owed = [(one, _first(releases, one)) for one in (known.unsigned if known else ())]
+        waiting = {one.number: who for one, first in owed if by in (who := frozenset({first.by, first.author}))}
+        signatures = [
+            (one.number, countersignature_path(one.path), write_approval(replace(first, by=by, at=now, on_duty=False)))
+            for one, first in owed
+            if one.number not in waiting
+        ]
         bodies = [
             {"event": "countersigned", "id": identifier, "revision": number, "approval": sha256(data)}
             for number, _, data in signatures
@@ -202,7 +223,7 @@ def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], da
             write_file(releases / path, data)
         if bodies:
             _append(releases, chain(state, bodies, now))
-    return tuple(number for number, _, _ in signatures)
+    return Countersigned(tuple(number for number, _, _ in signatures), waiting)
 
 
 def has_countersigned(releases: Path, identifier: str, by: str) -> bool:
@@ -215,13 +236,11 @@ def has_countersigned(releases: Path, identifier: str, by: str) -> bool:
     return signature is not None and signature.by == by
 
 
-def _second(releases: Path, revision: Revision, identifier: str, by: str, now: datetime) -> tuple[int, str, bytes]:
-    path = approval_path(revision.path)
-    first = read_approval((releases / path).read_bytes())
-    if first is None or by in (first.by, first.author):
-        raise GreenchannelError("{by} wrote or released {release}: another person must sign", by=by, release=identifier)
-    data = write_approval(replace(first, by=by, at=now, on_duty=False))
-    return revision.number, countersignature_path(revision.path), data
+def _first(releases: Path, revision: Revision) -> Approval:
+    """The approval with which a revision went out. Raises where it is none any more."""
+    if (first := read_approval((releases / approval_path(revision.path)).read_bytes())) is None:
+        raise GreenchannelError("releases/{path}: not an approval", path=approval_path(revision.path))
+    return first
 
 
 def _refuse_clock_behind(state: State, now: datetime) -> None:
