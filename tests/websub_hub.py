@@ -1,6 +1,8 @@
 """A hub of WebSub on this machine, which answers as it is told to."""
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +33,32 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # The name is given.
         pass
+
+
+@contextmanager
+def dripping(pause: float) -> Iterator[tuple[str, threading.Event]]:
+    """A hub that sends a byte of an endless head every `pause` seconds; the event says that its line was cut."""
+    cut = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def drip() -> None:
+            while True:
+                try:
+                    line, _ = door.accept()
+                except OSError:
+                    return
+                with line:
+                    try:
+                        line.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                        while True:
+                            line.sendall(b"x")
+                            time.sleep(pause)
+                    except OSError:
+                        cut.set()
+
+        threading.Thread(target=drip, daemon=True).start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}/", cut
+        door.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -144,3 +144,22 @@ def test_who_meets_a_torn_ledger_is_told_the_way_out(command: tuple[str, ...], o
         tail.write(b'{"approval":"')
     _, out, err = run(*command)
     assert "greenchannel verify --repair" in out + err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("withdraw", "2026/taifeng-haixing/fact-1", "--by", "shen-yiheng", "--reason", "a\udcff"),
+        ("new", "incident", "a\udcff", "--category", "emergency"),
+        ("approve", "2026/taifeng-haixing/fact-1", "--by", "\udcff"),
+        ("publish", "2026/taifeng-haixing/fact-1\udcff"),
+        ("check", "\udcff"),
+    ],
+)
+def test_an_argument_that_is_no_text_is_refused_and_changes_nothing(
+    arguments: tuple[str, ...], office_home: Settings, run: Run
+) -> None:
+    before = files(office_home.home)
+    code, _, err = run(*arguments)
+    assert (code, "this is not UTF-8; type it anew" in err) == (2, True)
+    assert files(office_home.home) == before

@@ -18,10 +18,30 @@ def _greenchannel(home: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def test_four_publishers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
+def _copy_newsroom(home: Path) -> None:
     for name in ("content", "templates", "releases"):
-        shutil.copytree(REPOSITORY / name, tmp_path / name)
-    shutil.copy(REPOSITORY / "mkdocs.yml", tmp_path)
+        shutil.copytree(REPOSITORY / name, home / name)
+    shutil.copy(REPOSITORY / "mkdocs.yml", home)
+
+
+def test_eight_who_approve_one_text_at_once_all_do(tmp_path: Path) -> None:
+    _copy_newsroom(tmp_path)
+    folder = tmp_path / "content/incidents/2026/taifeng-haixing"
+    shutil.copy(folder / "fact-3.md", folder / "fact-50.md")
+    release = "2026/taifeng-haixing/fact-50"
+
+    approvals = [_greenchannel(tmp_path, "approve", release, "--by", "shen-yiheng") for _ in range(8)]
+    outputs = [one.communicate()[0] for one in approvals]
+
+    assert [one.returncode for one in approvals] == [0] * 8, outputs
+    assert [one.name for one in folder.iterdir() if "greenchannel-new" in one.name] == []
+    published = _greenchannel(tmp_path, "publish", release)
+    output, _ = published.communicate()
+    assert published.returncode == 0, output
+
+
+def test_four_publishers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
+    _copy_newsroom(tmp_path)
     folder = tmp_path / "content/incidents/2026/taifeng-haixing"
     text = (folder / "fact-3.md").read_text("utf-8")
     names = [f"fact-{number}" for number in range(50, 50 + PUBLISHERS * EACH)]

@@ -92,7 +92,15 @@ def test_what_is_no_bucket_is_refused_with_how_to_write_one(address: str) -> Non
         ("endpoint", "oss.shili.example"),
         ("endpoint", "https://press:secret@oss.shili.example"),
         ("endpoint", "file:///etc"),
+        ("endpoint", "https://my_store.shili.example"),
+        ("endpoint", "https://对象存储.example"),
+        ("endpoint", "https://-oss.example"),
+        ("endpoint", "https://oss..example"),
+        ("endpoint", "https://oss.example:65536"),
+        ("endpoint", "https://[::1"),
+        ("endpoint", "https://[:::]"),
         ("region", "cn north"),
+        ("region", "-cn"),
         ("region", ""),
     ],
 )
@@ -136,6 +144,64 @@ def test_a_folder_where_the_newsroom_is_kept_is_refused(folder: str) -> None:
     assert "newsroom itself" in told({"web": {"directory": folder}})
 
 
+@pytest.mark.parametrize("folder", ["site/www", "content", "releases/2026", "templates", ".greenchannel/www", ""])
+def test_a_folder_that_is_the_newsrooms_own_by_a_link_on_the_way_is_refused(tmp_path: Path, folder: str) -> None:
+    home = tmp_path / "office"
+    (home / folder).mkdir(parents=True)
+    (tmp_path / "way").symlink_to(home.parent)
+    with pytest.raises(SettingsError, match="newsroom itself"):
+        read_places({"web": {"directory": f"../way/office/{folder}"}}, home / "mkdocs.yml")
+
+
+def test_a_folder_above_one_that_a_link_makes_the_newsrooms_own_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "office").mkdir()
+    (tmp_path / "disk/content").mkdir(parents=True)
+    (tmp_path / "office/content").symlink_to(tmp_path / "disk/content")
+    with pytest.raises(SettingsError, match="newsroom itself"):
+        read_places({"web": {"directory": "../disk"}}, tmp_path / "office/mkdocs.yml")
+
+
+def test_a_site_that_is_a_link_to_what_people_write_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "site").symlink_to("content")
+    with pytest.raises(SettingsError, match="newsroom itself"):
+        read_places({"web": {"s3": "bucket"}}, tmp_path / "mkdocs.yml")
+
+
+def test_a_link_is_refused_with_the_folder_that_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "www").symlink_to("disk")
+    with pytest.raises(SettingsError) as caught:
+        read_places({"web": {"directory": "../www"}}, tmp_path / "office/mkdocs.yml")
+    assert str(caught.value).endswith(f"www is a link; write the folder that it leads to, {tmp_path / 'disk'}")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"directory": "../www"}, {"directory": "../x/../www/"}),
+        ({"rsync": "press@web.shili.example:/srv/www"}, {"rsync": "root@WEB.shili.example:/srv/www/"}),
+        ({"s3": "bucket/www"}, {"s3": "bucket/www/"}),
+    ],
+)
+def test_two_names_of_one_place_are_refused(one: dict[str, str], other: dict[str, str]) -> None:
+    assert "targets: second and first are the same place" in told({"first": one, "second": other})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"directory": "../www"}, {"directory": "../www2"}),
+        ({"rsync": "web:/srv/www"}, {"rsync": "web:/srv/www", "port": "2222"}),
+        ({"rsync": "web:/srv/www"}, {"directory": "/srv/www"}),
+        ({"s3": "bucket/www"}, {"s3": "bucket"}),
+        ({"s3": "bucket"}, {"s3": "bucket", "endpoint": "https://s3.shili.example"}),
+    ],
+)
+def test_places_that_are_like_one_another_are_two(one: dict[str, str], other: dict[str, str]) -> None:
+    assert len(read_places({"first": one, "second": other}, MKDOCS)) == 2
+
+
 @pytest.mark.parametrize("value", [{"directory": "../www"}, {"rsync": "web:/srv/www"}, {"s3": "bucket"}])
 def test_the_name_site_is_that_of_the_folder_site(value: dict[str, str]) -> None:
     assert "site" in told({"site": value})
@@ -160,3 +226,27 @@ def test_places_are_read_from_the_file_as_it_is_written(tmp_path: Path) -> None:
         "utf-8",
     )
     assert [type(one) for one in read_settings(tmp_path).targets] == [RsyncPlace, StorePlace]
+
+
+@pytest.mark.parametrize(
+    "hub", ["https://[::1", "https://hub.example:http/", "https://hub.example/a b", "hub.example", "ftp://hub.example/"]
+)
+def test_a_hub_that_has_no_address_is_told_how_to_write_one(tmp_path: Path, hub: str) -> None:
+    (tmp_path / "mkdocs.yml").write_text(
+        "site_name: 示例\nsite_url: https://shili.example/\nextra:\n  greenchannel:\n    organisation: 示例市\n"
+        f'    tag: shili.example,2026\n    email: press@shili.example\n    websub: ["{hub}"]\n',
+        "utf-8",
+    )
+    with pytest.raises(SettingsError, match="websub must be a list of addresses"):
+        read_settings(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["https://[::1/", "news.shili.example"])
+def test_a_site_without_an_address_is_told_how_to_write_one(tmp_path: Path, url: str) -> None:
+    (tmp_path / "mkdocs.yml").write_text(
+        f'site_name: 示例\nsite_url: "{url}"\nextra:\n  greenchannel:\n    organisation: 示例市\n'
+        "    tag: shili.example,2026\n    email: press@shili.example\n",
+        "utf-8",
+    )
+    with pytest.raises(SettingsError, match="site_url must be an address"):
+        read_settings(tmp_path)

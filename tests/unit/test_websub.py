@@ -1,9 +1,11 @@
 """Hubs are told, a few times if they must be, and never for long."""
 
+import time
+
 import pytest
 
 from greenchannel.delivery.websub import ATTEMPTS, tell_hub
-from websub_hub import hub
+from websub_hub import dripping, hub
 
 FEEDS = ("https://news.shili.example/feeds/all.atom", "https://news.shili.example/feeds/types/fact.atom")
 
@@ -46,3 +48,16 @@ def test_a_hub_that_is_not_there_is_an_answer() -> None:
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/订阅", "http://a..b/", "https://[::1/"])
 def test_an_address_that_is_none_is_an_answer(address: str) -> None:
     assert tell_hub(address, FEEDS, lambda _seconds: None) != ""
+
+
+def test_a_hub_that_drips_is_left_when_its_time_is_over() -> None:
+    with dripping(0.05) as (url, _):
+        began = time.monotonic()
+        assert tell_hub(url, FEEDS, lambda _seconds: None, seconds=0.3) == "no answer within 0.3 s"
+        assert time.monotonic() - began < 0.3 * ATTEMPTS + 1
+
+
+def test_the_line_of_a_hub_that_is_left_is_cut() -> None:
+    with dripping(0.05) as (url, cut):
+        tell_hub(url, FEEDS, lambda _seconds: None, seconds=0.3)
+        assert cut.wait(5)

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,50 @@ def test_who_reads_the_old_file_goes_on_reading_it(tmp_path: Path) -> None:
 def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
     write_file(tmp_path / "folder" / "a", b"new")
     assert [one.name for one in (tmp_path / "folder").iterdir()] == ["a"]
+
+
+def test_what_a_killed_run_left_is_used_up(tmp_path: Path) -> None:
+    (tmp_path / ".a.greenchannel-new").write_bytes(b"half of a much longer text")
+    write_file(tmp_path / "a", b"new")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a", b"new")]
+
+
+def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path: Path) -> None:
+    other = old_file(tmp_path / "other", b"somebody's")
+    (tmp_path / ".a.greenchannel-new").symlink_to(other)
+    with pytest.raises(OSError, match="symbolic link"):
+        write_file(tmp_path / "a", b"new")
+    assert other.read_bytes() == b"somebody's"
+
+
+def test_a_place_that_knows_no_locks_takes_files_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("greenchannel.delivery.writing.fcntl.flock", refused)
+    assert write_file(tmp_path / "a", b"new") is True
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from greenchannel.delivery.writing import write_file
+path, letter = Path(sys.argv[1]), sys.argv[2].encode()
+for length in range(1, 200):
+    write_file(path, letter * length)
+"""
+
+
+def test_writers_of_one_file_at_once_never_meet_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(path), letter], stderr=subprocess.PIPE)
+        for letter in "abcdefgh"
+    ]
+    said = [one.communicate()[1].decode() for one in writers]
+    assert [one.returncode for one in writers] == [0] * 8, said
+    data = path.read_bytes()
+    assert (data[:1] * len(data), [one.name for one in tmp_path.iterdir()]) == (data, ["a"])
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

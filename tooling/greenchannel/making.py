@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.comparing import Difference, differences
 from greenchannel.delivery.delivering import Delivered, Progress, make_site, orphans
 from greenchannel.delivery.journal import Journal
@@ -103,6 +104,7 @@ class Making:
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
         with locked(self.settings.home / STATE):
+            refuse_older_record(self.settings)
             if self.clean and self._journal is None:
                 forget_pages(self.settings)
             self._make()

@@ -7,6 +7,7 @@ from mkdocs.config.base import Config
 from mkdocs.plugins import BasePlugin
 
 from greenchannel import making
+from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
@@ -23,6 +24,8 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
 
     def on_config(self, config: Any) -> Any:
         config.theme.static_templates.discard("sitemap.xml")  # Ours names the releases too.
+        if self.with_record:
+            refuse_older_record(_settings(config))  # Before MkDocs empties the folder.
         return config
 
     def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.cleaned import Cleaned, Prepared
 from greenchannel.delivery.record import Decision, Submission
@@ -101,6 +102,7 @@ def publish_from(
     settings: Settings, desk: Desk, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
 ) -> tuple[Decision, ...]:
     """The same from a desk that is open already."""
+    refuse_older_record(settings)
     releases = [_find(desk, one) for one in named] or [
         one for one in _approved(settings, desk) if _is_over(one, clock())
     ]
@@ -153,6 +155,7 @@ class Signed:
 
 def countersign(settings: Settings, named: str, by: str, clock: Clock) -> Signed:
     """The second signature under what one officer released on duty: for each revision that `by` may sign."""
+    refuse_older_record(settings)
     registry = read_newsroom(settings.content, settings.zone).registry
     _entitled(registry, by)
     found = record_on_disk.countersign(settings.releases, named, by, clock)
@@ -172,6 +175,7 @@ def withdraw(
     settings: Settings, named: str, reason: str, by: str, clock: Clock, *, dry_run: bool = False
 ) -> Mapping[str, Any]:
     """One entitled person takes a text back at once; the line of the ledger that says so."""
+    refuse_older_record(settings)
     person = _entitled(read_newsroom(settings.content, settings.zone).registry, by)
     if not reason.strip():
         raise GreenchannelError("{release}: give a reason; it stands on the page for everybody to read", release=named)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from greenchannel.domain.message import message
 from greenchannel.translation import LOCALE
 
 DOMAIN = "greenchannel"
@@ -27,6 +28,14 @@ def speak(arguments: Sequence[str]) -> None:
         elif one.startswith("--lang="):
             language = one.removeprefix("--lang=")
     os.environ["LANGUAGE"] = language
+
+
+def _refuse_broken(arguments: Sequence[str]) -> None:
+    """Python hands on bytes that are no UTF-8 as lone surrogates, which no file or line of the record can hold."""
+    for one in arguments:
+        if any("\ud800" <= sign <= "\udfff" for sign in one):
+            problem = message("{argument}: this is not UTF-8; type it anew", argument=ascii(one))
+            raise click.UsageError(problem.in_language(gettext.gettext))
 
 
 def _spoken(text: str | None) -> str | None:
@@ -71,6 +80,7 @@ class LocalisedGroup(LocalisedCommand, click.Group):
     ) -> click.Context:
         if parent is None:
             speak(args)
+            _refuse_broken(args)
         return super().make_context(info_name, args, parent, **extra)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

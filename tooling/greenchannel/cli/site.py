@@ -10,13 +10,17 @@ from greenchannel.translation import problem_text
 
 @click.command(cls=LocalisedCommand)
 @click.option("--clean", is_flag=True, help="Make everything anew and compare it with what stands. Nothing is deleted.")
+@click.option("--older-record", is_flag=True, help="Build although site/ shows what releases/ no longer has.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
-def build(call: Call, clean: bool, form: str) -> int:
+def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
     """Build site/ from the record and put it at every target; only what changed is made and written."""
     from greenchannel.building import build as build_site
+    from greenchannel.continuity import accept_older_record
 
     settings = call.settings()
+    if older_record:
+        accept_older_record(settings)
     with output.progress(call.translate) as progress:
         built = build_site(settings, call.clock(settings), clean=clean, progress=progress)
     if form == "json":

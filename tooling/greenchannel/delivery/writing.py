@@ -1,11 +1,13 @@
 """The only module that changes files.
 
 A file is replaced whole: temporary file in the same folder, fsync, `os.replace`, fsync of the folder; a new folder is
-made sure of in the one above it. The ledger is appended to under a lock. Nothing is deleted here but our own temporary
-files and notes of what can be made again. Errors of the system reach the caller; an fsync that failed is never tried
-again on the same descriptor, since the second one may call safe what the system has thrown away.
+made sure of in the one above it. Each file has one temporary, locked by who writes it: a second writer waits, and what
+a killed one left is used by the next. The ledger is appended to under a lock. Nothing is deleted here but our own
+temporary files and notes of what can be made again. Errors of the system reach the caller; an fsync that failed is
+never tried again on the same descriptor, since the second one may call safe what the system has thrown away.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -14,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _TEMPORARY = ".greenchannel-new"
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
 
 
 def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> bool:
@@ -31,18 +34,18 @@ def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> boo
     except FileNotFoundError:
         _make_folder(path.parent)
     temporary = path.with_name(f".{path.name}{_TEMPORARY}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    descriptor = _claim(temporary)
     try:
         _write_all(descriptor, data)
         if changed_at is not None:
             os.utime(descriptor, (changed_at, changed_at))
         os.fsync(descriptor)
+        temporary.replace(path)
     except OSError:
         temporary.unlink()
         raise
     finally:
         os.close(descriptor)
-    temporary.replace(path)
     _sync_folder(path.parent)
     return True
 
@@ -146,6 +149,38 @@ def forget_tree(folder: Path) -> None:
     """For what can be made again, as `forget_file`."""
     if folder.exists():
         shutil.rmtree(folder)
+
+
+def _claim(temporary: Path) -> int:
+    """The temporary file, empty and ours alone until its descriptor is closed; no link is followed."""
+    while True:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        try:
+            _lock(descriptor)
+            if _names(temporary, descriptor):
+                if os.fstat(descriptor).st_size:  # A killed run left it.
+                    os.ftruncate(descriptor, 0)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # While we waited, its writer put it in its place.
+
+
+def _lock(descriptor: int) -> None:
+    """A mounted place may know no locks; there the build's own lock is the only one."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+
+
+def _names(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.lstat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,15 +1,17 @@
 """``extra: greenchannel: targets:`` as the places where ``site/`` is put: a folder, a server by rsync, an object store.
 
 Nothing here may turn into an option, a second command or a path out of the place: what does not look like an address
-is refused, and the fault says what to write. Secrets are refused, too: mkdocs.yml is read by everybody.
+is refused, and the fault says what to write. Secrets are refused, too: mkdocs.yml is read by everybody. No place may
+be, hold or lie in a folder of the newsroom's own, by whatever links; and no two names may mean one place.
 """
 
+import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from greenchannel.domain.errors import SettingsError
 
@@ -26,8 +28,12 @@ _FOLDER = r"[\w.@+=,-]+(?:/[\w.@+=,-]+)*"
 _SERVER = re.compile(rf"(?P<host>(?:\w[\w.-]*@)?(?:[a-zA-Z0-9][\w.-]*|\[[0-9a-fA-F:.]+\])):(?P<folder>/{_FOLDER})/?")
 _KEY_FILE = re.compile(r"[\w~/.@+=,][\w~/.@+=,-]*")
 _STORE = re.compile(rf"(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9])(?:/(?P<prefix>{_FOLDER}))?/?")
-_ENDPOINT = re.compile(r"https?://(?:[a-zA-Z0-9][\w.-]*|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?")
-_REGION = re.compile(r"[a-z0-9-]{1,40}")
+_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"  # boto3 takes no other host, such as one with underscores.
+_ENDPOINT = re.compile(
+    rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[(?P<six>[0-9a-fA-F:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?"
+)
+_REGION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +70,39 @@ Place = DirectoryPlace | RsyncPlace | StorePlace
 
 def read_places(value: Any, path: Path) -> tuple[Place, ...]:  # Any: what YAML holds
     """`path` is that of mkdocs.yml. Raises SettingsError at the first place that cannot be used."""
+    home = path.parent.absolute()
+    if _meets(home / SITE, home, _OURS):
+        raise _ours(SITE, home / SITE, path)
     found = tuple(_place(name, one, path) for name, one in value.items()) if isinstance(value, dict) else ()
     if not found:
         raise SettingsError("{path}: targets must name places, such as mirror: {{directory: ../www}}", path=path)
+    _refuse_twins(found, path)
     return found
+
+
+def _refuse_twins(places: Iterable[Place], path: Path) -> None:
+    seen: dict[object, str] = {}
+    for one in places:
+        if (other := seen.setdefault(_spot(one), one.name)) != one.name:
+            raise SettingsError(
+                "{path}: targets: {name} and {other} are the same place; delete one of them",
+                path=path,
+                name=one.name,
+                other=other,
+            )
+
+
+def _spot(place: Place) -> object:
+    """Equal for two names of one place."""
+    match place:
+        case DirectoryPlace():
+            return os.path.realpath(place.folder)
+        case RsyncPlace():
+            return place.host.rpartition("@")[2].lower(), place.port, os.path.normpath(place.folder)
+        case StorePlace():
+            return place.endpoint.lower(), place.bucket, place.prefix
+        case _:
+            assert_never(place)
 
 
 def _place(name: str, value: Any, path: Path) -> Place:  # Any: what YAML holds
@@ -114,18 +149,37 @@ def _own_folder(fields: Mapping[str, str], name: str, path: Path) -> Path:
     """Told from the newsroom's own; it may not lie where people write or where the record is kept."""
     home = path.parent.absolute()
     folder = Path(os.path.normpath(home / fields["directory"]))
-    if any(folder.is_relative_to(home / one) for one in _OURS) or home.is_relative_to(folder):
+    if folder != home / SITE and folder.is_symlink():
         raise SettingsError(
-            "{path}: targets: {name}: {folder} is where the newsroom itself is kept",
+            "{path}: targets: {name}: {folder} is a link; write the folder that it leads to, {leads}",
             path=path,
             name=name,
             folder=folder,
+            leads=os.path.realpath(folder),
         )
+    if folder != home / SITE and _meets(folder, home, (*_OURS, SITE)):
+        raise _ours(name, folder, path)
     if (name == SITE) != (folder == home / SITE):
         raise SettingsError(
             "{path}: targets: {name}: the name site and the folder site go together", path=path, name=name
         )
     return folder
+
+
+def _meets(folder: Path, home: Path, own: Iterable[str]) -> bool:
+    """Whether it is, lies in or holds one of the newsroom's own, wherever links lead."""
+    place = Path(os.path.realpath(folder))
+    owned = [Path(os.path.realpath(home / one)) for one in own]
+    return any(place.is_relative_to(one) or one.is_relative_to(place) for one in owned)
+
+
+def _ours(name: str, folder: Path, path: Path) -> SettingsError:
+    return SettingsError(
+        "{path}: targets: {name}: {folder} is where the newsroom itself is kept",
+        path=path,
+        name=name,
+        folder=folder,
+    )
 
 
 def _rsync(fields: Mapping[str, str], name: str, path: Path) -> RsyncPlace:
@@ -139,7 +193,7 @@ def _rsync(fields: Mapping[str, str], name: str, path: Path) -> RsyncPlace:
             value=fields["rsync"],
         )
     port = fields.get("port", "22")
-    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65_536:  # noqa: PLR2004  # TCP's range
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) <= _MAX_PORT:
         raise SettingsError(
             "{path}: targets: {name}: port must be a number from 1 to 65535, not {value}",
             path=path,
@@ -182,8 +236,11 @@ def _store(fields: Mapping[str, str], name: str, path: Path) -> StorePlace:
             name=name,
             value=fields["s3"],
         )
-    for key, shape, example in (("endpoint", _ENDPOINT, "https://s3.example"), ("region", _REGION, "cn-north-1")):
-        if key in fields and not shape.fullmatch(fields[key]):
+    for key, is_one, example in (
+        ("endpoint", _is_endpoint, "https://s3.example"),
+        ("region", _REGION.fullmatch, "cn-north-1"),
+    ):
+        if key in fields and not is_one(fields[key]):
             raise SettingsError(
                 "{path}: targets: {name}: write {key} like {example}, not {value}",
                 path=path,
@@ -199,6 +256,17 @@ def _store(fields: Mapping[str, str], name: str, path: Path) -> StorePlace:
         endpoint=fields.get("endpoint", ""),
         region=fields.get("region", ""),
     )
+
+
+def _is_endpoint(text: str) -> bool:
+    found = _ENDPOINT.fullmatch(text)
+    if not found or not 0 < int(found["port"] or 1) <= _MAX_PORT:
+        return False
+    try:
+        ipaddress.IPv6Address(found["six"] or "::1")
+    except ValueError:
+        return False
+    return True
 
 
 def _climbs(folder: str) -> bool:

@@ -103,6 +103,12 @@ def read_settings(home: Path) -> Settings:
     missing += [f"extra.greenchannel.{key}" for key in ("organisation", "tag", "email") if not ours.get(key)]
     if missing:
         raise SettingsError("{path}: missing: {keys}", path=path, keys=", ".join(missing))
+    if not _is_web_address(fields["site_url"]):
+        raise SettingsError(
+            "{path}: site_url must be an address such as https://news.shili.example/, not {value}",
+            path=path,
+            value=fields["site_url"],
+        )
     return Settings(
         home=home,
         name=fields["site_name"],
@@ -125,12 +131,22 @@ def _hubs(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
     """Plain http is for a hub of one's own network only, which the keeper of the settings has to know."""
     hubs = value if isinstance(value, list) else [value] if value else []
     for one in hubs:
-        parts = urlsplit(str(one))
-        if not isinstance(one, str) or parts.scheme not in ("https", "http") or not parts.hostname or " " in one:
+        if not _is_web_address(one):
             raise SettingsError(
                 "{path}: websub must be a list of addresses such as https://hub.shili.example/", path=path
             )
     return tuple(hubs)
+
+
+def _is_web_address(value: Any) -> bool:  # Any: what YAML holds
+    if not isinstance(value, str) or not value.isprintable() or " " in value:
+        return False
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # It is read only now, and may be none.
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname)
 
 
 def _names(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds

@@ -30,6 +30,7 @@ _DENIED = message(
     "{bucket}: access denied; the credentials need s3:ListBucket, s3:GetObject and s3:PutObject there ({said})"
 )
 _STRANGERS = message("{bucket}: it does not know these credentials; are they still valid, is the clock right? ({said})")
+_UNREACHED = message("{bucket}: {endpoint} cannot be reached or does not answer in time ({said})")
 _CAUSES: dict[str, Message] = {
     "NoSuchBucket": message("{bucket}: there is no such bucket at {endpoint} ({said})"),
     "403": _DENIED,
@@ -137,16 +138,21 @@ class S3Target:
             )
             place = self._place
             session = Session(region_name=place.region or None)
-            self._made = session.client("s3", endpoint_url=place.endpoint or None, config=settings)
+            try:
+                self._made = session.client("s3", endpoint_url=place.endpoint or None, config=settings)
+            except ValueError as error:  # An address in the environment that is none.
+                raise TargetError(_UNREACHED.template, **self._named, said=_printable(error)) from error
         return self._made
+
+    @property
+    def _named(self) -> dict[str, str]:
+        return {"bucket": self._place.bucket, "endpoint": self._place.endpoint or "AWS"}
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         from botocore import exceptions  # noqa: PLC0415  # See _client.
 
-        place = self._place
-        endpoint = place.endpoint or "AWS"
-        values = {"bucket": place.bucket, "endpoint": endpoint}
+        values = self._named
         try:
             yield
         except exceptions.ClientError as error:
@@ -157,11 +163,7 @@ class S3Target:
                 **values,
             ) from error
         except exceptions.BotoCoreError as error:
-            raise TargetError(
-                "{bucket}: {endpoint} cannot be reached or does not answer in time ({said})",
-                **values,
-                said=_printable(error),
-            ) from error
+            raise TargetError(_UNREACHED.template, **values, said=_printable(error)) from error
 
 
 def _refusal(code: str, values: dict[str, str]) -> TargetError:
