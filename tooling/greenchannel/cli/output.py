@@ -72,7 +72,7 @@ def announce(settings: "Settings", built: "Built", translate: Translate) -> None
     """Tells the hubs, after everything else was said: a hint to subscribers, whose failure fails nothing."""
     from greenchannel.announcing import announce as tell_hubs
 
-    for hub, problem in tell_hubs(settings, built).items():
+    for hub, problem in tell_hubs(settings, built.arrived).items():
         text = translate("{hub}: not told of the change ({problem}); subscribers find it with their next poll")
         click.echo(text.format(hub=hub, problem=problem), err=True)
 
