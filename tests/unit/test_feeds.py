@@ -490,3 +490,20 @@ def test_full_texts_fill_a_document_up_to_the_limit_and_not_over_it(letter: str)
     assert complete[0]
     assert complete == sorted(complete, reverse=True)
     assert not complete[-1]
+
+
+@ALL
+@pytest.mark.parametrize("length", ["summary", "full"])
+@pytest.mark.parametrize("entry", [FIRST, WITHDRAWN, SECOND, replace(FIRST, attachments=(PICTURE,) * 20)])
+def test_an_entry_is_never_heavier_than_it_was_weighed(extension: str, length: str, entry: FeedEntry) -> None:
+    """Weighed with the words of the feed that it repeats; these are short here, so the frame decides."""
+    feed = replace(FEED, organisation="甲", rights="乙", email="c@d", licence="e")
+    short = dict.fromkeys(("title", "summary", "department_name", "incident_title", "contact", "text_url"), "甲")
+    light = replace(entry, tags=("甲",) * 4, **short)  # type: ignore[arg-type]
+    one, two = (Prepared(replace(light, id=name), BODIES.__getitem__) for name in "12")
+    alone, both = (
+        dict(zip(EXTENSIONS, render_feed(feed, [getattr(each, length) for each in some]), strict=True))[extension]
+        for some in ((one,), (one, two))
+    )
+    repeated = len((feed.organisation + feed.rights + feed.email + feed.licence).encode())
+    assert len(both) - len(alone) <= getattr(two, f"{length}_weight") + repeated
