@@ -75,7 +75,6 @@ class _Feeds:
         return index_json(self._voice, listed), opml(self._voice, listed)
 
     def _listed(self, stream: Stream) -> Listed:
-        newest = window.current(stream)[:1]
         return Listed(
             path=f"feeds/{stream.key}",
             id=f"tag:{self._voice.tag}:feeds/{stream.key}",
@@ -83,7 +82,7 @@ class _Feeds:
             entries=stream.entries,
             archives=window.archives(stream),
             sequence=self._events[stream.place - 1]["seq"] if stream.log else 0,
-            updated="".join(self._voice.time(one.updated) for one in newest),
+            updated=self._voice.time(stream.updated) if stream.updated else "",
         )
 
 

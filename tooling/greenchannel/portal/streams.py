@@ -71,11 +71,17 @@ class Version:
 
 @dataclass(slots=True)
 class Stream:
-    """`key` is its address below ``feeds/``; `entries` counts every id that it ever held."""
+    """`key` is its address below ``feeds/``; `entries` counts every id that it held, `updated` is its newest time."""
 
     key: str
     log: list[Version] = field(default_factory=list)
     entries: int = 0
+    updated: datetime | None = None
+
+    def add(self, version: Version, *, is_new: bool) -> None:
+        self.log.append(version)
+        self.entries += is_new
+        self.updated = max(self.updated or version.updated, version.updated)
 
     @property
     def place(self) -> int:
@@ -110,8 +116,7 @@ def read_streams(events: Iterable[Event]) -> Mapping[str, Stream]:
         releases[event["id"]] = then
         for key, version, is_new in _news(known, then, event):
             stream = streams.setdefault(key, Stream(key))
-            stream.log.append(version)
-            stream.entries += is_new
+            stream.add(version, is_new=is_new)
     return dict(sorted(streams.items()))
 
 
