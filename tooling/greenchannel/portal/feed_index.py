@@ -36,7 +36,6 @@ def index_json(voice: Voice, streams: Sequence[Listed]) -> bytes:
         "about": f"{voice.url}subscribe/",
         "title": voice.name,
         "sequence": max(one.sequence for one in streams),
-        "opml": voice.url + OPML,
         "streams": [_stream(voice, clean(one)) for one in streams],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
