@@ -12,6 +12,8 @@ from typing import Any
 import atoma
 import feedparser
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from lxml import etree
 from referencing import Registry
@@ -19,7 +21,7 @@ from referencing.jsonschema import DRAFT4
 
 from greenchannel.portal import window
 from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
-from greenchannel.portal.items import Prepared
+from greenchannel.portal.items import Prepared, clean, escaped
 from greenchannel.portal.views import FeedAttachment, FeedEntry, FeedView
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
@@ -507,3 +509,26 @@ def test_an_entry_is_never_heavier_than_it_was_weighed(extension: str, length: s
     )
     repeated = len((feed.organisation + feed.rights + feed.email + feed.licence).encode())
     assert len(both) - len(alone) <= getattr(two, f"{length}_weight") + repeated
+
+
+# Any character at all, half of a pair and controls included; marks of markup more often than chance would have them.
+ANY = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from("<>&\"'\\\n\r\t]")), max_size=60)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ANY, min_size=12, max_size=12))
+def test_no_text_at_all_spoils_a_feed_or_outweighs_its_estimate(texts: list[str]) -> None:
+    fields = ("title", "summary", "incident_title", "department_name", "contact", "withdrawn", "more", "text_url")
+    entry = replace(FIRST, **dict(zip(fields, texts, strict=False)), notes=(texts[8],), tags=(texts[9], "乙"))  # type: ignore[arg-type]
+    entry = replace(entry, attachments=(replace(PICTURE, name=texts[10]),))
+    feed = replace(FEED, title="甲" + texts[0], description=texts[1], rights=texts[2])
+    hostile, tame = Prepared(entry, lambda _: texts[11]), Prepared(SECOND, BODIES.__getitem__)
+    for item, heavy in ((hostile.full, hostile.full_weight), (hostile.summary, hostile.summary_weight)):
+        alone, both = render_feed(feed, [tame.full]), render_feed(feed, [item, tame.full])
+        assert [etree.fromstring(document).tag.rpartition("}")[2] for document in both[:2]] == ["rss", "feed"]
+        assert [one["title"] for one in json.loads(both[2])["items"]][1:] == [SECOND.title]
+        repeated = 2 * escaped(clean(feed.organisation + feed.rights + feed.email + feed.licence))
+        tombstones = 200  # of a first withdrawn entry: the name of their space
+        assert [len(two) - len(one) <= heavy + repeated + tombstones for one, two in zip(alone, both, strict=True)] == [
+            True
+        ] * 3
