@@ -20,6 +20,7 @@ from greenchannel.portal.views import FeedView
 from greenchannel.record.canonical import canonical_json, sha256
 
 ARCHIVES = "feeds/archive/"
+_AT_HAND = 4_096  # entries that are kept for other streams
 
 
 def plan_feeds(voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str) -> Iterator[Planned]:
@@ -32,19 +33,22 @@ class _Feeds:
     def __init__(self, voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str) -> None:
         self._voice, self._events = voice, events
         self._streams, self._common = read_streams(events), fingerprint(maker, voice)
-        # The streams share their entries.
-        self._entry = lru_cache(maxsize=16_384)(lambda version: Prepared(entry_of(voice, version), html))
+        self._entry = lru_cache(maxsize=_AT_HAND)(lambda version: Prepared(entry_of(voice, version), html))
 
     def plan(self) -> Iterator[Planned]:
-        for stream in self._streams.values():
-            for number in range(1, window.archives(stream) + 1):
-                place = window.archive_place(stream, number)
-                make = partial(self._archived, stream, number)
-                yield self._planned(Stage.ARCHIVE, _archive(stream, number), place, make)
+        # In the ledger's order, so that streams find the entries that they share still at hand.
+        for place, stream, number in sorted(self._archives(), key=lambda one: one[0]):
+            make = partial(self._archived, stream, number)
+            yield self._planned(Stage.ARCHIVE, _archive(stream, number), place, make)
         for stream in self._streams.values():
             yield self._planned(Stage.FEED, f"feeds/{stream.key}", stream.place, partial(self._current, stream))
         last = self._line(max(one.place for one in self._streams.values()))
         yield Planned(Stage.INDEX, (INDEX, OPML), fingerprint(self._common, INDEX, last), self._index)
+
+    def _archives(self) -> Iterator[tuple[int, Stream, int]]:
+        for stream in self._streams.values():
+            for number in range(1, window.archives(stream) + 1):
+                yield window.archive_place(stream, number), stream, number
 
     def _planned(self, stage: Stage, path: str, place: int, make: Callable[[], tuple[bytes, ...]]) -> Planned:
         paths = tuple(path + one for one in EXTENSIONS)

@@ -9,10 +9,13 @@ feedgen switches the locale of the process while it writes an RSS date: never re
 """
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime
+from functools import cached_property
 from html import escape
 from typing import Any
 
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from greenchannel.portal import json_feed, window
@@ -79,10 +82,38 @@ def _generator(feed: FeedView, items: Sequence[Item], extension: str) -> Any:
     ours = generator.greenchannel
     ours.feed, ours.items, ours.links = feed, tuple(items), tuple(_links(feed, extension))
     for item in items:
-        entry = generator.add_entry(order="append")
-        entry.greenchannel.feed, entry.greenchannel.item = feed, item
-        _fill(entry, item, author, extension)
+        generator.add_entry(_entry(feed, item, extension), order="append")
     return generator
+
+
+class _Entry(FeedEntry):  # type: ignore[misc]  # feedgen ships no types.
+    """An entry that is made once and copied into each document: most stand in six streams."""
+
+    @cached_property
+    def _atom(self) -> Any:
+        return super().atom_entry()
+
+    @cached_property
+    def _rss(self) -> Any:
+        return super().rss_entry()
+
+    def atom_entry(self, extensions: bool = True) -> Any:  # noqa: FBT001, FBT002, ARG002  # feedgen's signature
+        return deepcopy(self._atom)
+
+    def rss_entry(self, extensions: bool = True) -> Any:  # noqa: FBT001, FBT002, ARG002
+        return deepcopy(self._rss)
+
+
+def _entry(feed: FeedView, item: Item, extension: str) -> _Entry:
+    """The same for all feeds of one voice."""
+    voice = (extension, feed.organisation, feed.email, feed.rights, feed.licence, feed.namespace)
+    if voice not in item.made:
+        entry = _Entry()
+        entry.register_extension(NAME, EntryExtension)
+        entry.greenchannel.feed, entry.greenchannel.item = feed, item
+        _fill(entry, item, {"name": feed.organisation, "email": feed.email}, extension)
+        item.made[voice] = entry
+    return item.made[voice]  # type: ignore[no-any-return]
 
 
 def _links(feed: FeedView, extension: str) -> list[tuple[str, str]]:

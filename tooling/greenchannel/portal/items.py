@@ -5,8 +5,8 @@ left out, and the entry keeps its title, summary and link: one hostile release n
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from greenchannel.portal.views import FeedEntry
 
 # Everything outside the production Char of XML 1.0, section 2.2. One such character is a ValueError for a whole feed.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TO_PARSE = re.compile(r"href|src|&#|<!", re.IGNORECASE)
 _ESCAPED = re.compile("[&<>\"'\\\\\n\r\t]")  # A character of these becomes six at most: &quot;
 # Bytes around the texts of an entry in the format that needs most, and around those of an attachment.
 _FRAME, _ATTACHMENT_FRAME = 1_200, 700
@@ -26,10 +27,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`content` is HTML, None where the entry comes as a summary."""
+    """`content` is HTML, None where the entry comes as a summary; `made` keeps what a format made of it."""
 
     entry: FeedEntry
     content: str | None
+    made: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)  # Any: feedgen ships no types.
 
 
 def clean(value: T) -> T:
@@ -137,8 +139,11 @@ def _shortened(text: str, room: int) -> str:
 def _absolute(body: str, page: str) -> str:
     """Resolve against the entry's own page, so that a footnote's `#fn:1` leads there and `/…` to the root of the host.
 
-    An address that cannot be parsed stays as it is: a broken link must not take the whole feed with it.
+    An address that cannot be parsed stays as it is: a broken link must not take the whole feed with it. Most texts have
+    no address at all and are not parsed: that is the dearest part of an entry.
     """
+    if not _TO_PARSE.search(body):
+        return body
     root = html.fragment_fromstring(body, create_parent="div")
     root.make_links_absolute(page, handle_failures="ignore")
     inner = "".join(html.tostring(child, encoding="unicode") for child in root)
