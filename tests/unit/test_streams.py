@@ -170,6 +170,14 @@ def test_a_correction_says_what_was_wrong_and_leads_to_the_page_that_compares() 
     )
 
 
+def test_the_notice_of_a_withdrawal_leads_to_its_place_in_the_history() -> None:
+    ledger = released()
+    ledger.publish(FACT, ("update", "补充。"))
+    ledger.withdraw(FACT)
+    address = entry_of(VOICE, last(ledger, kind=Kind.WITHDRAWAL)).url
+    assert address == f"https://news.shili.example/releases/{FACT}/#withdrawal-2"
+
+
 def test_a_tombstone_tells_who_when_and_why_instead_of_the_text() -> None:
     ledger = released()
     ledger.withdraw(FACT)

@@ -97,7 +97,7 @@ def _url(voice: Voice, version: Version) -> str:
     page, revision = f"{voice.url}releases/{version.release}/", version.text["revision"]
     match version.kind:
         case Kind.WITHDRAWAL:
-            return f"{page}#withdrawal-{version.number}"
+            return f"{page}#withdrawal-{revision}"  # In the list of its revisions.
         case Kind.CORRECTION | Kind.REVISION if revision > 1:
             return f"{page}r{revision}/"
         case _:
