@@ -30,6 +30,20 @@ class Voice:
     hubs: tuple[str, ...]
     departments: tuple[tuple[str, str, str], ...]  # id, name and telephone, sorted
 
+    @property
+    def rights(self) -> str:
+        return f"可免费转载、摘编，须注明来源：{self.organisation}"
+
+    @property
+    def licence(self) -> str:
+        """Where the rights are explained."""
+        return f"{self.url}subscribe/"
+
+    @property
+    def namespace(self) -> str:
+        """Of our own elements: as lasting as the ids."""
+        return f"tag:{self.tag}:ns/1"
+
     def department(self, identifier: str) -> tuple[str, str]:
         return next(((name, phone) for known, name, phone in self.departments if known == identifier), (identifier, ""))
 

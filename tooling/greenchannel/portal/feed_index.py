@@ -33,7 +33,7 @@ class Listed:
 def index_json(voice: Voice, streams: Sequence[Listed]) -> bytes:
     document = {
         "version": 1,
-        "about": f"{voice.url}subscribe/",
+        "about": voice.licence,
         "title": voice.name,
         "sequence": max(one.sequence for one in streams),
         "streams": [_stream(voice, clean(one)) for one in streams],
