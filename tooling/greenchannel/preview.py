@@ -124,13 +124,14 @@ def _site(
 
     public = desk.record.state
     bodies = [{**publication(one, ""), "draft": True} for one in found]
-    state = fold(chain(public, bodies, max(now, public.last_at or now)), public)
+    virtual = chain(public, bodies, max(now, public.last_at or now))
     site = Site(
         settings=settings,
         registry=desk.newsroom.registry,
         policy=desk.policies.deciding,
-        state=state,
+        state=fold(virtual, public),
         events=desk.record.events,
+        drafts=virtual,
         read_frozen=read_frozen,
         render=render,
     )

@@ -20,11 +20,12 @@ from greenchannel.portal import pages, streams, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
-from greenchannel.portal.feeds import EXTENSIONS, render_feed
+from greenchannel.portal.entries import voice_of
+from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.markup import Links
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.shown import alias_path, public_path
-from greenchannel.portal.views import FeedView, IncidentView, PageView, ReleaseView, RevisionPageView
+from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
 from greenchannel.record.attachments import attachment_path, attachments_of
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
@@ -81,6 +82,7 @@ class Site:
     read_frozen: Callable[[str], bytes]
     render: Callable[[str, Links], str]
     maker: str = ""
+    drafts: tuple[Mapping[str, object], ...] = ()  # of a preview: events behind the ledger that never happened
 
 
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
@@ -109,9 +111,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
         yield page(Stage.LIST, template, view)
     yield page(Stage.LIST, *pages.not_found(catalogue), path="404.html")
     yield given(Stage.FEED, timeliness.CSV_PATH, timeliness.table(catalogue))
-    for feed in streams.feeds(catalogue):
-        paths = tuple(feed.path + extension for extension in EXTENSIONS)
-        yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed), partial(_feed, feed, bodies))
+    yield from plan_feeds(voice_of(site.settings, site.registry), (*site.events, *site.drafts), bodies.html, site.maker)
     yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue))
     yield given(Stage.FEED, "record/ledger.jsonl", write_events(site.events))
     if site.events:
@@ -127,10 +127,6 @@ def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:
 
 def _one(read: Callable[[str], bytes], digest: str) -> tuple[bytes, ...]:
     return (read(digest),)
-
-
-def _feed(feed: FeedView, bodies: "_Bodies") -> tuple[bytes, ...]:
-    return render_feed(feed, {one.body: bodies.html(one.body) for one in feed.entries if one.body})
 
 
 def _body_of(view: PageView) -> str:
