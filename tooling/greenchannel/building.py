@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from greenchannel.delivery.comparing import Difference, differences
 from greenchannel.delivery.delivering import Delivered, Progress, deliver, make_site, orphans
+from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.receipts import files_owed, receipts
@@ -71,6 +72,7 @@ def _site(settings: Settings, record: Record) -> Iterator[Site]:
             read_frozen=read_frozen,
             render=renderer.render,
             maker=_maker(),
+            heartbeats=shown_beats(settings),
         )
 
 

@@ -17,7 +17,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
-from greenchannel.portal import newest, pages, streams, timeliness, twin
+from greenchannel.portal import heartbeat, newest, pages, streams, timeliness, twin
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
@@ -32,6 +32,7 @@ from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, write_events
 from greenchannel.record.freeze import Frozen, thaw
+from greenchannel.record.heartbeat import Beat
 
 Artifact = tuple[str, bytes]
 
@@ -83,6 +84,7 @@ class Site:
     read_frozen: Callable[[str], bytes]
     render: Callable[[str, Links], str]
     maker: str = ""
+    heartbeats: tuple[Beat, ...] = ()  # oldest first
 
 
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
@@ -115,6 +117,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     for feed in streams.feeds(catalogue):
         paths = tuple(feed.path + extension for extension in EXTENSIONS)
         yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed), partial(_feed, feed, bodies))
+    yield from _heartbeat(site, catalogue)
     yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue))
     yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
     yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
@@ -136,6 +139,14 @@ def _one(read: Callable[[str], bytes], digest: str) -> tuple[bytes, ...]:
 
 def _feed(feed: FeedView, bodies: "_Bodies") -> tuple[bytes, ...]:
     return render_feed(feed, {one.body: bodies.html(one.body) for one in feed.entries if one.body})
+
+
+def _heartbeat(site: Site, catalogue: Catalogue) -> Iterator[Planned]:
+    if site.heartbeats:
+        feed = heartbeat.stream(catalogue, site.heartbeats)
+        paths = tuple(feed.path + extension for extension in EXTENSIONS)
+        make = partial(render_feed, feed, heartbeat.texts(feed))
+        yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed), make)
 
 
 def _twins(site: Site, catalogue: Catalogue, bodies: "_Bodies") -> Iterator[Planned]:
