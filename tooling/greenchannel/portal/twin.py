@@ -26,7 +26,7 @@ SCHEMA_PATH = "schema/release-1.json"
 SCHEMA = Path(__file__).with_name("release-1.json").read_bytes()
 LANGUAGE = "zh-CN"
 LICENCE = {
-    "terms": "可免费转载，须注明来源；不得改变原意。Free to reuse with attribution; the meaning must not be altered.",
+    "terms": "可免费转载、摘编，须注明来源。Free to reuse with attribution.",
     "free": True,
     "attribution_required": True,
 }
