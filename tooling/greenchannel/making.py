@@ -12,6 +12,7 @@ from typing import Any
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.comparing import Difference, differences
 from greenchannel.delivery.delivering import Delivered, Progress, make_site, orphans
+from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.receipts import files_owed, receipts
@@ -67,6 +68,7 @@ def _site(settings: Settings, record: Record, pending: Mapping[str, bytes]) -> I
             read_frozen=read_frozen,
             render=renderer.render,
             maker=_maker(),
+            heartbeats=shown_beats(settings),
         )
 
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from greenchannel.delivery.cleaned import Cleaned
+from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.newsroom import Newsroom
 from greenchannel.desk.settings import Settings, read_settings
@@ -134,6 +135,7 @@ def _site(
         drafts=virtual,
         read_frozen=read_frozen,
         render=render,
+        heartbeats=shown_beats(settings),
     )
     return tuple(artifacts(site, read_theme(settings.templates)))
 

@@ -11,13 +11,13 @@ from functools import cached_property
 from html import escape
 from typing import Any, TypeVar
 
-from lxml import etree, html
+from lxml import etree
 
+from greenchannel.portal.absolute import absolute
 from greenchannel.portal.views import FeedEntry
 
 # Everything outside the production Char of XML 1.0, section 2.2. One such character is a ValueError for a whole feed.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TO_PARSE = re.compile(r"href|src|&#|<!", re.IGNORECASE)
 _ESCAPED = re.compile("[&<>\"'\\\\\n\r\t]")  # A character of these becomes six at most: &quot;
 # Bytes around the texts of an entry in the format that needs most, and around those of an attachment.
 _FRAME, _ATTACHMENT_FRAME = 1_200, 700
@@ -75,7 +75,7 @@ def _ready(entry: FeedEntry) -> FeedEntry:
 def _in_full(entry: FeedEntry, body: str) -> Item:
     """`body` is empty for a notice."""
     try:
-        text = _absolute(_NOT_XML.sub("", body), entry.url) if body else ""
+        text = absolute(_NOT_XML.sub("", body), entry.url) if body else ""
     except (ValueError, etree.LxmlError):
         return Item(entry, None)
     said = "".join(f"<p>{escape(one, quote=False)}</p>" for one in entry.notes)
@@ -134,17 +134,3 @@ def _shortened(text: str, room: int) -> str:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if escaped(text[:middle] + "…") <= room else (low, middle - 1)
     return text[:low] + "…"
-
-
-def _absolute(body: str, page: str) -> str:
-    """Resolve against the entry's own page, so that a footnote's `#fn:1` leads there and `/…` to the root of the host.
-
-    An address that cannot be parsed stays as it is: a broken link must not take the whole feed with it. Most texts have
-    no address at all and are not parsed: that is the dearest part of an entry.
-    """
-    if not _TO_PARSE.search(body):
-        return body
-    root = html.fragment_fromstring(body, create_parent="div")
-    root.make_links_absolute(page, handle_failures="ignore")
-    inner = "".join(html.tostring(child, encoding="unicode") for child in root)
-    return escape(root.text or "", quote=False) + inner

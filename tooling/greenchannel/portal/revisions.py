@@ -36,11 +36,11 @@ def notes(catalogue: Catalogue, release: PublicRelease, kind: ChangeKind) -> tup
     return tuple(
         NoteView(
             at=shown_time(catalogue, one.at),
-            note=_joined(said),
+            note=joined(said),
             page=_page_url(catalogue, release, one.number),
         )
         for one in reversed(release.revisions)
-        if (said := [note for said_kind, note in _changes(release, one) if said_kind is kind])
+        if (said := [note for said_kind, note in changes_of(release, one) if said_kind is kind])
     )
 
 
@@ -50,7 +50,7 @@ def pages(catalogue: Catalogue, release: PublicRelease) -> Iterator[RevisionPage
             yield _page(catalogue, release, one)
 
 
-def _changes(release: PublicRelease, revision: Revision) -> list[tuple[ChangeKind, str]]:
+def changes_of(release: PublicRelease, revision: Revision) -> list[tuple[ChangeKind, str]]:
     """The notes that came with a revision: those behind the ones that the text before it had."""
     if revision.number == 1:
         return []
@@ -58,7 +58,7 @@ def _changes(release: PublicRelease, revision: Revision) -> list[tuple[ChangeKin
     return [(ChangeKind(one["kind"]), one["note"]) for one in revision.event["changes"][known:]]
 
 
-def _joined(said: list[str]) -> str:
+def joined(said: list[str]) -> str:
     """Several notes as one sentence."""
     return "；".join((*(one.rstrip("。；") for one in said[:-1]), *said[-1:]))
 
@@ -69,14 +69,14 @@ def _unnoted(revision: Revision) -> str:
 
 
 def _revision(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionView:
-    changes = _changes(release, revision)
+    changes = changes_of(release, revision)
     kinds = "、".join(dict.fromkeys(kind.zh for kind, _ in changes)) or _unnoted(revision)
     ended = any(one.revision == revision.number - 1 for one in release.withdrawals)
     return RevisionView(
         number=revision.number,
         at=shown_time(catalogue, revision.at),
         kind=f"重新发布（{kinds}）" if ended else kinds,
-        note=_joined([note for _, note in changes]),
+        note=joined([note for _, note in changes]),
         signed=_signed(catalogue, release, revision),
         url=catalogue.settings.root + public_path(revision.path),
         sha256=revision.sha256,

@@ -126,6 +126,7 @@ class Frame:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseView:
     frame: Frame
+    twin: str  # the release as JSON
     card: Card
     rows: tuple[Row, ...]
     revisions: tuple[RevisionView, ...]  # newest first
