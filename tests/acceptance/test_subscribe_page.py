@@ -19,9 +19,10 @@ import pytest
 
 from conftest import REPOSITORY, Clock, copy_newsroom, program
 from greenchannel import office
-from greenchannel.building import build, record_artifacts
+from greenchannel.building import build
 from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import Settings
+from greenchannel.making import record_artifacts
 from greenchannel.record.canonical import sha256
 
 PAGES = ("content/pages/subscribe.md", "content/pages/subscribe/en.md")
