@@ -61,12 +61,12 @@ class Call:
     data: bytes = field(default=b"", repr=False, compare=False)  # of a write
 
 
-_PLACE = re.compile(r"-[0-9a-f]{12}\.journal")
+_PLACE = re.compile(r"(?<=/www)-[0-9a-f]{12}")
 
 
 def anywhere(path: str) -> str:
-    """The same in every copy of a newsroom: a place's journal is named after where the place is."""
-    return _PLACE.sub(".journal", path)
+    """The same in every copy of a newsroom: a place's journal and outbox are named after where the place is."""
+    return _PLACE.sub("", path)
 
 
 def named(call: Call) -> tuple[int, str, str]:

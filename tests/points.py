@@ -22,7 +22,7 @@ from unittest.mock import patch
 import scenes
 from conftest import REPOSITORY
 from faults import Call, Decide, Fail, Fault, Kill, Layer, Short, named, nothing
-from greenchannel import building
+from greenchannel import making
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.site import read_theme
 from mutants import MUTANTS
@@ -41,7 +41,7 @@ def warm() -> Iterator[None]:
         def shared() -> Iterator[Renderer]:
             yield renderer
 
-        with patch.object(building, "Renderer", shared), patch.object(building, "read_theme", lambda _folder: theme):
+        with patch.object(making, "Renderer", shared), patch.object(making, "read_theme", lambda _folder: theme):
             yield
 
 

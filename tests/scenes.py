@@ -16,7 +16,7 @@ from typing import Any, Self
 from unittest.mock import patch
 
 from conftest import REPOSITORY
-from greenchannel import building, handwritten
+from greenchannel import handwritten, making
 from greenchannel.cli import main
 from greenchannel.delivery.record import Record
 from greenchannel.desk.settings import read_settings
@@ -123,7 +123,7 @@ def read_tree(root: Path) -> dict[str, bytes]:
 def clean_site(root: Path, ledger: bytes) -> dict[str, bytes]:
     """What the site of that ledger is, made from nothing."""
     settings, events = read_settings(root / HOME), read_events(ledger)
-    made = building.record_artifacts(settings, Record(events, fold(events)))
+    made = making.record_artifacts(settings, Record(events, fold(events)))
     return dict((*handwritten.mkdocs_pages(settings), *made))
 
 

@@ -17,6 +17,7 @@ from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, chain, fold, write_events
 from greenchannel.record.gate import candidate, publication
+from greenchannel.record.withdrawal import SignedWithdrawal, withdrawal_event, withdrawal_path, write_withdrawal
 
 START = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
 INCIDENT = Incident(
@@ -113,4 +114,15 @@ class Book:
         self.add({"event": "countersigned", "id": identifier, "revision": revision, "approval": sha256(second)})
 
     def withdraw(self, identifier: str) -> None:
-        self.add({"event": "withdrawn", "id": identifier, "department": "housing", "reason": "数据有误。"})
+        current = self.state.releases[identifier].current
+        signed = SignedWithdrawal(
+            release=identifier,
+            revision=current.number,
+            sha256=current.sha256,
+            department="housing",
+            reason="数据有误。",
+            by="approver",
+            at=START,
+        )
+        self.files[withdrawal_path(current.path)] = write_withdrawal(signed)
+        self.add(withdrawal_event(signed))

@@ -30,6 +30,18 @@ def released(office_home: Settings, run: Run, clock: Clock) -> Settings:
     return office_home
 
 
+def test_the_officer_is_told_of_the_second_signature_at_each_step(office_home: Settings, run: Run) -> None:
+    path = office_home.content / f"incidents/{FACT}.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("changes: []", "changes:\n  - kind: minor\n    note: 改一字。"), "utf-8")
+    command = f"greenchannel countersign {FACT} --by PERSON"
+    approved, published = run("approve", FACT, "--by", OFFICER, "--on-duty")[1], run("publish", FACT)[1]
+    assert approved.splitlines()[-1] == (
+        f"another entitled person must sign it within 12 hours of its publication: {command}"
+    )
+    assert published.splitlines()[1:] == [f"  a second signature is owed by 2026-11-24T22:00:00+08:00: {command}"]
+
+
 def ledger(office: Settings) -> list[dict[str, object]]:
     return [json.loads(line) for line in (office.releases / "ledger.jsonl").read_text("utf-8").splitlines()]
 
@@ -57,7 +69,7 @@ def test_the_record_says_that_one_officer_released_it(released: Settings) -> Non
 
 def test_the_page_says_by_when_the_second_signature_is_owed(released: Settings) -> None:
     page = (released.site / PAGE).read_text("utf-8")
-    assert "值班先行发布，应于 2026-11-24 22:01 前完成复核签发" in page
+    assert "值班先行发布，应于 2026-11-24 22:01 前由另一人补签" in page
 
 
 @pytest.mark.usefixtures("released")
@@ -87,11 +99,54 @@ def test_neither_the_officer_nor_a_clerk_can_give_it(by: str, released: Settings
     assert ledger(released) == before
 
 
+@pytest.fixture
+def released_twice(released: Settings, run: Run, clock: Clock) -> Settings:
+    """And once more, by another officer on another night: each released what the other may sign."""
+    path = released.content / f"incidents/{FACT}.md"
+    note = "note: 消防车数量已核正。\n  - kind: update\n    note: 道路已恢复通行。"
+    text = path.read_text("utf-8").replace("note: 消防车数量已核正。", note)
+    path.write_text(text.replace(f"author: {OFFICER}", f"author: {OTHER}"), "utf-8")
+    clock.now += timedelta(hours=1)
+    assert run("approve", FACT, "--by", OTHER, "--on-duty")[0] == 0
+    clock.now += timedelta(minutes=1)
+    assert run("publish", FACT)[0] == 0
+    return released
+
+
+@pytest.mark.usefixtures("released_twice")
+def test_of_two_revisions_each_officer_signs_that_of_the_other(run: Run, clock: Clock) -> None:
+    clock.now += timedelta(minutes=1)
+    code, out, _ = run("countersign", FACT, "--by", OTHER)
+    first, second = out.splitlines()
+    assert (code, first) == (0, f"countersigned {FACT} r2 by {OTHER}")
+    assert second.startswith(f"{FACT} r3 still waits, since {OTHER} wrote or released it: ")
+    names = second.rpartition(": ")[2].removesuffix(" may sign").split(", ")
+    assert (OFFICER in names, OTHER in names, CLERK in names) == (True, False, False)
+    assert run("countersign", FACT, "--by", OFFICER)[:2] == (0, f"countersigned {FACT} r3 by {OFFICER}\n")
+    assert (signatures(run), run("verify")[0]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("approve", FACT), ("countersign", FACT), ("withdraw", FACT, "--reason", "有误。")],
+    ids=["approve", "countersign", "withdraw"],
+)
+def test_an_unknown_person_is_told_so_with_the_nearest_id(run: Run, command: tuple[str, ...]) -> None:
+    code, _, err = run(*command, "--by", "tan-jingxin")
+    expected = "greenchannel: tan-jingxin: unknown in content/registry/people.yml; did you mean tan-jingxing?\n"
+    assert (code, err) == (2, expected)
+
+
+def test_where_no_id_is_near_all_who_are_entitled_are_named(run: Run) -> None:
+    _, _, err = run("approve", FACT, "--by", "q")
+    assert (OFFICER in err, CLERK in err) == (True, False)
+
+
 def test_another_officer_gives_it_once(released: Settings, run: Run, clock: Clock) -> None:
     clock.now += timedelta(hours=2)
     assert run("countersign", FACT, "--by", OTHER)[:2] == (0, f"countersigned {FACT} r2 by {OTHER}\n")
     assert signatures(run) == []
-    assert "值班先行发布，2026-11-24 12:01 完成复核签发" in (released.site / PAGE).read_text("utf-8")
+    assert "值班先行发布，2026-11-24 12:01 由另一人补签" in (released.site / PAGE).read_text("utf-8")
     assert run("verify")[0] == 0
     assert run("countersign", FACT, "--by", OTHER)[2] == f"greenchannel: {FACT}: no signature is owed\n"
 
@@ -100,7 +155,7 @@ def test_signing_again_finishes_what_was_interrupted(released: Settings, run: Ru
     clock.now += timedelta(hours=2)
     office.countersign(released, FACT, OTHER, clock)
     assert run("countersign", FACT, "--by", OTHER)[:2] == (0, f"finished {FACT}: an earlier run was interrupted\n")
-    assert "值班先行发布，2026-11-24 12:01 完成复核签发" in (released.site / PAGE).read_text("utf-8")
+    assert "值班先行发布，2026-11-24 12:01 由另一人补签" in (released.site / PAGE).read_text("utf-8")
 
 
 def test_who_has_not_signed_finishes_nothing(released: Settings, run: Run, clock: Clock) -> None:

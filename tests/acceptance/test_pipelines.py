@@ -68,6 +68,15 @@ def environment(folder: Path, remote: str) -> dict[str, str]:
     }
 
 
+def published(
+    checkout: Path, variables: dict[str, str], *, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    script = str(checkout / "tooling/pipelines/publish.sh")
+    return subprocess.run(
+        [script, "main"], cwd=folder or checkout, env=variables, capture_output=True, text=True, check=False
+    )
+
+
 @pytest.mark.parametrize("steps", [gitlab, gitea])
 def test_a_push_to_main_publishes_and_pushes_the_record_back(steps: Any, checkout: Path, tmp_path: Path) -> None:
     (checkout / ".venv").symlink_to(Path(sys.prefix))  # In place of the first steps, which install.
@@ -86,25 +95,68 @@ def test_a_push_to_main_publishes_and_pushes_the_record_back(steps: Any, checkou
     assert (checkout / "site/releases/2026/qingnianlu-huozai/fact-8/index.html").is_file()
 
 
-def test_nothing_is_shown_that_the_record_in_the_repository_lacks(checkout: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def runner(checkout: Path, tmp_path: Path) -> dict[str, str]:
     (checkout / ".venv").symlink_to(Path(sys.prefix))
-    variables = environment(tmp_path, "gone.git")
-    done = subprocess.run(
-        ["tooling/pipelines/publish.sh", "main"], cwd=checkout, env=variables, capture_output=True, check=False
-    )
+    return environment(tmp_path, "remote.git")
+
+
+def test_nothing_is_shown_that_the_record_in_the_repository_lacks(checkout: Path, runner: dict[str, str]) -> None:
+    done = published(checkout, {**runner, "PUSH_URL": str(checkout.with_name("gone.git"))})
     ledger = (checkout / "releases/ledger.jsonl").read_text("utf-8")
     assert (done.returncode, "fact-8" in ledger, (checkout / "site").exists()) == (2, True, False)
 
 
-def test_what_was_pushed_to_the_desk_meanwhile_does_not_stop_the_record(checkout: Path, tmp_path: Path) -> None:
-    (checkout / ".venv").symlink_to(Path(sys.prefix))
+def test_what_was_pushed_to_the_desk_meanwhile_does_not_stop_the_record(
+    checkout: Path, runner: dict[str, str], tmp_path: Path
+) -> None:
     git("clone", "-q", str(tmp_path / "remote.git"), str(tmp_path / "officer"), cwd=tmp_path)
     (tmp_path / "officer/content/pages/about.md").write_text("# 关于\n", "utf-8")
     git("commit", "-q", "-a", "-m", "about", cwd=tmp_path / "officer")
     git("push", "-q", "origin", "main", cwd=tmp_path / "officer")
-    variables = environment(tmp_path, "remote.git")
-    done = subprocess.run(
-        ["tooling/pipelines/publish.sh", "main"], cwd=checkout, env=variables, capture_output=True, check=False
-    )
+    done = published(checkout, runner)
     subjects = git("log", "--format=%s", "main", cwd=tmp_path / "remote.git").splitlines()
     assert (done.returncode, subjects[1:]) == (0, ["Record of publication [skip ci]", "about", "desk"]), done.stderr
+
+
+def test_a_refused_release_fails_the_run_and_holds_up_no_other(
+    checkout: Path, runner: dict[str, str], tmp_path: Path
+) -> None:
+    """One of two approved texts was edited after its approval."""
+    first = checkout / "content/incidents/2026/qingnianlu-huozai/fact-8.md"
+    second = first.with_name("fact-9.md")
+    second.write_text(first.read_text("utf-8").replace("补充：", "再补充："), "utf-8")
+    greenchannel(checkout, "approve", "2026/qingnianlu-huozai/fact-9", "--by", "tan-jingxing")
+    second.write_text(second.read_text("utf-8") + "\n改动。\n", "utf-8")
+    done = published(checkout, runner)
+    pushed = git("show", "main:releases/ledger.jsonl", cwd=tmp_path / "remote.git")
+    assert (done.returncode, "G603" in done.stdout, "fact-8" in pushed, "fact-9" in pushed) == (1, True, True, False)
+
+
+def test_a_damaged_record_ends_the_run_before_anything_is_pushed(
+    checkout: Path, runner: dict[str, str], tmp_path: Path
+) -> None:
+    with (checkout / "releases/ledger.jsonl").open("ab") as tail:
+        tail.write(b'{"approval":"')
+    done = published(checkout, runner)
+    subjects = git("log", "--format=%s", "main", cwd=tmp_path / "remote.git").splitlines()
+    assert (done.returncode, subjects, (checkout / "site").exists()) == (2, ["desk"], False)
+
+
+def test_without_an_address_to_push_to_nothing_is_recorded(checkout: Path, runner: dict[str, str]) -> None:
+    before = (checkout / "releases/ledger.jsonl").read_bytes()
+    done = published(checkout, {**runner, "PUSH_URL": ""})
+    assert (done.returncode, done.stderr, (checkout / "releases/ledger.jsonl").read_bytes()) == (
+        2,
+        "publish.sh: PUSH_URL is not set: an address that may push to main\n",
+        before,
+    )
+
+
+def test_in_a_folder_that_is_no_newsroom_the_run_fails(checkout: Path, runner: dict[str, str]) -> None:
+    folder = checkout / "tooling"
+    done = published(checkout, runner, folder=folder)
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"publish.sh: {folder} is no newsroom: mkdocs.yml and content/ are missing\n",
+    )

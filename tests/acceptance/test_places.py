@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,9 @@ from conftest import STORE_ENVIRONMENT, Clock, Run
 from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import STATE
 from servers import SshServer, Store, free_port
+
+MIRROR = "      mirror: {directory: ../mirror}\n"
+WITHDRAWN = "2026/chengbei-tingshui/fact-1"
 
 
 def configure(office: Settings, *lines: str) -> None:
@@ -198,12 +202,44 @@ def test_a_build_that_was_killed_keeps_the_next_one_waiting_while_its_rsync_stil
             time.sleep(0.05)
         killed.kill()
         killed.wait()
-        assert (log(), is_locked(office_home.home / STATE)) == (["held"], True)
-    while is_locked(office_home.home / STATE):
+        (place,) = (office_home.home / STATE / "outbox").iterdir()
+        assert (log(), is_locked(place)) == (["held"], True)
+    while is_locked(place):
         time.sleep(0.05)
     done = greenchannel(office_home, "build")
     done.communicate()
     assert (done.returncode, tree(www)) == (0, tree(office_home.site))
+
+
+def test_a_place_that_does_not_answer_holds_up_neither_the_record_nor_the_site(
+    office_home: Settings, sshd: SshServer, www: Path
+) -> None:
+    configure(office_home, "      site: {directory: site}\n", MIRROR, rsync_line(sshd, www))
+    (www.parent / "mirror").mkdir()
+    with sshd.fault("hold") as log:
+        sending = greenchannel(office_home, "build")
+        until(log)
+        until(lambda: seen_at(office_home, "mirror") == public_revisions(office_home))
+        withdrawing = greenchannel(office_home, "withdraw", WITHDRAWN, "--by", "lu-wanqing", "--reason", "数据有误。")
+        page = office_home.site / f"releases/{WITHDRAWN}/index.html"
+        until(lambda: "数据有误。" in page.read_text("utf-8"))
+        assert sending.poll() is None
+    told, errors = withdrawing.communicate()
+    sending.communicate()
+    assert (withdrawing.returncode, sending.returncode) == (0, 0), errors
+    assert (told, errors) == (
+        f"withdrawn {WITHDRAWN}\n",
+        "web: another run is sending there; waiting until it has ended\n",
+    )
+    assert tree(www) == tree(office_home.site) == tree(www.parent / "mirror")
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(1200):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not happen within 60 seconds")
 
 
 def is_locked(folder: Path) -> bool:

@@ -114,13 +114,40 @@ def test_an_officers_words_in_a_note_are_no_markup(office_home: Settings, correc
     assert "<b>5" not in page(office_home) + page(office_home, f"{FACT}/r2")
 
 
+def edited(settings: Settings, old: str, new: str) -> None:
+    path = desk(settings)
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
 def test_a_revision_without_a_note_is_refused(office_home: Settings, run: Run, clock: Clock) -> None:
-    path = desk(office_home)
-    path.write_text(path.read_text("utf-8").replace("11月20日", "11月21日"), "utf-8")
-    run("approve", FACT, "--by", BY)
+    edited(office_home, "11月20日", "11月21日")
     clock.now += timedelta(minutes=5)
     code, out, _ = run("publish", FACT)
-    assert (code, "G607" in out) == (1, True)
+    assert (code, "G601" in out, "G607" in out) == (1, True, True)
+
+
+def test_a_change_without_a_note_is_told_by_the_check(office_home: Settings, run: Run) -> None:
+    edited(office_home, "11月20日", "11月21日")
+    code, out, _ = run("check")
+    assert (code, [line for line in out.splitlines() if " S024 " in line]) == (
+        1,
+        [f"content/incidents/{FACT}.md:9:10: S024 the public text was changed, and changes has no note of it"],
+    )
+
+
+def test_a_change_without_a_note_is_not_approved(office_home: Settings, run: Run) -> None:
+    edited(office_home, "11月20日", "11月21日")
+    assert run("approve", FACT, "--by", BY)[0] == 2
+
+
+def test_another_author_is_no_change_of_the_public_text(office_home: Settings, run: Run) -> None:
+    edited(office_home, "author: he-zhaonan", "author: shen-yiheng")
+    assert run("check")[0] == 0
+
+
+def test_a_withdrawn_text_may_be_edited_without_a_note(withdrawn: Settings, run: Run) -> None:
+    edited(withdrawn, "11月20日", "11月21日")
+    assert run("check")[0] == 0
 
 
 @pytest.fixture
@@ -148,16 +175,39 @@ def test_what_was_withdrawn_returns_only_by_name(withdrawn: Settings, run: Run, 
     revise(desk(withdrawn), "correction", "地点更正。", "11月20日", "11月20日（周五）")
     run("approve", FACT, "--by", BY)
     clock.now += timedelta(minutes=5)
-    assert run("publish")[0] == 0
+    code, out, _ = run("publish")
+    told = f"withdrawn and approved anew; it goes out again only when it is named: greenchannel publish {FACT}"
+    assert (code, out.splitlines()) == (0, ["Nothing is approved and due.", told])
     assert len(read_record(withdrawn.releases).state.releases[FACT].revisions) == 2
 
 
 @pytest.mark.usefixtures("withdrawn")
-def test_what_was_withdrawn_does_not_return_without_a_note(run: Run, clock: Clock) -> None:
-    run("approve", FACT, "--by", BY)
+def test_what_was_withdrawn_is_not_approved_without_a_note(run: Run) -> None:
+    code, _, errors = run("approve", FACT, "--by", BY)
+    assert code == 2
+    assert errors == (
+        f"greenchannel: {FACT}: it was withdrawn: add an entry to changes with kind and note "
+        "that says why it returns\n"
+    )
+
+
+@pytest.mark.usefixtures("withdrawn")
+def test_what_was_withdrawn_is_told_so_and_not_that_its_text_changed(run: Run, clock: Clock) -> None:
     clock.now += timedelta(minutes=5)
     code, out, _ = run("publish", FACT)
-    assert (code, "G607" in out) == (1, True)
+    assert (code, out.splitlines()[1:]) == (
+        1,
+        [
+            f"  G602 {BY} approved it before it was withdrawn: approve it again",
+            "  G607 it was withdrawn: add an entry to changes with kind and note that says why it returns",
+        ],
+    )
+
+
+def test_a_withdrawn_page_says_so_before_anything_else(withdrawn: Settings) -> None:
+    shown = page(withdrawn)
+    order = [shown.index(word) for word in ("本信息已撤回</h2>", '<dl class="rows">', "发布与更正记录")]
+    assert order == sorted(order)
 
 
 @pytest.fixture
@@ -187,6 +237,17 @@ def test_the_list_has_the_withdrawal_between_the_revisions(returned: Settings) -
     listed = page(returned).partition('id="revisions"')[2]
     places = [listed.index(word) for word in ("重新发布（更正）", "地点有误。", ">更正<", "首次发布")]
     assert places == sorted(places)
+
+
+def test_a_reason_without_a_full_stop_runs_into_no_other_sentence(
+    office_home: Settings, run: Run, clock: Clock, correct: Correct
+) -> None:
+    run("withdraw", FACT, "--by", BY, "--reason", "地点有误")
+    clock.now += timedelta(minutes=5)
+    correct(note="地点已更正。")
+    shown = page(office_home, f"{FACT}/r1")
+    assert "原因：地点有误</p><p>本信息已于2026-" in shown
+    assert "重新发布。</p><p>本页只供查对" in shown
 
 
 def test_the_withdrawn_revision_stays_marked_after_the_release_returned(returned: Settings) -> None:

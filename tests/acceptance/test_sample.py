@@ -85,7 +85,8 @@ def test_every_feed_is_well_formed(built: Settings) -> None:
 
 @pytest.mark.parametrize("ending", ["atom", "rss"])
 def test_the_feed_of_the_whole_has_every_release(built: Settings, ending: str) -> None:
-    assert len(feedparser.parse((built.site / f"feeds/all.{ending}").read_bytes()).entries) == shown_releases()
+    entries = feedparser.parse((built.site / f"feeds/all.{ending}").read_bytes()).entries
+    assert len([one for one in entries if one.gc_kind == "item"]) == shown_releases()
 
 
 def test_the_layers_hold() -> None:

@@ -46,7 +46,8 @@ def test_a_sound_record_says_so_to_machines(run: Run) -> None:
 
 CUT_OFF = f"""\
 ledger.jsonl:{ENTRIES}: the ledger was cut off: checkpoint.json vouches for {ENTRIES} lines
-  = nothing repairs this: compare with a copy (a backup, site/record/, what newsrooms kept) and put the right one back
+  = nothing repairs this: the lost lines may still stand in site/record/ledger.jsonl, in a backup or with a newsroom \
+that kept them; put the whole file back from there
 {ENTRIES - 1} entries, 1 problem(s)
 """
 

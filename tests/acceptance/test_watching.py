@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from conftest import CHINA, Clock, Run
-from greenchannel.building import build
+from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk.settings import Settings
+from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.watching import Watch
 
@@ -48,6 +49,10 @@ def desk(office: Settings, identifier: str = EMBARGOED) -> Path:
 def embargo(office: Settings, until: datetime) -> None:
     path = desk(office)
     path.write_text(re.sub(r"release_at: \S+", f"release_at: {until.isoformat()}", path.read_text("utf-8")), "utf-8")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 def committed(office: Settings) -> list[Mapping[str, Any]]:
@@ -199,7 +204,34 @@ def test_a_place_that_was_down_gets_its_files_when_it_is_back(waiting: Settings,
         (waiting.home.parent / "www").mkdir()
         until(lambda: said(lines, "recovered"))
     assert (waiting.home.parent / "www/index.html").is_file()
-    assert [list(one["targets"]) for one in said(lines, "failed")] == [["mirror"]]
+    assert [one["target"] for one in said(lines, "failed")] == ["mirror"]
+
+
+def test_a_place_that_does_not_answer_keeps_no_release_waiting(
+    waiting: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = waiting.home / "mkdocs.yml"
+    targets = "    targets:\n      site: {directory: site}\n      slow: {directory: ../slow}\n    footer:\n"
+    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
+    (waiting.home.parent / "slow").mkdir()
+    answers, asked = threading.Event(), threading.Event()
+
+    def put(self: DirectoryTarget, source: Path, paths: Sequence[str]) -> None:
+        asked.set()
+        assert answers.wait(30)
+        real(self, source, paths)
+
+    real = DirectoryTarget.put
+    monkeypatch.setattr(DirectoryTarget, "put", put)
+    with running(waiting, clock) as lines:
+        assert asked.wait(30)
+        clock.now += timedelta(hours=1)
+        until(lambda: said(lines, "visible"))
+        assert [list(one["targets"]) for one in said(lines, "visible")] == [["site"]]
+        answers.set()
+        until(lambda: len(said(lines, "visible")) == 2)
+        until(lambda: files(waiting.home.parent / "slow") == files(waiting.site))
+    assert (said(lines, "failed"), len(committed(waiting))) == ([], 1)
 
 
 def test_what_changes_while_it_builds_is_built_with_the_next_look(
@@ -207,12 +239,12 @@ def test_what_changes_while_it_builds_is_built_with_the_next_look(
 ) -> None:
     page = office_home.content / "pages/about.md"
 
-    def meanwhile(*arguments: Any, **options: Any) -> Any:
-        built = build(*arguments, **options)
+    def meanwhile(self: Making) -> None:
+        real(self)
         if "改动之后" not in page.read_text("utf-8"):
             page.write_text(page.read_text("utf-8") + "\n\n改动之后\n", "utf-8")
-        return built
 
-    monkeypatch.setattr("greenchannel.watching.build", meanwhile)
+    real = Making.make
+    monkeypatch.setattr(Making, "make", meanwhile)
     with running(office_home, clock, DeafNotice):
         until(lambda: "改动之后" in (office_home.site / "about/index.html").read_text("utf-8"))

@@ -1,16 +1,23 @@
 """An officer's whole way, typed as an officer types it, in a copy of the sample newsroom."""
 
+import errno
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import Clock, Run
-from greenchannel import office
+from greenchannel import making, office
 from greenchannel.cli import main
+from greenchannel.delivery import delivering
+from greenchannel.desk.scaffolds import BACKGROUND
 from greenchannel.desk.settings import Settings
+from greenchannel.portal.plan import Planned, Stage, given
+from greenchannel.portal.site import Site, Theme, plan
 
 TITLE = "关于东湖路路灯故障问题的回应"
 INCIDENT = "2026/donghulu-ludeng"
@@ -64,6 +71,8 @@ def written(office_home: Settings, run: Run, clock: Clock) -> Settings:
     for empty, full in (("标题:", TITLE), ("摘要:", "情况属实，已恢复照明。"), ("核查结论:", "属实")):
         head = head.replace(f"\n{empty}\n", f"\n{empty} {full}\n")
     path.write_text(f"{head}\n---\n\n{FILLED}", "utf-8")
+    incident = path.with_name("incident.md")
+    incident.write_text(incident.read_text("utf-8").replace(BACKGROUND["zh"], "东湖路部分路灯夜间不亮。"), "utf-8")
     clock.now += timedelta(hours=1)
     return office_home
 
@@ -84,6 +93,13 @@ def test_what_was_begun_is_not_yet_complete(run: Run) -> None:
     run("new", "incident", "东湖路路灯故障", "--category", "other", "--class", "ordinary", "--slug", "donghulu-ludeng")
     run("new", "release", "response", INCIDENT, "--author", "wen-ruochu")
     assert run("check", "--format", "text")[0] == 1
+
+
+def test_what_new_wrote_to_be_replaced_is_no_public_background(written: Settings, run: Run) -> None:
+    incident = desk(written).with_name("incident.md")
+    incident.write_text(incident.read_text("utf-8").replace("东湖路部分路灯夜间不亮。", BACKGROUND["zh"]), "utf-8")
+    code, out, _ = run("check")
+    assert (code, " S025 " in out) == (1, True)
 
 
 def test_what_was_begun_twice_is_not_overwritten(written: Settings, run: Run) -> None:
@@ -129,6 +145,29 @@ def test_what_nobody_approved_is_refused(run: Run) -> None:
     assert (code, "G602" in out) == (1, True)
 
 
+def owed(run: Run) -> tuple[object, ...]:
+    found = json.loads(run("due", "--format", "json", "--all", "--incident", INCIDENT)[1])
+    one = next(one for one in found if one["duty"] == "response" and not one["advisory"])
+    return one["standing"], one["recorded"], one["next"]
+
+
+@pytest.mark.usefixtures("approved")
+def test_what_is_on_the_record_counts_once_readers_can_see_it(run: Run) -> None:
+    run("publish", RELEASE, "--record-only")
+    before = owed(run)
+    run("build")
+    assert (before, owed(run)) == (("pending", RELEASE, "greenchannel build"), ("met", None, None))
+
+
+@pytest.mark.usefixtures("approved")
+def test_the_board_says_what_a_release_waits_for(run: Run) -> None:
+    run("publish", RELEASE, "--record-only")
+    out = run("due", "--incident", INCIDENT)[1]
+    assert out.endswith(f"""  {RELEASE} is on the record, but not read back anywhere yet: it counts once readers see it
+  -> greenchannel build
+""")
+
+
 @pytest.mark.usefixtures("written")
 def test_another_person_approves(run: Run) -> None:
     assert run("approve", str(Path("content/incidents") / f"{RELEASE}.md"), "--by", "fang-shulan")[0] == 0
@@ -172,10 +211,64 @@ def test_the_record_verifies(run: Run) -> None:
     assert run("verify")[:2] == (0, "63 entries, 0 problem(s)\n")
 
 
-@pytest.mark.usefixtures("published")
-def test_publishing_twice_is_refused(run: Run) -> None:
+def test_publishing_twice_says_that_it_is_public_and_adds_nothing(published: Settings, run: Run) -> None:
+    before = files(published.releases)
     code, out, _ = run("publish", RELEASE)
-    assert (code, "G608" in out) == (1, True)
+    address = f"https://news.shili.example/releases/{RELEASE}/"
+    assert (code, out) == (0, f"public already, as it stands: {address} (r1)\n")
+    assert files(published.releases) == before
+
+
+@pytest.mark.usefixtures("published")
+def test_a_machine_is_told_apart_what_was_public_already(run: Run) -> None:
+    told = json.loads(run("publish", RELEASE, "--format", "json")[1])
+    assert [list(told[key]) for key in ("published", "refused", "waiting")] == [[], [], []]
+    assert [(one["release"], list(one["visible"])) for one in told["unchanged"]] == [(RELEASE, ["site"])]
+
+
+def test_a_release_that_is_named_twice_is_told_once(approved: Settings, run: Run) -> None:
+    path = f"content/incidents/{RELEASE}.md"
+    told = json.loads(run("publish", RELEASE, path, "--format", "json")[1])
+    assert ([one["release"] for one in told["published"]], told["unchanged"]) == ([RELEASE], [])
+    assert len([one for one in ledger(approved) if one["id"] == RELEASE]) == 2
+
+
+@pytest.mark.usefixtures("approved")
+def test_a_dry_run_calls_nothing_published(run: Run) -> None:
+    told = json.loads(run("publish", RELEASE, "--dry-run", "--format", "json")[1])
+    assert (told["dry_run"], told["published"]) == (True, [])
+    assert [(one["release"], one["revision"], "at" in one) for one in told["would_publish"]] == [(RELEASE, 1, False)]
+
+
+def test_a_dry_run_tells_what_would_be_held_back(
+    approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(site: Site, theme: Theme) -> Iterator[Planned]:
+        yield from plan(site, theme)
+        yield given(Stage.LIST, "lists/latest.html", f"{EMBARGOED}/ {site.state.entries}".encode())
+
+    monkeypatch.setattr(making, "plan", faulty)
+    code, out, err = run("publish", RELEASE, "--dry-run", "--format", "json")
+    assert (code, len(json.loads(out)["leaks"])) == (1, 1)
+    assert err.startswith(f"site/lists/latest.html: not written, it holds what content/incidents/{EMBARGOED}.md")
+    assert files(approved.site) == {}
+
+
+def test_a_full_disk_behind_the_record_is_told_and_mended_by_the_same_command(
+    approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_: Any, **__: Any) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivering, "write_file", full)
+        code, out, err = run("publish", RELEASE, "--format", "json")
+    told = json.loads(out)
+    assert (code, list(told["failed"]), [one["visible"] for one in told["published"]]) == (1, ["site"], [{}])
+    assert err.startswith("site: ")
+    assert "the disk is full; the record keeps what it has" in err
+    assert ledger(approved)[-1]["event"] == "published"
+    assert run("publish", RELEASE)[0] == 0
 
 
 def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:
@@ -187,14 +280,14 @@ def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:
 def test_publishing_again_finishes_what_was_interrupted(approved: Settings, run: Run, clock: Clock) -> None:
     office.publish(approved, (RELEASE,), clock)  # And there the power went.
     code, out, _ = run("publish", RELEASE, "--format", "json")
-    (one,) = json.loads(out)["published"]
+    (one,) = json.loads(out)["unchanged"]
     assert (code, one["revision"], list(one["visible"])) == (0, 1, ["site"])
 
 
 def test_what_was_interrupted_after_its_receipt_is_finished_too(published: Settings, run: Run) -> None:
     (published.site / "feeds/all.atom").unlink()
-    codes = [run("publish", RELEASE)[0] for _ in range(2)]
-    assert (codes, (published.site / "feeds/all.atom").is_file()) == ([0, 1], True)
+    code = run("publish", RELEASE)[0]
+    assert (code, (published.site / "feeds/all.atom").is_file()) == (0, True)
 
 
 def test_what_was_read_back_nowhere_is_not_called_published(approved: Settings, run: Run) -> None:
@@ -231,6 +324,19 @@ def test_an_embargoed_release_goes_out_at_its_time(office_home: Settings, run: R
     clock.now = clock.now.replace(year=2027, month=1, day=5, hour=9)
     run("publish")
     assert EMBARGOED_TITLE in (office_home.site / f"releases/{EMBARGOED}/index.html").read_text("utf-8")
+
+
+def test_an_approval_says_until_when_an_embargoed_release_waits(run: Run) -> None:
+    assert run("approve", EMBARGOED, "--by", "lu-wanqing")[1].partition("\n")[2] == (
+        "it waits until 2027-01-05T09:00:00+08:00: greenchannel watch releases it then, "
+        f"or you do after that time: greenchannel publish {EMBARGOED}\n"
+    )
+
+
+@pytest.mark.usefixtures("approved")
+def test_a_release_that_is_named_twice_is_released_once(run: Run) -> None:
+    code, out, _ = run("publish", RELEASE, RELEASE)
+    assert (code, out.count("published ")) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -273,6 +379,65 @@ def test_withdrawing_again_for_another_reason_is_an_error(office_home: Settings,
 @pytest.mark.usefixtures("withdrawn")
 def test_the_record_of_a_withdrawal_verifies(run: Run) -> None:
     assert run("verify")[0] == 0
+
+
+def test_the_record_keeps_who_withdrew_what_and_why(withdrawn: Settings) -> None:
+    kept = (withdrawn.releases / f"{WITHDRAWN}.r1.withdrawal.json").read_bytes()
+    line, text = ledger(withdrawn)[-1], (withdrawn.releases / f"{WITHDRAWN}.r1.md").read_bytes()
+    assert json.loads(kept) == {
+        "at": "2026-11-24T10:00:00+08:00",
+        "by": "fang-shulan",
+        "department": "urban_management",
+        "reason": REASON,
+        "release": WITHDRAWN,
+        "revision": 1,
+        "sha256": sha256(text).hexdigest(),
+    }
+    assert (line["event"], line["withdrawal"]) == ("withdrawn", sha256(kept).hexdigest())
+
+
+def test_the_public_is_not_told_which_person_withdrew(withdrawn: Settings) -> None:
+    shown = {path: data for path, data in files(withdrawn.site).items() if not path.startswith("handbook/")}
+    assert [path for path, data in shown.items() if b"fang-shulan" in data] == []
+
+
+def test_another_person_of_the_department_finishes_no_withdrawal(office_home: Settings, run: Run, clock: Clock) -> None:
+    people = office_home.content / "registry/people.yml"
+    moved = people.read_text("utf-8").replace("department: gov_office", "department: urban_management", 1)
+    people.write_text(moved, "utf-8")  # The first one is shen-yiheng.
+    office.withdraw(office_home, WITHDRAWN, REASON, "fang-shulan", clock)
+    assert run("withdraw", WITHDRAWN, "--by", "shen-yiheng", "--reason", REASON)[0] == 2
+
+
+def test_a_time_in_a_message_is_told_to_the_second(office_home: Settings, run: Run, clock: Clock) -> None:
+    clock.now = clock.now.replace(microsecond=123456)
+    office.withdraw(office_home, WITHDRAWN, REASON, "fang-shulan", clock)
+    err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", "x")[2]
+    assert err == f"greenchannel: {WITHDRAWN}: withdrawn already at 2026-11-24T10:00:00+08:00\n"
+
+
+def test_a_dry_run_of_a_withdrawal_says_what_would_become_public_and_changes_nothing(
+    office_home: Settings, run: Run
+) -> None:
+    run("build")
+    before = files(office_home.home)
+    code, out, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON, "--dry-run")
+    first, *named, _ = out.splitlines()
+    base = "https://news.shili.example/"
+    assert (code, err, files(office_home.home)) == (0, "", before)
+    assert first == f"would withdraw {base}releases/{WITHDRAWN}/ (r1) in the name of urban_management: {REASON}"
+    run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON)
+    after = files(office_home.home)
+    changed = {path for path in after if path.startswith("site/") and after[path] != before.get(path)}
+    foretold = {one.split(base)[1] for one in named}
+    shown = {one.removeprefix("site/").removesuffix("index.html") for one in changed}
+    assert foretold == shown
+
+
+def test_a_dry_run_refuses_what_the_withdrawal_would(withdrawn: Settings, run: Run) -> None:
+    before = files(withdrawn.home)
+    code, out, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON, "--dry-run")
+    assert (code, out, "withdrawn already" in err, files(withdrawn.home)) == (2, "", True, before)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

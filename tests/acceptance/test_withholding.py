@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Clock, Run
-from greenchannel import building
+from greenchannel import making
 from greenchannel.building import build
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.plan import Planned, Stage, given
@@ -32,7 +32,7 @@ def leaking(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
         yield from plan(site, theme)
         yield given(Stage.LIST, "lists/latest.html", data)
 
-    monkeypatch.setattr(building, "plan", faulty)
+    monkeypatch.setattr(making, "plan", faulty)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,20 @@ def test_a_public_picture_is_no_leak(office_home: Settings, run: Run, monkeypatc
     shutil.copy(public, (office_home.content / "incidents" / EMBARGOED).with_name("xianchang.jpg"))
     leaking(monkeypatch, public.read_bytes())
     assert run("build")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "data", "code"),
+    [("琼花茶叙", "<li>琼花茶叙</li>", 1), ("琼花茶叙", "<p>琼花茶叙改期</p>", 0), ("台风", "<li>台风</li>", 0)],
+    ids=["withheld", "within a sentence", "public elsewhere"],
+)
+def test_a_short_title_is_a_leak_as_the_whole_of_a_field(
+    office_home: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, title: str, data: str, code: int
+) -> None:
+    draft = office_home.content / "incidents" / f"{EMBARGOED}.md"
+    draft.write_text(draft.read_text("utf-8").replace(TITLE, title), "utf-8")
+    leaking(monkeypatch, data.encode())
+    assert run("build")[0] == code
 
 
 def test_a_leak_elsewhere_holds_up_no_other_file(

@@ -24,6 +24,7 @@ PAGES = (
     "timeliness/",
     "handbook/shixian/",
     "subscribe/",
+    "subscribe/en/",
     "404.html",
     "releases/2026/qingnianlu-huozai/",
     "releases/2026/qingnianlu-huozai/fact-2/",  # corrected

@@ -239,6 +239,8 @@ def test_missing_credentials_are_told(store: Store, tmp_path: Path, monkeypatch:
         ("index.html", "text/html; charset=utf-8", "public, max-age=60"),
         ("feeds/all.rss", "application/rss+xml; charset=utf-8", "public, max-age=60"),
         ("feeds/all.json", "application/feed+json; charset=utf-8", "public, max-age=60"),
+        ("feeds/archive/all/1.atom", "application/atom+xml; charset=utf-8", "public, max-age=86400"),
+        ("feeds/index.json", "application/json; charset=utf-8", "public, max-age=60"),
         ("record/ledger.jsonl", "application/x-ndjson; charset=utf-8", "public, max-age=60"),
         ("404.html", "text/html; charset=utf-8", "no-store"),
         ("releases/2026/a/fact-1/r1.md", "text/markdown; charset=utf-8", "public, max-age=31536000, immutable"),

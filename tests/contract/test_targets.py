@@ -237,6 +237,22 @@ def test_a_correction_in_a_folder_gets_a_later_time(source: Path, tmp_path: Path
     assert (tmp_path / "www/index.html").stat().st_mtime == 1_700_000_001
 
 
+def test_of_what_rsync_says_the_line_that_matters_is_told(source: Path, sshd: SshServer, tmp_path: Path) -> None:
+    target = RsyncTarget(sshd.place("gone", tmp_path / "gone"))
+    with pytest.raises(TargetError) as raised:
+        target.put(source, ["index.html"])
+    said = str(raised.value).rpartition("mount it: ")[2]
+    assert said.startswith("rsync: ")
+    assert [noise for noise in (" / ", "rsync error:", "[sender=", ".c(") if noise in said] == []
+
+
+def test_where_in_its_own_source_rsync_gave_up_is_not_told(source: Path, sshd: SshServer, tmp_path: Path) -> None:
+    target = RsyncTarget(sshd.place("www", tmp_path), seconds=1)
+    with sshd.fault("hold"), pytest.raises(TargetError) as raised:
+        target.put(source, ["index.html"])
+    assert str(raised.value).endswith("may be down: rsync error: timeout in data send/receive (code 30)")
+
+
 @pytest.mark.parametrize("kind", ["directory", "rsync"])
 def test_a_folder_that_is_not_there_may_be_a_disk_that_is_not_mounted(
     kind: str, source: Path, tmp_path: Path, request: pytest.FixtureRequest

@@ -83,8 +83,8 @@ def appearances(text: str) -> dict[str, tuple[Appearance, ...]]:
         one = Appearance(
             release=release,
             type=ReleaseType(kind),
-            at=datetime.fromisoformat(at),
-            proven=True,
+            published_at=datetime.fromisoformat(at),
+            visible_at=datetime.fromisoformat(at),
             held_at=next((datetime.fromisoformat(word) for word in rest if word != "final"), None),
             final="final" in rest,
         )
@@ -94,11 +94,12 @@ def appearances(text: str) -> dict[str, tuple[Appearance, ...]]:
 
 
 def published(text: str) -> dict[str, Published]:
-    """What the record holds, one a line: id, kind, title, text; a last word may say withdrawn."""
+    """What the record holds, one a line: id, kind, title, text; a last word may say withdrawn or lacks_note."""
     found = {}
     for line in text.splitlines():
         identifier, kind, title, body, *rest = line.split()
-        found[identifier] = Published(id=identifier, kind=kind, title=title, body=body, withdrawn="withdrawn" in rest)
+        marks = {one: one in rest for one in ("withdrawn", "lacks_note")}
+        found[identifier] = Published(id=identifier, kind=kind, title=title, body=body, **marks)
     return found
 
 

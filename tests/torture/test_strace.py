@@ -29,7 +29,9 @@ NAMES = {
     "ftruncate": "ftruncate",
     "utimensat": "utime",
     "rename": "replace",
+    "link": "link",
     "unlink": "unlink",
+    "rmdir": "rmdir",
     "mkdir": "mkdir",
 }
 POINTS = 12
@@ -92,7 +94,7 @@ def changes(log: str, root: Path) -> Iterator[Traced]:
             syscall, arguments = found.groups()
             counts[syscall] += 1
             paths = (_DESCRIPTOR if re.match(r"\d+<", arguments) else _QUOTED).findall(arguments.split(" = ")[0])
-            place = paths[1 if syscall == "rename" else 0] if paths else ""
+            place = paths[1 if syscall in ("rename", "link") else 0] if paths else ""
             is_change = syscall != "openat" or "O_WRONLY" in arguments or "O_RDWR" in arguments
             if place.startswith(f"{root}/") and is_change:
                 yield Traced(syscall, counts[syscall], NAMES[syscall], place.removeprefix(f"{root}/"))

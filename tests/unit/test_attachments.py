@@ -171,7 +171,9 @@ def test_a_name_that_no_address_is_made_of(name: str) -> None:
     assert not is_name(name)
 
 
-@pytest.mark.parametrize("name", ["index.html", "INDEX.html", "index.json", "r1", "r12.md", f"{'0a' * 32}.jpg"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "INDEX.html", "index.json", "ninjs.json", "r1", "r12.md", f"{'0a' * 32}.jpg"]
+)
 def test_a_name_that_the_site_itself_uses_is_refused(name: str) -> None:
     assert is_reserved(name)
     assert name in unfit_names([name])

@@ -147,6 +147,19 @@ def test_a_field_is_shown_in_a_readers_words(key: str, old: object, new: object,
     assert fields(key, old, new) == shown
 
 
+def test_an_attachment_that_did_not_change_is_not_marked_beside_one_that_did() -> None:
+    def listed(*digests: str) -> Frozen:
+        return Frozen({"attachments": [{"name": f"{at}.png", "sha256": one} for at, one in enumerate(digests)]}, "")
+
+    (found,) = compare(listed("a", "b", "c"), listed("a", "x", "c", "d"), {}, CHINA).fields
+    marked = [[(one.mark, one.text) for one in side if one.mark is not Mark.SAME] for side in (found.old, found.new)]
+    assert marked == [
+        [(Mark.REMOVED, "1.png（SHA-256 b…）")],
+        [(Mark.ADDED, "1.png（SHA-256 x…）"), (Mark.ADDED, "3.png（SHA-256 d…）")],
+    ]
+    assert "".join(one.text for one in found.old) == "0.png（SHA-256 a…）；1.png（SHA-256 b…）；2.png（SHA-256 c…）"
+
+
 @pytest.mark.parametrize("key", ["greenchannel", "id", "revision", "changes"])
 def test_what_the_page_says_itself_is_no_change(key: str) -> None:
     assert compare(Frozen({key: "1"}, ""), Frozen({key: "2"}, ""), {}, CHINA).fields == ()

@@ -17,7 +17,7 @@ from greenchannel.record import gate
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold
-from greenchannel.record.gate import candidate, is_text_public, publication, refusals
+from greenchannel.record.gate import candidate, is_text_public, lacks_note, publication, refusals
 from greenchannel.record.refusals import MANUALS
 
 NOW = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
@@ -184,6 +184,32 @@ def test_a_public_release_with_a_lost_attachment_is_not_unchanged() -> None:
 
 def test_an_attachment_changed_after_publication_is_a_change_that_wants_its_note() -> None:
     assert codes_with(OTHER_PLAN, OTHER_PLAN, state=public_with(PLAN)) == ["G607"]
+
+
+def reasons_with(attached: Attachment, approval: Approval, state: State) -> list[str]:
+    one = candidate(WITH_PLAN, INCIDENT, state, (attached,))
+    return [str(found.reason) for found in refusals(one, approval, state, REGISTRY, 0, NOW)]
+
+
+def test_a_picture_changed_after_publication_is_not_told_as_a_changed_text() -> None:
+    assert reasons_with(OTHER_PLAN, approved(WITH_PLAN, State()), public_with(PLAN)) == [
+        "an attachment changed after approver approved it: approve it again",
+        "an attachment changed: add an entry to changes with kind and note",
+    ]
+
+
+def test_before_publication_a_changed_picture_cannot_be_told_from_a_changed_text() -> None:
+    assert reasons_with(OTHER_PLAN, approved(WITH_PLAN, State()), State()) == [
+        "the text or an attachment changed after approver approved it: approve it again"
+    ]
+
+
+def test_a_note_is_lacking_only_where_the_public_text_changed() -> None:
+    edited = replace(FACT, body="另文。")
+    noted = replace(edited, changes=(Change(ChangeKind.CORRECTION, "更正一处。"),))
+    inside = replace(FACT, author="clerk")
+    found = [lacks_note(one, public(FACT)) for one in (edited, noted, inside, FACT)]
+    assert (found, lacks_note(edited, State())) == ([True, False, False, False], False)
 
 
 def test_the_public_text_is_known_without_opening_a_file() -> None:

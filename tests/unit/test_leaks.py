@@ -56,6 +56,29 @@ def test_a_phrase_with_marks_is_found_as_html_escapes_it() -> None:
     assert [one.spelling for one in scanner.find("x", "<p>A&amp;B&lt;公司&gt;的安排</p>".encode())] == ["HTML"]
 
 
+SHORT = Scanner([Phrase("路灯故障", "x", is_whole=True)])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<h1>路灯故障</h1>".encode(),
+        "<title>路灯故障_示例市政务舆情回应</title>".encode(),
+        '{"title": "路灯故障"}'.encode(),
+        json.dumps({"title": "路灯故障"}).encode(),
+        "&lt;b&gt;路灯故障&lt;/b&gt;".encode(),
+        gzip.compress("<a>路灯故障</a>".encode()),
+    ],
+    ids=["element", "title", "json", "json escaped", "escaped", "gzip"],
+)
+def test_a_short_title_is_found_where_it_is_the_whole_of_a_field(data: bytes) -> None:
+    assert len(SHORT.find("x", data)) == 1
+
+
+def test_a_short_title_within_a_sentence_is_let_through() -> None:
+    assert SHORT.find("x", "<p>东湖路路灯故障已排除。</p>".encode()) == ()
+
+
 def test_damaged_gzip_is_read_as_bytes() -> None:
     assert len(SCANNER.find("x", b"\x1f\x8bnot gzip " + UTF8)) == 1
 

@@ -100,7 +100,7 @@ def test_a_link_is_no_document(content: Path) -> None:
 def test_what_was_released_is_asked_for_no_deadline_and_no_reason(content: Path) -> None:
     (content / FOLDER / "incident.md").write_bytes(SERIOUS)
     assert codes(content) == ["T101", "T105"]
-    shown = Appearance(release="2026/shili/fact-1", type=ReleaseType.FACT, at=NOW, proven=True)
+    shown = Appearance(release="2026/shili/fact-1", type=ReleaseType.FACT, published_at=NOW, visible_at=NOW)
     assert codes(content, shown) == []
 
 
@@ -108,7 +108,7 @@ def test_a_second_release_is_held_against_no_deadline_of_the_first(content: Path
     (content / FOLDER / "incident.md").write_bytes(SERIOUS)
     late = FACT.replace(b"author:", b"deadline: 2026-11-20T18:00+08:00\nauthor:")
     (content / FOLDER / "fact-2.md").write_bytes(late)
-    shown = Appearance(release="2026/shili/fact-1", type=ReleaseType.FACT, at=NOW, proven=True)
+    shown = Appearance(release="2026/shili/fact-1", type=ReleaseType.FACT, published_at=NOW, visible_at=NOW)
     assert codes(content, shown) == []
     (content / FOLDER / "fact-1.md").write_bytes(late)
     assert codes(content, shown) == ["T102"]

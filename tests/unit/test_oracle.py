@@ -69,8 +69,8 @@ def test_the_clock_says_what_the_oracle_says_whatever_the_offsets(known: Facts, 
         Appearance(
             release=f"2026/shili/{number}",
             type=ReleaseType(kind),
-            at=datetime.fromtimestamp(seen, UTC),
-            proven=True,
+            published_at=datetime.fromtimestamp(seen, UTC),
+            visible_at=datetime.fromtimestamp(seen, UTC),
             held_at=at(held, offsets[2]) if kind == "conference" else None,
         )
         for number, (kind, seen, held) in enumerate(known.releases)

@@ -50,8 +50,8 @@ def appearance(text: str) -> Appearance:
     return Appearance(
         release=name,
         type=TYPES[kind],
-        at=datetime.fromisoformat(at),
-        proven=True,
+        published_at=datetime.fromisoformat(at),
+        visible_at=datetime.fromisoformat(at),
         held_at=moment(held[1]) if held else None,
     )
 

@@ -1,5 +1,6 @@
 """A duty is met at its very last second and late one second after; without a clock nothing is said."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -50,7 +51,8 @@ def owed(about: Incident, duty: Duty, *shown: Appearance) -> Obligation:
 def shown(duty: Duty, at: datetime) -> Appearance:
     held = at if duty is Duty.CONFERENCE else None
     seen = START if duty is Duty.CONFERENCE else at  # The notice of a conference is early; it must not count.
-    return Appearance(release="2026/shili/1", type=ReleaseType(duty.value), at=seen, proven=True, held_at=held)
+    kind = ReleaseType(duty.value)
+    return Appearance(release="2026/shili/1", type=kind, published_at=seen, visible_at=seen, held_at=held)
 
 
 def stands(duty: Duty, at: datetime, about: Incident | None = None) -> Standing:
@@ -79,11 +81,25 @@ def test_the_interval_is_closed_for_what_is_missing(duty: Duty, off: int, expect
 
 def test_the_lateness_is_counted_from_the_due_time() -> None:
     at = START + timedelta(hours=1, seconds=1)
-    assert stands(Duty.FACT, at) == Late("2026/shili/1", at, SECOND, None, proven=True)
+    assert stands(Duty.FACT, at) == Late("2026/shili/1", at, SECOND, None)
+
+
+@pytest.mark.parametrize("duty", HOURS)
+def test_what_is_on_the_record_and_nowhere_visible_meets_nothing(duty: Duty) -> None:
+    recorded = replace(shown(duty, START), visible_at=None)
+    assert standing(owed(incident(duty), duty, recorded), (recorded,), START + SECOND) == Pending(
+        timedelta(hours=HOURS[duty]) - SECOND
+    )
+
+
+def test_what_nobody_can_read_starts_no_clock_of_the_next_release() -> None:
+    recorded = replace(shown(Duty.FACT, START), visible_at=None)
+    owing = obligations(incident(Duty.FACT), REGULATION, (recorded,))
+    assert Duty.UPDATE not in {one.duty for one in owing}
 
 
 def test_a_notice_of_a_conference_meets_nothing() -> None:
-    notice = Appearance(release="2026/shili/1", type=ReleaseType.CONFERENCE, at=START, proven=True)
+    notice = Appearance(release="2026/shili/1", type=ReleaseType.CONFERENCE, published_at=START, visible_at=START)
     found = standing(owed(incident(Duty.CONFERENCE), Duty.CONFERENCE), (notice,), START + SECOND)
     assert isinstance(found, Pending)
 

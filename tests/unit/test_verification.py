@@ -15,6 +15,7 @@ from greenchannel.record.checkpoint import checkpoint_before, checkpoint_of, rea
 from greenchannel.record.events import State, fold, read_events
 from greenchannel.record.problem import Kind, Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, verify
+from greenchannel.record.withdrawal import withdrawal_path
 from small import FACT, Book
 
 RELEASES = REPOSITORY / "releases"
@@ -204,14 +205,19 @@ def test_a_changed_or_missing_file_is_told_once_and_at_the_first_line_that_names
     if change is not None:
         files[path] = FILES[path] + change
     (found,) = problems(SAMPLE, SEAL, files)
-    first = next(
-        number
-        for number, event in enumerate(EVENTS, 1)
-        if path.removesuffix(".approval.json").removesuffix(".md")
-        in {
-            str(one.get("path")).removesuffix(".md")
-            for one in (event, event.get("incident", {}), *event.get("attachments", ()))
-        }
+    withdrawn = next(number for number, event in enumerate(EVENTS, 1) if event["event"] == "withdrawn")
+    first = (
+        withdrawn
+        if path.endswith(".withdrawal.json")
+        else next(
+            number
+            for number, event in enumerate(EVENTS, 1)
+            if path.removesuffix(".approval.json").removesuffix(".md")
+            in {
+                str(one.get("path")).removesuffix(".md")
+                for one in (event, event.get("incident", {}), *event.get("attachments", ()))
+            }
+        )
     )
     assert (found.kind, found.path, found.line) == (kind, path, first)
 
@@ -262,7 +268,38 @@ def test_a_second_signature_is_checked_like_an_approval() -> None:
     assert [(one.kind, one.line, one.path) for one in found] == [(Kind.FILE_CHANGED, 2, path)]
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b"{}\n", [Kind.FILE_CHANGED]), (None, [Kind.FILE_MISSING])],
+    ids=["another", "none"],
+)
+def test_who_withdrew_is_checked_like_an_approval(data: bytes | None, expected: list[Kind]) -> None:
+    book = Book()
+    book.release(FACT)
+    book.withdraw(FACT.id)
+    path = withdrawal_path(f"{FACT.id}.r1.md")
+    files = {key: value for key, value in book.files.items() if key != path} | ({path: data} if data else {})
+    found = verify(book.ledger, book.checkpoint, files.get).problems
+    assert [(one.kind, one.line, one.path) for one in found] == [(kind, 2, path) for kind in expected]
+
+
+def test_a_public_copy_verifies_without_the_names_of_those_who_withdrew() -> None:
+    book = Book()
+    book.release(FACT)
+    book.withdraw(FACT.id)
+    texts = {path: data for path, data in book.files.items() if path.endswith(".md")}
+    assert verify(book.ledger, book.checkpoint, texts.get, approvals=False).problems == ()
+
+
+def test_an_older_withdrawal_that_names_nobody_is_sound() -> None:
+    book = Book()
+    book.release(FACT)
+    book.add({"event": "withdrawn", "id": FACT.id, "department": "housing", "reason": "数据有误。"})
+    assert verify(book.ledger, book.checkpoint, book.files.get).problems == ()
+
+
 PUBLISHED, VISIBLE = EVENTS[0], EVENTS[1]
+WITHDRAWN = {**VISIBLE, "event": "withdrawn", "department": "x", "reason": "x", "withdrawal": "0" * 64}
 INCIDENT = PUBLISHED["incident"]
 ATTACHED = next(one for event in EVENTS for one in event.get("attachments", ()))
 IMPOSSIBLE: dict[str, tuple[Mapping[str, Any], ...]] = {
@@ -280,6 +317,12 @@ IMPOSSIBLE: dict[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "a withdrawal of nothing": ({"event": "withdrawn", "id": "2026/x/y", "department": "x", "reason": "x"},),
     "withdrawn twice": (PUBLISHED, *[{**VISIBLE, "event": "withdrawn", "department": "x", "reason": "x"}] * 2),
+    "a withdrawal signed for another revision": (PUBLISHED, {**WITHDRAWN, "revision": 2}),
+    "a withdrawal signed for no revision": (
+        PUBLISHED,
+        {key: value for key, value in WITHDRAWN.items() if key != "revision"},
+    ),
+    "a withdrawal signed with no digest": (PUBLISHED, {**WITHDRAWN, "withdrawal": None}),
     "a signature without its digest": (PUBLISHED, {**VISIBLE, "event": "countersigned"}),
     "no release": ({key: value for key, value in PUBLISHED.items() if key != "id"},),
     "no incident": ({**PUBLISHED, "incident": None},),

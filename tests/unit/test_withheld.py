@@ -65,3 +65,44 @@ def test_a_broken_file_is_guarded_all_the_same(tmp_path: Path) -> None:
 def test_a_file_with_an_id_of_its_own_is_looked_for_under_it(tmp_path: Path) -> None:
     (found,) = read(tmp_path, DRAFT.replace("---\n标题", "---\n编号: 2026/other/fact-1\n标题"))
     assert found.id == "2026/other/fact-1"
+
+
+FLOW = """---
+title: "路灯\\u6545障"  # 领导要求暂不公开人数
+summary: "伤者\\x31\\x32名均已送医救治"
+source: {kind: 市长热线来电记录, note: 举报人要求匿名处理}
+changes: [{kind: correction, note: 更正受伤人数与地点}]
+speakers: [{name: 某某, post: 应急管理办公室副主任}]
+ignore: [{code: V502, reason: 这是值班专用的手机}]
+sumary: 键名写错的内容也要保护
+lead: emergency_office_of_the_city
+---
+"""
+
+
+def test_values_are_read_as_yaml_reads_them_with_their_comments(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, FLOW)
+    assert found.phrases == (
+        "伤者12名均已送医救治",
+        "市长热线来电记录",
+        "举报人要求匿名处理",
+        "更正受伤人数与地点",
+        "应急管理办公室副主任",
+        "这是值班专用的手机",
+        "键名写错的内容也要保护",
+        "领导要求暂不公开人数",
+    )
+
+
+def test_a_title_that_is_no_phrase_is_told_apart(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, FLOW)
+    assert (found.titles, found.short_titles) == ((), ("路灯故障",))
+
+
+def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, DRAFT.replace("事件: 2026/shili", "事件: [2026/shili"))
+    assert (found.titles, found.phrases[1]) == (("关于青年路仓库火灾的续报",), "明火已经扑灭，现场正在清理")
+
+
+def test_a_short_title_that_is_public_is_not_withheld(tmp_path: Path) -> None:
+    assert all(one.short_titles == () for one in read(tmp_path, FLOW, "title: 路灯故障"))

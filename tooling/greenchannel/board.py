@@ -3,11 +3,11 @@
 It shows all that can be known: a file with errors takes only itself off the board.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from greenchannel.delivery.record import read_record
+from greenchannel.delivery.record import LedgerDamagedError, read_sound_part
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.settings import Settings
@@ -23,6 +23,7 @@ from greenchannel.domain.timing import (
     Standing,
     Undetermined,
     is_breach,
+    is_met_by,
     obligations,
     standing,
 )
@@ -33,7 +34,11 @@ from greenchannel.record.events import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """One line of the board. `notice` is a conference that was announced and is not yet known to be held."""
+    """One line of the board.
+
+    `notice` is a conference that was announced and is not yet known to be held; `recorded` a release that would meet
+    the duty and that nobody can read yet.
+    """
 
     obligation: Obligation
     standing: Standing
@@ -42,6 +47,7 @@ class Owed:
     responsible: str
     advisory: bool
     notice: str | None = None
+    recorded: str | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -68,6 +74,8 @@ class Owed:
         """What to type to meet it; None where nothing is left to do."""
         if self.is_settled:
             return None
+        if self.recorded is not None:
+            return "greenchannel build"
         if self.notice is not None:
             return f"greenchannel approve {self.notice} --by PERSON"
         kind = "fact" if self.obligation.duty is Duty.UPDATE else self.obligation.duty.value
@@ -107,12 +115,14 @@ class Board:
     signatures: tuple[Signature, ...]
     incidents: frozenset[str]
     departments: frozenset[str]
+    damaged: LedgerDamagedError | None = None  # The record: then it is known up to its first bad line only.
 
 
 def read_board(settings: Settings, now: datetime) -> Board:
     newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
-    state = read_record(settings.releases).state
+    record, damaged = read_sound_part(settings.releases)
+    state = record.state
     owed = [
         one
         for incident in newsroom.incidents.values()
@@ -120,7 +130,7 @@ def read_board(settings: Settings, now: datetime) -> Board:
             newsroom,
             incident,
             policies,
-            tuple(one for one in state.appearances(incident.id, settings.zone) if one.at <= now),
+            tuple(_until(now, state.appearances(incident.id, settings.zone))),
             now,
         )
     ]
@@ -132,7 +142,15 @@ def read_board(settings: Settings, now: datetime) -> Board:
         tuple(sorted(_signatures(newsroom, state, now), key=lambda one: (one.due_at, one.release, one.revision))),
         frozenset(newsroom.incidents),
         frozenset(newsroom.registry.departments),
+        damaged,
     )
+
+
+def _until(now: datetime, appearances: Iterable[Appearance]) -> Iterator[Appearance]:
+    """What the record had at `now`, which may be long ago."""
+    for one in appearances:
+        if one.published_at <= now:
+            yield one if one.visible_at and one.visible_at <= now else replace(one, visible_at=None)
 
 
 def _urgency(one: Owed) -> tuple[bool, bool, bool, timedelta, str, str]:
@@ -159,6 +177,7 @@ def _of_incident(
                 responsible=known.name if known else department,
                 advisory=policy is not policies.deciding,
                 notice=_notice(one, appearances),
+                recorded=_recorded(one, appearances),
             )
 
 
@@ -186,3 +205,11 @@ def _notice(obligation: Obligation, appearances: tuple[Appearance, ...]) -> str 
         return None
     announced = [one for one in appearances if one.type is ReleaseType.CONFERENCE and one.held_at is None]
     return announced[0].release if announced else None
+
+
+def _recorded(obligation: Obligation, appearances: tuple[Appearance, ...]) -> str | None:
+    """What would meet the duty if readers could see it."""
+    for one in appearances:
+        if one.visible_at is None and (obligation.duty is Duty.UPDATE or is_met_by(obligation.duty, one)):
+            return one.release
+    return None

@@ -6,7 +6,7 @@ from typing import Any
 from mkdocs.config.base import Config
 from mkdocs.plugins import BasePlugin
 
-from greenchannel import building
+from greenchannel import making
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_tree
@@ -29,13 +29,13 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
         return config
 
     def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
-        env.globals["portal"] = building.portal_frame(_settings(config))
+        env.globals["portal"] = making.portal_frame(_settings(config))
         return env
 
     def on_post_build(self, config: Any) -> None:
         if self.with_record:
             settings = _settings(config)
-            write_tree(Path(config.site_dir), building.record_artifacts(settings, read_record(settings.releases)))
+            write_tree(Path(config.site_dir), making.record_artifacts(settings, read_record(settings.releases)))
 
     def on_serve(self, server: Any, config: Any, builder: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
         server.watch(str(_settings(config).releases))

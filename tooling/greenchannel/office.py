@@ -3,27 +3,32 @@
 The shells call these; the order of reading, deciding and writing is here and nowhere else.
 """
 
-from collections.abc import Callable, Iterable
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.cleaned import Cleaned, Prepared
-from greenchannel.delivery.receipts import owed
 from greenchannel.delivery.record import Decision, Submission
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.settings import Settings
+from greenchannel.desk.spelling import spelling
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
+from greenchannel.domain.registry import Person, Registry
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.opening import Desk, open_desk
 from greenchannel.record.approval import Approval, read_approval, write_approval
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State
-from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
+from greenchannel.record.events import PublicRelease, State, Withdrawal
+from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged, note_owed
+from greenchannel.record.withdrawal import SignedWithdrawal
 
 Clock = Callable[[], datetime]
 _APPROVAL = ".approval.json"
@@ -59,9 +64,7 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
     now = clock()
     desk = open_desk(settings, now)
     release = _find(desk, named)
-    person = desk.newsroom.registry.people.get(by)
-    if person is None or not person.approves:
-        raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
+    _entitled(desk.newsroom.registry, by)
     if on_duty and release.type is not ReleaseType.FACT:
         raise GreenchannelError("{release}: the duty rule is for facts alone", release=release.id)
     if by == release.author and not on_duty:
@@ -71,6 +74,8 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
             "{release}: {count} error(s); run greenchannel check first", release=release.id, count=count
         )
     one = _candidate(desk.newsroom, release, desk.record.state, desk.cleaned)
+    if owed_note := note_owed(one, desk.record.state):
+        raise GreenchannelError("{release}: {reason}", release=release.id, reason=_spelled(desk, release, owed_note))
     if one.unfit:
         raise UnfitAttachmentsError(release.id, one.unfit)
     approval = Approval(
@@ -102,62 +107,107 @@ def publish_from(
         one for one in _approved(settings, desk) if _is_over(one, clock())
     ]
     submissions = [_submission(settings, desk, one) for one in releases]
-    return record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+    decisions = record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+    return tuple(_in_words_of_its_file(desk, one) for one in decisions)
 
 
-def settled(decisions: Iterable[Decision]) -> frozenset[str]:
-    """Refused for nothing but that they are public already, as they stand."""
-    return frozenset(
-        one.candidate.release.id for one in decisions if [reason.code for reason in one.refused] == ["G608"]
-    )
+def _in_words_of_its_file(desk: Desk, decision: Decision) -> Decision:
+    release = decision.candidate.release
+    refused = (replace(one, reason=_spelled(desk, release, one.reason)) for one in decision.refused)
+    return replace(decision, refused=tuple(refused))
 
 
-def unfinished(settings: Settings, decisions: Iterable[Decision]) -> frozenset[str]:
-    """Public already, but a receipt is owed: an earlier run was cut short, and this one has its work to do."""
-    if not (public := settled(decisions)):
-        return public
-    state = record_on_disk.read_record(settings.releases).state
-    targets = [one.name for one in settings.targets]
-    return public & {identifier for identifier, _, _ in owed(state, targets)}
+def _spelled(desk: Desk, release: Release, text: Message) -> Message:
+    """With keys as the file of the release spells them."""
+    document = desk.newsroom.document_of(release.id)
+    return text.spelled(spelling(document, "en")) if document else text
 
 
-def countersign(settings: Settings, named: str, by: str, clock: Clock) -> tuple[int, ...]:
-    """The second signature under what one officer released on duty; the numbers of the revisions signed."""
-    refuse_older_record(settings)
-    people = read_newsroom(settings.content, settings.zone).registry.people
-    if by not in people or not people[by].approves:
+def is_settled(decision: Decision) -> bool:
+    """Refused for nothing but that it is on the record already, as it stands: no error where `watch` was quicker."""
+    return [reason.code for reason in decision.refused] == ["G608"]
+
+
+def _entitled(registry: Registry, by: str) -> Person:
+    """Who may approve, sign and withdraw. Raises with the nearest id, or with who is entitled, where `by` may not."""
+    person = registry.people.get(by)
+    if person is None:
+        entitled = [one.id for one in registry.people.values() if one.approves]
+        near = difflib.get_close_matches(by, registry.people, n=1)
+        template = (
+            "{by}: unknown in content/registry/people.yml; did you mean {names}?"
+            if near
+            else "{by}: unknown in content/registry/people.yml; entitled are: {names}"
+        )
+        raise GreenchannelError(template, by=by, names=", ".join(near or entitled) or "-")
+    if not person.approves:
         raise GreenchannelError("{by}: not a person entitled to approve (content/registry/people.yml, approves)", by=by)
-    signed = record_on_disk.countersign(settings.releases, named, by, clock)
-    if not signed:
+    return person
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The revisions that were signed, and for each that still waits, who is entitled to sign it."""
+
+    revisions: tuple[int, ...]
+    waiting: Mapping[int, tuple[str, ...]]
+
+
+def countersign(settings: Settings, named: str, by: str, clock: Clock) -> Signed:
+    """The second signature under what one officer released on duty: for each revision that `by` may sign."""
+    refuse_older_record(settings)
+    registry = read_newsroom(settings.content, settings.zone).registry
+    _entitled(registry, by)
+    found = record_on_disk.countersign(settings.releases, named, by, clock)
+    if not found.signed:
+        if found.waiting and not record_on_disk.has_countersigned(settings.releases, named, by):
+            template = "{by} wrote or released {release}: another person must sign"
+            raise GreenchannelError(template, by=by, release=named)
         if record_on_disk.has_countersigned(settings.releases, named, by):
             raise DoneAlreadyError("{release}: no signature is owed", release=named)
         raise GreenchannelError("{release}: no signature is owed", release=named)
-    return signed
+    entitled = [one.id for one in registry.people.values() if one.approves]
+    waiting = {number: tuple(one for one in entitled if one not in who) for number, who in found.waiting.items()}
+    return Signed(found.signed, waiting)
 
 
-def withdraw(settings: Settings, named: str, reason: str, by: str, clock: Clock) -> None:
+def withdraw(
+    settings: Settings, named: str, reason: str, by: str, clock: Clock, *, dry_run: bool = False
+) -> Mapping[str, Any]:
+    """One entitled person takes a text back at once; the line of the ledger that says so."""
     refuse_older_record(settings)
-    people = read_newsroom(settings.content, settings.zone).registry.people
-    if by not in people or not people[by].approves:
-        raise GreenchannelError(
-            "{by}: not a person entitled to withdraw (content/registry/people.yml, approves)", by=by
-        )
-
+    person = _entitled(read_newsroom(settings.content, settings.zone).registry, by)
     if not reason.strip():
         raise GreenchannelError("{release}: give a reason; it stands on the page for everybody to read", release=named)
 
-    def make(state: State) -> list[dict[str, object]]:
+    def sign(state: State, now: datetime) -> SignedWithdrawal:
         known = state.releases.get(named)
         if known is None:
             raise UnknownReleaseError("{release}: never published", release=named)
         if known.withdrawal:
-            at = known.withdrawal.at.isoformat()
-            if (known.withdrawal.department, known.withdrawal.reason) == (people[by].department, reason):
-                raise DoneAlreadyError("{release}: withdrawn already at {at}", release=named, at=at)
-            raise GreenchannelError("{release}: withdrawn already at {at}", release=named, at=at)
-        return [{"event": "withdrawn", "id": named, "department": people[by].department, "reason": reason}]
+            raise _withdrawn_already(settings, known, known.withdrawal, person, reason)
+        return SignedWithdrawal(
+            release=named,
+            revision=known.current.number,
+            sha256=known.current.sha256,
+            department=person.department,
+            reason=reason,
+            by=by,
+            at=now,
+        )
 
-    record_on_disk.add(settings.releases, make, clock)
+    return record_on_disk.withdraw(settings.releases, sign, clock, dry_run=dry_run)
+
+
+def _withdrawn_already(
+    settings: Settings, known: PublicRelease, withdrawal: Withdrawal, person: Person, reason: str
+) -> GreenchannelError:
+    """Done already where the same person gave the same reason; of older lines the department is all that is known."""
+    who = record_on_disk.who_withdrew(settings.releases, known)
+    is_same = who == person.id if who else withdrawal.department == person.department
+    if is_same and withdrawal.reason == reason:
+        return DoneAlreadyError("{release}: withdrawn already at {at}", release=known.id, at=withdrawal.at)
+    return GreenchannelError("{release}: withdrawn already at {at}", release=known.id, at=withdrawal.at)
 
 
 def _find(desk: Desk, named: str) -> Release:
@@ -172,6 +222,18 @@ def scheduled(settings: Settings, desk: Desk, now: datetime) -> tuple[tuple[date
     """What is approved and waits for its time, soonest first: `release_at` and id."""
     waiting = (one for one in _approved(settings, desk) if not _is_over(one, now))
     return tuple(sorted((one.release_at, one.id) for one in waiting if one.release_at))
+
+
+def returning(settings: Settings, desk: Desk) -> tuple[str, ...]:
+    """What is withdrawn and was approved anew since: it goes out again only when somebody names it."""
+    return tuple(
+        one.id
+        for one in desk.newsroom.releases.values()
+        if (known := desk.record.state.releases.get(one.id))
+        and known.withdrawal
+        and (approval := _approval(settings, desk.newsroom, one.id))
+        and sha256(approval) != known.current.event["approval"]
+    )
 
 
 def _is_over(release: Release, now: datetime) -> bool:

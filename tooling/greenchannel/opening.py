@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.cleaned import Cleaned
-from greenchannel.delivery.record import Record, frozen_reader
+from greenchannel.delivery.record import LedgerDamagedError, Record, frozen_reader, read_sound_part
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
@@ -24,6 +23,7 @@ from greenchannel.desk.vanished import Published, vanished, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
+from greenchannel.record.gate import lacks_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Desk:
     record: Record
     diagnostics: tuple[Diagnostic, ...]
     cleaned: Cleaned
+    damaged: LedgerDamagedError | None = None  # The record: then it is known up to its first bad line only.
 
     def errors_of(self, identifiers: Iterable[str]) -> int:
         """Only the files of one release count: a broken neighbour cannot stop an urgent release."""
@@ -42,23 +43,34 @@ class Desk:
 
 
 def open_desk(
-    settings: Settings, now: datetime, only: frozenset[str] | None = None, *, cleaned: Cleaned | None = None
+    settings: Settings,
+    now: datetime,
+    only: frozenset[str] | None = None,
+    *,
+    cleaned: Cleaned | None = None,
+    looks_only: bool = False,
 ) -> Desk:
-    """`cleaned` is given by who looks again and again: what took too long once is not tried with each look."""
+    """`cleaned` is given by who looks again and again: what took too long once is not tried with each look.
+
+    Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
+    """
     newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown:
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
-    record = record_on_disk.read_record(settings.releases)
+    record, damaged = read_sound_part(settings.releases)
+    if damaged and not looks_only:
+        raise damaged
     published = _published(settings, newsroom, record.state)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}
-    context = Context(newsroom, policies.deciding, now, appearances, published)
-    return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings))
+    context = Context(newsroom, policies.deciding, now, appearances, published, settings.language, not damaged)
+    return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings), damaged)
 
 
 def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[str, Published]:
     """What the record has; the text only of what vanished from the desk, to find it again under another name."""
+    on_desk = newsroom.releases
     texts = {one["id"]: one["path"] for one in state.incidents.values()}
     texts |= {one.id: one.current.path for one in state.releases.values()}
     known = {one: Published(id=one, kind="incident", title=of["title"]) for one, of in state.incidents.items()}
@@ -68,6 +80,7 @@ def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[
             kind=one.current.event["type"],
             title=one.current.event["title"],
             withdrawn=one.withdrawal is not None,
+            lacks_note=one.id in on_desk and lacks_note(on_desk[one.id], state),
         )
         for one in state.releases.values()
     }

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from greenchannel.delivery.cleaned import Cleaned
+from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.record import frozen_reader
 from greenchannel.desk.newsroom import Newsroom
 from greenchannel.desk.settings import Settings, read_settings
@@ -124,15 +125,17 @@ def _site(
 
     public = desk.record.state
     bodies = [{**publication(one, ""), "draft": True} for one in found]
-    state = fold(chain(public, bodies, max(now, public.last_at or now)), public)
+    virtual = chain(public, bodies, max(now, public.last_at or now))
     site = Site(
         settings=settings,
         registry=desk.newsroom.registry,
         policy=desk.policies.deciding,
-        state=state,
+        state=fold(virtual, public),
         events=desk.record.events,
+        drafts=virtual,
         read_frozen=read_frozen,
         render=render,
+        heartbeats=shown_beats(settings),
     )
     return tuple(artifacts(site, read_theme(settings.templates)))
 

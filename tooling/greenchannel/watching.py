@@ -5,7 +5,7 @@
    most a second after the time; after a sleep of the machine or a restart it catches up, and record and log say how
    late a release was.
 3. What is refused or fails is logged once, until it changes, and tried again with the next look. One release cannot
-   hold up the others.
+   hold up the others, nor can a place of readers: each has a courier of its own.
 4. Stopped, it finishes what it has begun and ends.
 
 Every line of the log is one JSON object with `at` and `event`.
@@ -21,15 +21,17 @@ from typing import Any
 
 from greenchannel import office
 from greenchannel.announcing import announce
-from greenchannel.building import Built, build
+from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
-from greenchannel.delivery.record import Decision, read_record
+from greenchannel.delivery.record import Decision
+from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import open_desk
-from greenchannel.record.events import State
+from greenchannel.sending import Sending
 from greenchannel.translation import problem_text
 
 RESCAN_SECONDS = 30.0
@@ -58,6 +60,9 @@ class Watch:
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
+        self._telling = threading.RLock()  # Couriers tell, too.
+        self._published: set[tuple[str, int]] = set()  # by this process
+        self._couriers = Couriers(self._tell_place, rescan_seconds, {})
 
     def run(self) -> None:
         self._log("started", home=str(self._home))
@@ -67,6 +72,7 @@ class Watch:
                 self._refresh()
                 self._look()
                 self._wait()
+        self._couriers.stop()
         self._log("stopped")
 
     def _refresh(self) -> None:
@@ -108,16 +114,17 @@ class Watch:
         decisions = office.publish_from(settings, desk, (), clock)
         for one in decisions:
             self._tell(settings, one)
-        published = [one.event for one in decisions if one.event]
+        published = {(one.event["id"], one.event["revision"]) for one in decisions if one.event}
+        self._published |= published
         stamp = _stamp(self._home)  # Before the build reads: what changes meanwhile asks for another one.
         if published or self._built_from != stamp:
-            built = build(settings, clock)
-            self._report(built)
-            self._tell_visible(settings, published)
-            # Apart, so that a hub which does not answer never makes the next release wait.
-            threading.Thread(target=self._announce, args=(settings, built)).start()
             # What failed is tried again with every look; what stands is left alone until an input changes.
-            self._built_from = stamp if built.is_whole else None
+            self._built_from = None
+            making = Making(settings, clock, clean=False, progress=lambda _where, _done, _due: None)
+            making.make()
+            self._tell_site(making)
+            self._couriers.give(making, [one for one in settings.targets if one.name != SITE])
+            self._built_from = stamp if making.is_clear else None
 
     def _note_schedule(self, scheduled: Sequence[tuple[datetime, str]]) -> None:
         self._due = scheduled[0][0] if scheduled else None
@@ -142,39 +149,65 @@ class Watch:
             facts |= {"release_at": release.release_at.isoformat(), "seconds_late": late.total_seconds()}
         self._log("published", **facts)
 
-    def _announce(self, settings: Settings, built: Built) -> None:
-        for hub, problem in announce(settings, built).items():
-            self._log("hub_not_told", hub=hub, problem=problem)
-
-    def _tell_visible(self, settings: Settings, published: Sequence[Mapping[str, Any]]) -> None:
-        state = read_record(settings.releases).state if published else State()
-        for one in published:
-            visible = state.releases[one["id"]].visible.get(one["revision"], {})
-            targets = {target: at.isoformat() for target, at in visible.items()}
-            self._log("visible", release=one["id"], revision=one["revision"], targets=targets)
-
-    def _report(self, built: Built) -> None:
-        if built.written:
-            self._log("built", written=len(built.written), sent=dict(built.sent))
-        failed = {name: problem_text(error, self._translate) for name, error in built.failed.items()}
-        leaks = [f"{one.path}: {one.phrase.source} ({one.spelling})" for one in built.leaks]
-        if built.is_whole:
-            self._unsay("delivery")
+    def _tell_site(self, making: Making) -> None:
+        if making.written:
+            self._log("built", written=len(making.written))
+        if making.is_clear:
+            self._unsay("leaks")
         else:
-            self._say("delivery", "failed", targets=failed, leaks=leaks)
+            leaks = [f"{one.path}: {one.phrase.source} ({one.spelling})" for one in making.leaks]
+            self._say("leaks", "failed", leaks=leaks)
+        self._tell_visible(making.seen)
+        if making.is_place:
+            self._announce(making.settings, tuple(making.written))
+
+    def _tell_place(self, sending: Sending, making: Making, error: Exception | None) -> None:
+        """From the courier's thread."""
+        if sending.sent:
+            self._log("sent", target=sending.name, files=len(sending.sent))
+        self._tell_visible(sending.seen)
+        self._announce(making.settings, tuple(sending.sent))
+        if error is None:
+            self._unsay(f"target {sending.name}")
+        elif isinstance(error, (GreenchannelError, OSError)):
+            problem = problem_text(error, self._translate)
+            self._say(f"target {sending.name}", "failed", target=sending.name, problem=problem)
+        else:
+            trace = "".join(traceback.format_exception(error))
+            problem = repr(error)
+            self._say(f"target {sending.name}", "failed", target=sending.name, problem=problem, traceback=trace)
+
+    def _tell_visible(self, receipts: Sequence[Mapping[str, Any]]) -> None:
+        """Of what this process released: an archive that comes to a new place would be a line for each of its texts."""
+        for one in receipts:
+            if (one["id"], one["revision"]) in self._published:
+                targets = {one["target"]: one["at"]}
+                self._log("visible", release=one["id"], revision=one["revision"], targets=targets)
+
+    def _announce(self, settings: Settings, arrived: tuple[str, ...]) -> None:
+        """Apart, so that a hub which does not answer never makes the next release wait."""
+
+        def tell() -> None:
+            for hub, problem in announce(settings, arrived).items():
+                self._log("hub_not_told", hub=hub, problem=problem)
+
+        threading.Thread(target=tell).start()
 
     def _say(self, key: str, event: str, **facts: Any) -> None:  # Any: what JSON holds
         """Once, until it changes."""
-        if self._said.get(key) != facts:
-            self._said[key] = facts
-            self._log(event, **facts)
+        with self._telling:
+            if self._said.get(key) != facts:
+                self._said[key] = facts
+                self._log(event, **facts)
 
     def _unsay(self, key: str) -> None:
-        if self._said.pop(key, None) is not None:
-            self._log("recovered", what=key)
+        with self._telling:
+            if self._said.pop(key, None) is not None:
+                self._log("recovered", what=key)
 
     def _log(self, event: str, **facts: Any) -> None:  # Any: what JSON holds
-        self._write({"event": event, **facts})
+        with self._telling:
+            self._write({"event": event, **facts})
 
     def _local(self, settings: Settings) -> Clock:
         return lambda: self._clock().astimezone(settings.zone)

@@ -3,14 +3,14 @@
 The desk is read here to be compared with, and for nothing else: the portal never sees it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.record import frozen_reader
-from greenchannel.desk.scaffolds import propose_slug
+from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import Withheld, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
@@ -24,11 +24,14 @@ _PRIVATE = "people.yml"
 
 
 class Guard:
-    """Says of a file's bytes what in them is withheld. The desk is read with the first file that is made."""
+    """Says of a file's bytes what in them is withheld. The desk is read with the first file that is made.
 
-    def __init__(self, settings: Settings, state: State) -> None:
-        self._settings, self._state = settings, state
-        self._public = _PublicWords(settings)
+    `pending` is what `state` has and releases/ has not yet: path -> bytes.
+    """
+
+    def __init__(self, settings: Settings, state: State, pending: Mapping[str, bytes]) -> None:
+        self._settings, self._state, self._pending = settings, state, pending
+        self._public = _PublicWords(settings, pending)
 
     def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
         return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one))
@@ -43,7 +46,8 @@ class Guard:
     def _public_text(self, identifier: str) -> str | None:
         release, incident = self._state.releases.get(identifier), self._state.incidents.get(identifier)
         path = release.current.path if release else incident["path"] if incident else None
-        data = frozen_reader(self._settings.releases)(path) if path else None
+        read = frozen_reader(self._settings.releases)
+        data = self._pending.get(path) or read(path) if path else None
         return data.decode() if data else None
 
 
@@ -52,6 +56,7 @@ def _to_find(found: Withheld) -> Iterator[Phrase]:
         slug = propose_slug(title)
         yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")
     yield from (Phrase(one, found.path) for one in found.phrases)
+    yield from (Phrase(one, found.path, is_whole=True) for one in found.short_titles)
     if found.id:  # Part of an address: ended, so that fact-1 is not found in fact-10.
         yield from (Phrase(found.id + end, found.path) for end in '/."')
 
@@ -59,8 +64,8 @@ def _to_find(found: Withheld) -> Iterator[Phrase]:
 class _PublicWords:
     """Everything that pages are made of. Read only when a phrase was found, which is rare."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, pending: Mapping[str, bytes]) -> None:
+        self._settings, self._pending = settings, pending
 
     def has(self, leak: Leak) -> bool:
         """Pinyin is public where another title of the same sound is; a piece, with any public file that has it."""
@@ -68,7 +73,8 @@ class _PublicWords:
         if phrase.piece:
             roots = (self._settings.releases, self._settings.content / "pages", self._settings.templates)
             files = (one for root in roots for one in root.rglob("*") if one.is_file())
-            return any(phrase.piece in one.read_bytes() for one in files)
+            known = chain(self._pending.values(), (one.read_bytes() for one in files))
+            return any(phrase.piece in one for one in known)
         if leak.spelling.endswith(PINYIN):
             return phrase.pinyin in self._words or phrase.text in self._words
         return phrase.text in self._words
@@ -79,6 +85,7 @@ class _PublicWords:
 
     def _sources(self) -> Iterator[str]:
         settings = self._settings
+        yield from (data.decode() for path, data in self._pending.items() if path.endswith(".md"))
         yield " ".join(f"{one.value} {one.zh}" for kind in vars(vocabulary).values() for one in _members(kind))
         for path in (
             settings.home / SETTINGS_FILE,

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from greenchannel import __version__
-from greenchannel.cli import checking, clock, new, releasing, site, verifying, watching
+from greenchannel.cli import checking, clock, feeds, new, released, releasing, site, verifying, watching
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.domain.errors import GreenchannelError
@@ -44,13 +44,14 @@ for _command in (
     clock.route,
     clock.policy,
     releasing.approve,
-    releasing.countersign,
     releasing.publish,
-    releasing.withdraw,
+    released.countersign,
+    released.withdraw,
     site.build,
     site.serve,
     verifying.verify,
     watching.watch,
+    feeds.feeds,
 ):
     cli.add_command(_command)
 

@@ -41,6 +41,7 @@ def owed_json(one: Owed) -> dict[str, Any]:
         **_standing_json(one.standing),
         "department": one.department,
         "responsible": one.responsible,
+        "recorded": one.recorded,
         "next": one.next_command,
     }
     if isinstance(one.standing, Undetermined):
@@ -76,11 +77,10 @@ def signature_json(one: Signature) -> dict[str, Any]:
 def _standing_json(how: Standing) -> dict[str, Any]:
     name = {"standing": type(how).__name__.lower()}
     match how:
-        case Met(margin=margin, by=by, at=at, proven=proven):
-            return {**name, "by": by, "at": at.isoformat(), "proven": proven, "seconds_margin": _seconds(margin)}
-        case Late(late=late, by=by, at=at, proven=proven, reason=reason):
-            shown = {"by": by, "at": at.isoformat(), "proven": proven, "seconds_late": _seconds(late)}
-            return {**name, **shown, "reason": reason}
+        case Met(margin=margin, by=by, at=at):
+            return {**name, "by": by, "at": at.isoformat(), "seconds_margin": _seconds(margin)}
+        case Late(late=late, by=by, at=at, reason=reason):
+            return {**name, "by": by, "at": at.isoformat(), "seconds_late": _seconds(late), "reason": reason}
         case Overdue(late=late):
             return {**name, "seconds_late": _seconds(late)}
         case Pending(left=left):
@@ -129,7 +129,10 @@ def owed_text(one: Owed, translate: Translate) -> str:
     if not one.is_settled:
         lines.append(f"  {translate('met by')}: {_MET_BY[obligation.duty].in_language(translate)}")
     lines.append(f"  {translate('responsible')}: {one.responsible}")
-    if one.notice is not None and not one.is_settled:
+    if one.recorded is not None and not one.is_settled:
+        text = translate("{release} is on the record, but not read back anywhere yet: it counts once readers see it")
+        lines.append("  " + text.format(release=one.recorded))
+    elif one.notice is not None and not one.is_settled:
         text = translate("announced as {release}: once it is held, add held_at and a note, approve and publish")
         lines.append("  " + text.format(release=one.notice))
     if one.next_command:
@@ -170,9 +173,8 @@ def _name(clock: Clock | None) -> str:
 def standing_text(how: Standing, translate: Translate) -> tuple[str, str]:
     """In words, and its colour by urgency."""
     match how:
-        case Met(margin=margin, proven=proven):
-            unproven = "" if proven else translate(" (published; not read back yet)")
-            return translate("met, {time} to spare").format(time=duration(margin)) + unproven, "green"
+        case Met(margin=margin):
+            return translate("met, {time} to spare").format(time=duration(margin)), "green"
         case Late(late=late, reason=reason):
             excuse = translate(", reason: {reason}").format(reason=reason) if reason else ""
             return translate("met late, by {time}").format(time=duration(late)) + excuse, "yellow"

@@ -28,7 +28,13 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
 
     settings = call.settings()
     now, only = at or call.clock(settings)(), _only(settings.content, paths)
-    desk = open_desk(settings, now, only)
+    desk = open_desk(settings, now, only, looks_only=True)
+    if desk.damaged:
+        told = call.translate(
+            "what follows is told by the desk alone; rules that ask the record wait until it verifies"
+        )
+        click.echo(output.damage_text(desk.damaged, told, call.translate), err=True)
+        fix = False  # An id might be mended that the lines beyond know otherwise.
     # What is spelled wrong hides what else is wrong: at most three rounds mend all that can be.
     mended: dict[str, None] = {}
     for _ in range(3 if fix else 0):
@@ -53,7 +59,7 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
         there = [one for one in desk.newsroom.documents if not one.is_vanished]
         checked = sum(only is None or one.path in only for one in there)
         click.echo(summary.format(files=checked, errors=errors, warnings=len(found) - errors))
-    return int(any(one.severity is Severity.ERROR for one in found))
+    return 2 if desk.damaged else int(any(one.severity is Severity.ERROR for one in found))
 
 
 def _only(content: Path, paths: tuple[Path, ...]) -> frozenset[str] | None:

@@ -52,6 +52,8 @@ def due(
         return _watch(call, settings, everything=everything, incident=incident, department=department)
     now = at.astimezone(settings.zone) if at else call.clock(settings)()
     board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
+    if board.damaged:
+        click.echo(_damage_text(call, board.damaged), err=True)
     if form == "json":
         from greenchannel.cli.board import owed_json, signature_json
 
@@ -66,11 +68,18 @@ def due(
 
         for line in board_lines(board, shown, _signatures(board, incident, department), call.translate):
             click.echo(line)
+    if board.damaged:
+        return 2
     return int(
         bool(board.broken)
         or any(one.is_breach for one in _chosen(board, incident, department))
         or any(one.is_overdue for one in _signatures(board, incident, department))
     )
+
+
+def _damage_text(call: Call, damaged: GreenchannelError) -> str:
+    told = call.translate("what follows is told by the desk, and by the record up to its first bad line")
+    return output.damage_text(damaged, told, call.translate)
 
 
 def _signatures(board: "Board", incident: str | None, department: str | None) -> tuple["Signature", ...]:
@@ -112,7 +121,8 @@ def _watch(call: Call, settings: "Settings", *, everything: bool, incident: str 
         now = call.clock(settings)()
         try:
             board, shown = _board(settings, now, everything=everything, incident=incident, department=department)
-            lines = list(board_lines(board, shown, _signatures(board, incident, department), call.translate))
+            lines = [click.style(_damage_text(call, board.damaged), fg="red")] if board.damaged else []
+            lines += list(board_lines(board, shown, _signatures(board, incident, department), call.translate))
         except (GreenchannelError, OSError) as error:  # A file half saved: the next look mends it.
             lines = [click.style(problem_text(error, call.translate), fg="red")]
         return Text.from_ansi("\n\n".join([f"{now:%Y-%m-%d %H:%M:%S %z}", *lines]))

@@ -43,6 +43,7 @@ def new_incident(
     from greenchannel.delivery.writing import create_file
     from greenchannel.desk import scaffolds
     from greenchannel.desk.newsroom import read_newsroom
+    from greenchannel.desk.pinyin import propose_slug
     from greenchannel.domain.slug import is_slug
 
     settings = call.settings()
@@ -51,7 +52,7 @@ def new_incident(
     newsroom = read_newsroom(settings.content, settings.zone)
     routing = newsroom.registry.routing
     now = call.clock(settings)()
-    chosen = slug or scaffolds.propose_slug(title)
+    chosen = slug or propose_slug(title)
     if not is_slug(chosen):
         raise GreenchannelError("{slug}: a slug is a-z, 0-9 and -, at most 80", slug=chosen)
     identifier = f"{now:%Y}/{chosen}"

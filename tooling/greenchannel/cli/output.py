@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenchannel.domain.diagnostic import Diagnostic, Severity
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.translation import problem_text
 
 if TYPE_CHECKING:
@@ -27,9 +28,14 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
-    """On a terminal, how far the files are, on standard error; elsewhere nothing. It leaves no trace behind."""
+    """On standard error: how far the files are, on a terminal and without a trace; what keeps us waiting, anywhere."""
+    text = translate("{target}: another run is sending there; waiting until it has ended")
+
+    def wait(where: str) -> None:
+        click.echo(text.format(target=where), err=True)
+
     if not sys.stderr.isatty():
-        yield lambda _where, _done, _due: None
+        yield lambda where, _done, due: None if due else wait(where)
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -38,6 +44,9 @@ def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
         tasks: dict[str, TaskID] = {}
 
         def show(where: str, done: int, due: int) -> None:
+            if not due:
+                bar.console.print(text.format(target=where))
+                return
             if where not in tasks:
                 tasks[where] = bar.add_task(translate("writing {target}").format(target=where))
             bar.update(tasks[where], completed=done, total=due)
@@ -47,21 +56,30 @@ def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
 
 def report(built: "Built", translate: Translate) -> int:
     """What went wrong with a build, on standard error; the exit code."""
-    text = translate("{target}: {problem}; the other places have it, and the next build tries again")
+    text = translate("{target}: {problem}; the record keeps what it has, and the next build goes on from there")
     for name, error in built.failed.items():
         click.echo(text.format(target=name, problem=problem_text(error, translate)), err=True)
-    for leak in built.leaks:
-        click.echo(leak_text(leak, translate), err=True)
+    report_leaks(built.leaks, translate)
     return int(not built.is_whole)
+
+
+def report_leaks(leaks: "Iterable[Leak]", translate: Translate) -> None:
+    for leak in leaks:
+        click.echo(leak_text(leak, translate), err=True)
 
 
 def announce(settings: "Settings", built: "Built", translate: Translate) -> None:
     """Tells the hubs, after everything else was said: a hint to subscribers, whose failure fails nothing."""
     from greenchannel.announcing import announce as tell_hubs
 
-    for hub, problem in tell_hubs(settings, built).items():
+    for hub, problem in tell_hubs(settings, built.arrived).items():
         text = translate("{hub}: not told of the change ({problem}); subscribers find it with their next poll")
         click.echo(text.format(hub=hub, problem=problem), err=True)
+
+
+def damage_text(damaged: GreenchannelError, told: str, translate: Translate) -> str:
+    """For a command that goes on all the same; `told` says what its answer rests on, lest it be taken for the whole."""
+    return f"{problem_text(damaged, translate)}\n{told}"
 
 
 def leak_text(leak: "Leak", translate: Translate) -> str:

@@ -95,7 +95,7 @@ def _repair(call: Call, where: Path, *, is_shown: bool) -> list[str]:
 
 
 def _compare(call: Call, site: Path) -> "tuple[Difference, ...]":
-    from greenchannel.building import compare_site
+    from greenchannel.making import compare_site
 
     # A folder is named as in mkdocs.yml: from the newsroom's own.
     return compare_site(call.settings(), call.home / site)
@@ -105,6 +105,7 @@ def _notes(where: Path, found: "Verification") -> Iterator[Note]:
     """What is told and fails nothing."""
     from greenchannel.delivery.comparing import files_of
     from greenchannel.delivery.record import PUBLIC
+    from greenchannel.record.heartbeat import HEARTBEAT
     from greenchannel.record.verification import CHECKPOINT, LEDGER
 
     if found.problems:
@@ -112,7 +113,7 @@ def _notes(where: Path, found: "Verification") -> Iterator[Note]:
     if found.behind:
         yield CHECKPOINT, message("{count} line(s) behind; the next build renews it, or --repair", count=found.behind)
     for path in files_of(where) if where.resolve().name != PUBLIC else ():
-        if path not in found.named and path not in (LEDGER, CHECKPOINT):
+        if path not in found.named and path not in (LEDGER, CHECKPOINT, HEARTBEAT):
             yield path, message("no line of the ledger names it")
 
 

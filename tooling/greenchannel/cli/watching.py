@@ -17,7 +17,7 @@ from greenchannel.cli.localised import LocalisedCommand
 def watch(call: Call) -> int:
     """Release what is approved and due, unattended, until stopped: embargoes end on time, files follow each save.
 
-    It writes one JSON object a line: started, scheduled, published, visible, built, refused, failed, recovered,
+    It writes one JSON object a line: started, scheduled, published, visible, built, sent, refused, failed, recovered,
     stopped. Nothing goes out early. After a sleep or a restart it catches up and says by how much it was late. What
     fails is tried again within 30 seconds. SIGTERM or Ctrl-C ends it once the work in hand is finished.
     """

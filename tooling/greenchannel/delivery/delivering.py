@@ -25,7 +25,8 @@ from greenchannel.record.canonical import sha256
 _BATCH = 200  # files between two notes in the journal
 Item = TypeVar("Item")
 Guard = Callable[[str, bytes], tuple[Leak, ...]]
-Progress = Callable[[str, int, int], None]  # where to (site or a target's name), files done, files to do
+# Where to (site or a target's name), files done, files to do; none to do: it waits for another run that is there.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,12 @@ def deliver(
         progress(target.name, done, len(due))
     journal.compact()
     return tuple(due)
+
+
+def due_at(delivered: Delivered, journal: Journal) -> tuple[str, ...]:
+    """What `deliver` may want to send, as far as is known here; where nothing is known, everything."""
+    noted = journal.entries
+    return tuple(one for one, digest in delivered.files.items() if noted.get(one, {}).get("sha256") != digest)
 
 
 def waves(

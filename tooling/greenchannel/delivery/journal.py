@@ -15,7 +15,7 @@ _SPARE = 1_000  # lines that may be out of date before the file is written anew
 
 
 class Journal:
-    """`entries` maps a path to what was last noted of it. Not for two processes at once: the build's lock is held."""
+    """`entries` maps a path to what was last noted of it. Whoever writes holds the lock of the place it speaks of."""
 
     def __init__(self, path: Path, *, forget: bool = False) -> None:
         self._path = path
@@ -26,6 +26,19 @@ class Journal:
             forget_file(path)
         elif path.is_file():
             self._read(path.read_bytes())
+        self._left = self._stat()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether another run has noted something since this one read or wrote it last."""
+        return self._left != self._stat()
+
+    def _stat(self) -> tuple[int, int, int] | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
     def note(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
         lines = b"".join(_line(path, entry) for path, entry in entries.items())
@@ -34,12 +47,14 @@ class Journal:
         self._torn = False
         self._lines += len(entries)
         self.entries |= entries
+        self._left = self._stat()
 
     def compact(self) -> None:
         """Writes the journal anew where most of it is out of date."""
         if self._lines > 2 * len(self.entries) + _SPARE:
             write_file(self._path, b"".join(_line(path, entry) for path, entry in self.entries.items()))
             self._lines = len(self.entries)
+            self._left = self._stat()
 
     def _read(self, data: bytes) -> None:
         self._torn = bool(data) and not data.endswith(b"\n")

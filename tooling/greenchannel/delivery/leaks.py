@@ -23,6 +23,8 @@ _GZIP = b"\x1f\x8b"
 _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked file: a release is a thousandth of it
 _URL_ESCAPE = re.compile("%..")
 _JSON_ESCAPE = re.compile(r"\\u(....)")
+# How a field begins and ends: in HTML and XML, also escaped; in JSON and attributes; a page's title before its site's.
+_FIELDS = ((b">", b"<"), (b"&gt;", b"&lt;"), (b'"', b'"'), (b'\\"', b'\\"'), (b"<title>", b"_"))
 _SHORTEST_BASE64 = 12  # characters; shorter ones are found by chance
 
 
@@ -34,6 +36,7 @@ class Phrase:
     source: str
     pinyin: str = ""  # of a title: what could become an address
     piece: bytes = b""  # of a picture or document; `text` is then its name
+    is_whole: bool = False  # too short to tell anything but as the whole of an element, an attribute or a JSON value
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,26 @@ def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
         yield "bytes", phrase.piece
         yield from (("Base64", one) for one in _base64(phrase.piece))
         return
+    if phrase.is_whole:
+        for spelling, data in _escaped(phrase.text):
+            yield from ((spelling, start + data + end) for start, end in _FIELDS)
+        return
     text, data = phrase.text, phrase.text.encode()
-    yield "plain", data
+    yield from _escaped(text)
     yield "UTF-16", text.encode("utf-16-le")
     yield "UTF-16", text.encode("utf-16-be")
     escaped = quote(text, safe="")
     yield "URL", escaped.encode()
     yield "URL", _URL_ESCAPE.sub(lambda found: found[0].lower(), escaped).encode()
+    yield from (("Base64", one) for one in _base64(data))
+    if phrase.pinyin:
+        yield PINYIN, phrase.pinyin.encode()
+        yield PINYIN, phrase.pinyin.replace("-", "").encode()
+
+
+def _escaped(text: str) -> Iterator[tuple[str, bytes]]:
+    """As it stands, and as HTML and JSON write it."""
+    yield "plain", text.encode()
     yield "HTML", html.escape(text).encode()
     yield "HTML", "".join(one if one.isascii() else f"&#{ord(one)};" for one in text).encode()
     for form in ("x", "X"):
@@ -86,10 +102,6 @@ def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
     escaped = json.dumps(text)[1:-1]
     yield "JSON", escaped.encode()
     yield "JSON", _JSON_ESCAPE.sub(lambda found: "\\u" + found[1].upper(), escaped).encode()
-    yield from (("Base64", one) for one in _base64(data))
-    if phrase.pinyin:
-        yield PINYIN, phrase.pinyin.encode()
-        yield PINYIN, phrase.pinyin.replace("-", "").encode()
 
 
 def _letters(data: bytes) -> str:

@@ -18,14 +18,21 @@ from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
 from greenchannel.portal.shown import public_path
-from greenchannel.record.approval import approval_path, countersignature_path, read_approval, write_approval
+from greenchannel.record.approval import Approval, approval_path, countersignature_path, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint
-from greenchannel.record.events import Revision, State, chain, fold, write_events
+from greenchannel.record.events import PublicRelease, Revision, State, chain, fold, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
 from greenchannel.record.holdings import Reader
 from greenchannel.record.problem import Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Verification, verify
+from greenchannel.record.withdrawal import (
+    SignedWithdrawal,
+    withdrawal_event,
+    withdrawal_path,
+    withdrawn_by,
+    write_withdrawal,
+)
 
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
@@ -104,6 +111,13 @@ def read_record(releases: Path) -> Record:
     return Record(found.events, found.state, bool(found.behind))
 
 
+def read_sound_part(releases: Path) -> tuple[Record, LedgerDamagedError | None]:
+    """The record up to its first bad line, and what is wrong with it: for who only looks."""
+    found = examine(releases)
+    record = Record(found.events, found.state, bool(found.behind))
+    return record, LedgerDamagedError(found.problems) if found.problems else None
+
+
 def release(
     releases: Path,
     submissions: Iterable[Submission],
@@ -132,8 +146,10 @@ def release(
     return tuple(decisions)
 
 
-def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], clock: Callable[[], datetime]) -> int:
-    """Appends what `make` finds missing (receipts, a withdrawal) under the lock; how many lines it was.
+def add(
+    releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], clock: Callable[[], datetime]
+) -> tuple[Mapping[str, Any], ...]:
+    """Appends what `make` finds missing (receipts) under the lock; the lines that it was.
 
     Without a line to add, a checkpoint that a crash left behind is renewed all the same.
     """
@@ -143,19 +159,62 @@ def add(releases: Path, make: Callable[[State], Iterable[Mapping[str, Any]]], cl
         now = clock()
         if bodies:
             _refuse_clock_behind(record.state, now)
-            _append(releases, chain(record.state, bodies, now))
-        elif record.behind:
+            events = chain(record.state, bodies, now)
+            _append(releases, events)
+            return events
+        if record.behind:
             write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_of(record.events[-1])))
-    return len(bodies)
+    return ()
 
 
-def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], datetime]) -> tuple[int, ...]:
-    """Signs every revision that still owes a second signature. Raises where `by` wrote or released one of them."""
+def withdraw(
+    releases: Path,
+    sign: Callable[[State, datetime], SignedWithdrawal],
+    clock: Callable[[], datetime],
+    *,
+    dry_run: bool,
+) -> Mapping[str, Any]:
+    """Adds the line of what `sign` signs, and returns it. What `sign` raises leaves the record as it was."""
+    with locked(releases):
+        state, now = read_record(releases).state, clock()
+        signed = sign(state, now)
+        _refuse_clock_behind(state, now)
+        (event,) = chain(state, (withdrawal_event(signed),), now)
+        if not dry_run:
+            path = withdrawal_path(state.releases[signed.release].current.path)
+            write_file(releases / path, write_withdrawal(signed))
+            _append(releases, (event,))
+    return event
+
+
+def who_withdrew(releases: Path, known: PublicRelease) -> str | None:
+    """The person whose withdrawal is in force. None if there is none, or if it is older than the record of persons."""
+    if known.withdrawal is None or known.withdrawal.signature is None:
+        return None
+    return withdrawn_by((releases / withdrawal_path(known.current.path)).read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Countersigned:
+    """The revisions that were signed, and for each that waits for somebody else, who may not sign it."""
+
+    signed: tuple[int, ...]
+    waiting: Mapping[int, frozenset[str]]
+
+
+def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], datetime]) -> Countersigned:
+    """Signs every revision that still owes a second signature, but for those that `by` wrote or released."""
     with locked(releases):
         state, now = read_record(releases).state, clock()
         _refuse_clock_behind(state, now)
         known = state.releases.get(identifier)
-        signatures = [_second(releases, one, identifier, by, now) for one in (known.unsigned if known else ())]
+        owed = [(one, _first(releases, one)) for one in (known.unsigned if known else ())]
+        waiting = {one.number: who for one, first in owed if by in (who := frozenset({first.by, first.author}))}
+        signatures = [
+            (one.number, countersignature_path(one.path), write_approval(replace(first, by=by, at=now, on_duty=False)))
+            for one, first in owed
+            if one.number not in waiting
+        ]
         bodies = [
             {"event": "countersigned", "id": identifier, "revision": number, "approval": sha256(data)}
             for number, _, data in signatures
@@ -164,7 +223,7 @@ def countersign(releases: Path, identifier: str, by: str, clock: Callable[[], da
             write_file(releases / path, data)
         if bodies:
             _append(releases, chain(state, bodies, now))
-    return tuple(number for number, _, _ in signatures)
+    return Countersigned(tuple(number for number, _, _ in signatures), waiting)
 
 
 def has_countersigned(releases: Path, identifier: str, by: str) -> bool:
@@ -177,27 +236,21 @@ def has_countersigned(releases: Path, identifier: str, by: str) -> bool:
     return signature is not None and signature.by == by
 
 
-def _second(releases: Path, revision: Revision, identifier: str, by: str, now: datetime) -> tuple[int, str, bytes]:
-    path = approval_path(revision.path)
-    first = read_approval((releases / path).read_bytes())
-    if first is None or by in (first.by, first.author):
-        raise GreenchannelError("{by} wrote or released {release}: another person must sign", by=by, release=identifier)
-    data = write_approval(replace(first, by=by, at=now, on_duty=False))
-    return revision.number, countersignature_path(revision.path), data
+def _first(releases: Path, revision: Revision) -> Approval:
+    """The approval with which a revision went out. Raises where it is none any more."""
+    if (first := read_approval((releases / approval_path(revision.path)).read_bytes())) is None:
+        raise GreenchannelError("releases/{path}: not an approval", path=approval_path(revision.path))
+    return first
 
 
 def _refuse_clock_behind(state: State, now: datetime) -> None:
     if state.last_at and now < state.last_at:
-        raise GreenchannelError(
-            "this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()
-        )
+        raise GreenchannelError("this machine's clock is behind the record ({at}): set it right", at=state.last_at)
 
 
 def _commit(releases: Path, candidate: Candidate, approval: bytes, event: Mapping[str, Any]) -> None:
-    for path, data in candidate.files.items():
+    for path, data in candidate.frozen.items():
         write_file(releases / path, data)
-    write_file(releases / candidate.incident_path, candidate.incident_text)
-    write_file(releases / candidate.path, candidate.text)
     write_file(releases / approval_path(candidate.path), approval)
     _append(releases, (event,))
 

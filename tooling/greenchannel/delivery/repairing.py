@@ -5,6 +5,7 @@ lacks nothing but its line break gets that. Whatever else is wrong is for people
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from greenchannel.delivery.record import LedgerDamagedError, examine
@@ -33,7 +34,7 @@ def repair(releases: Path, tell: Tell) -> None:
                     "{path}: written; it vouches for {count} lines up to {at}, the last with the SHA-256 {sha256}",
                     path=f"releases/{CHECKPOINT}",
                     count=last.entries,
-                    at=last.at,
+                    at=datetime.fromisoformat(last.at),
                     sha256=last.sha256,
                 )
             )

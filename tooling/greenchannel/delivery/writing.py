@@ -10,7 +10,8 @@ never tried again on the same descriptor, since the second one may call safe wha
 import errno
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,18 +77,25 @@ def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """One writer of a folder at a time. The folder itself is locked; the kernel frees it when its holder dies.
+def locked(folder: Path, *, outlives: bool = False, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """One writer of a folder at a time, be it a process or a thread. The kernel frees it when its holder dies.
 
-    A program that still sends for a holder that was killed may inherit the lock, so that nobody overtakes it.
+    `outlives`: a program that still sends for a holder that was killed inherits the lock, so that nobody overtakes it.
+    `waiting` is called once where somebody else holds it.
     """
     _make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.set_inheritable(descriptor, True)  # noqa: FBT003  # The signature is Python's.
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.set_inheritable(descriptor, outlives)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
+        # By hand: a program that inherited it may live on, which is to keep others waiting only where we were killed.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 
@@ -120,6 +128,27 @@ def cut(path: Path, end: int) -> None:
 def forget_file(path: Path) -> None:
     """For what can be made again. Not durable: whoever finds it after a power cut compares it before believing it."""
     path.unlink(missing_ok=True)
+
+
+def keep_files(source: Path, paths: Iterable[str], folder: Path) -> None:
+    """The files as they are now, for somebody who takes his time with them; whatever stood in `folder` goes.
+
+    They are links, since what is written here is replaced whole and never changed in place; copies where the system
+    cannot link. Not durable.
+    """
+    forget_tree(folder)
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source / path, folder / path)
+        except OSError:
+            shutil.copy2(source / path, folder / path)
+
+
+def forget_tree(folder: Path) -> None:
+    """For what can be made again, as `forget_file`."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _claim(temporary: Path) -> int:

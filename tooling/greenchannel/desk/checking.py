@@ -2,11 +2,13 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules import ALL_RULES
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.rules.structure import UNUSED_IGNORE
+from greenchannel.desk.spelling import spelling
 from greenchannel.domain.diagnostic import Diagnostic
 from greenchannel.domain.message import Message, message
 
@@ -17,8 +19,15 @@ _NEVER_IGNORED = "S"
 def check(context: Context, only: frozenset[str] | None = None) -> tuple[Diagnostic, ...]:
     """All diagnostics, or those of the documents with the paths in `only`; the others are still looked up."""
     documents = (one for one in context.newsroom.documents if only is None or one.path in only)
-    found = (diagnostic for document in documents for diagnostic in _check_document(document, context))
+    found = (diagnostic for document in documents for diagnostic in _in_its_words(document, context))
     return tuple(sorted(found, key=lambda one: one.order))
+
+
+def _in_its_words(document: Document, context: Context) -> Iterator[Diagnostic]:
+    """The keys that messages and hints name are spelled as the file spells them."""
+    if found := tuple(_check_document(document, context)):
+        spell = spelling(document, context.language)
+        yield from (replace(one, message=one.message.spelled(spell), hint=one.hint.spelled(spell)) for one in found)
 
 
 def manuals() -> Mapping[str, str]:
@@ -29,14 +38,16 @@ def manuals() -> Mapping[str, str]:
 def _check_document(document: Document, context: Context) -> Iterator[Diagnostic]:
     ignored = {one.code for one in document.ignores if not one.code.startswith(_NEVER_IGNORED)}
     used: set[str] = set()
-    for rule in ALL_RULES:
+    rules = [one for one in ALL_RULES if context.is_record_whole or not one.asks_record]
+    waiting = {one.code for one in ALL_RULES} - {one.code for one in rules}
+    for rule in rules:
         for one in rule.check(document, context):
             if rule.code in ignored:
                 used.add(rule.code)
             else:
                 yield Diagnostic(rule.code, rule.severity, one.message, document.path, one.span, one.hint, one.edit)
     for ignore in document.ignores:
-        if ignore.code not in used:
+        if ignore.code not in used | waiting:
             reason, hint = _why_unused(ignore.code)
             yield Diagnostic(UNUSED_IGNORE.code, UNUSED_IGNORE.severity, reason, document.path, ignore.span, hint)
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 
 from greenchannel.desk.newsroom import Document
-from greenchannel.desk.schema import CHINESE_KEYS
+from greenchannel.desk.spelling import spelling
 from greenchannel.domain.diagnostic import Edit, Respelling
-
-_CHINESE = {english: chinese for chinese, english in CHINESE_KEYS.items()}
 
 
 def apply_edits(document: Document, edits: Iterable[Edit | Respelling]) -> str:
-    """The text of the document with the edits in it. A new key is spelled as the file spells `title`.
+    """The text of the document with the edits in it. A new key is spelled in the language of the others.
 
     Where words are respelled nothing else is done: what else is wrong is seen only when they can be read.
     """
@@ -28,14 +26,6 @@ def apply_edits(document: Document, edits: Iterable[Edit | Respelling]) -> str:
             written = line[key.column - 1 : key.end_column - 1]
             lines[key.line - 1] = f"{line[: key.column - 1]}{written}: {edit.value}"
         else:
-            added.append(f"{_spelling(document, edit.key)}: {edit.value}")
+            added.append(f"{spelling(document, 'en')(edit.key)}: {edit.value}")
     closing = next(number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---")
     return "\n".join([*lines[:closing], *added, *lines[closing:]])
-
-
-def _spelling(document: Document, key: str) -> str:
-    title = document.spans.get("key:title")
-    if title is None:
-        return key
-    written = document.source.text.split("\n")[title.line - 1][title.column - 1 : title.end_column - 1]
-    return _CHINESE.get(key, key) if written in CHINESE_KEYS else key

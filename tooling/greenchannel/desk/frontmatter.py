@@ -15,7 +15,9 @@ from enum import StrEnum
 
 import yaml
 
+from greenchannel.desk.plain_words import of_yaml
 from greenchannel.domain.diagnostic import Span
+from greenchannel.domain.message import Message, message
 
 MAX_BYTES = 200_000
 MAX_LINE = 20_000
@@ -27,12 +29,14 @@ _FORBIDDEN = re.compile(
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _WIDE_COLON = re.compile(r"[ ]*(?:- )?(\w{1,16})([ ]*：[ ]*)")
+_LIKE_FRONT = re.compile(r"\s|- |#(?![# ])|[\"']?\w{1,32}[\"']?[ ]*(?:：|:(?:\s|$))")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class FaultKind(StrEnum):
     EMPTY = "empty"
     NO_FRONT_MATTER = "no_front_matter"
+    UNCLOSED = "unclosed"
     ENCODING = "encoding"
     TOO_LARGE = "too_large"
     FORBIDDEN_CHARACTER = "forbidden_character"
@@ -57,7 +61,7 @@ class Fault:
     kind: FaultKind
     span: Span
     detail: str = ""
-    suggestion: str = ""
+    suggestion: str | Message = ""
     meant: str = ""  # what it is beyond doubt, spelled as it should be
 
 
@@ -103,7 +107,9 @@ def read_document(raw: bytes) -> Source:
         return Source(text, None, "", 1, (*faults, Fault(FaultKind.EMPTY, Span())))
     lines = text.split("\n")
     closing = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
-    if lines[0].rstrip() != "---" or closing is None:
+    if lines[0].rstrip() == "---" and closing is None:
+        return Source(text, None, text, 1, (*faults, Fault(FaultKind.UNCLOSED, _end_of_keys(lines))))
+    if closing is None or lines[0].rstrip() != "---":
         return Source(
             text, None, text, 1, (*faults, Fault(FaultKind.NO_FRONT_MATTER, Span(1, 1, 1, len(lines[0]) + 1)))
         )
@@ -111,6 +117,13 @@ def read_document(raw: bytes) -> Source:
     rest = "\n".join(lines[closing + 1 :])
     blank = len(rest) - len(rest.lstrip("\n"))
     return Source(text, front, rest.strip("\n"), closing + 2 + blank, (*faults, *more))
+
+
+def _end_of_keys(lines: list[str]) -> Span:
+    """The first line that looks like none of the front matter, else the last one with anything in it."""
+    written = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    number, line = next((one for one in written[1:] if not _LIKE_FRONT.match(one[1])), written[-1])
+    return Span(number, 1, number, len(line) + 1)
 
 
 def read_yaml(raw: bytes) -> Source:
@@ -180,9 +193,9 @@ def _read_yaml(text: str, *, offset: int) -> tuple[Mapping | None, list[Fault]]:
         span = (
             Span(mark.line + 1 + offset, mark.column + 1, mark.line + 1 + offset, mark.column + 2) if mark else Span()
         )
-        return None, [*faults, Fault(FaultKind.SYNTAX, span, error.problem or "")]
+        return None, [*faults, Fault(FaultKind.SYNTAX, span, suggestion=of_yaml(error.problem or ""))]
     except yaml.YAMLError as error:
-        return None, [*faults, Fault(FaultKind.SYNTAX, Span(), str(error).split("\n", 1)[0])]
+        return None, [*faults, Fault(FaultKind.SYNTAX, Span(), suggestion=of_yaml(str(error)))]
     except _RefusedError as refused:
         return None, [*faults, refused.fault]
     if not isinstance(node, Mapping):
@@ -190,7 +203,8 @@ def _read_yaml(text: str, *, offset: int) -> tuple[Mapping | None, list[Fault]]:
             return None, [*faults, *wide]
         if isinstance(node, Scalar) and node.is_null:
             return Mapping((), Span(1 + offset, 1, 1 + offset, 1)), faults
-        return None, [*faults, Fault(FaultKind.SYNTAX, node.span, "a mapping of keys to values is expected here")]
+        words = message("a mapping of keys to values is expected here")
+        return None, [*faults, Fault(FaultKind.SYNTAX, node.span, suggestion=words)]
     return node, faults
 
 
@@ -259,7 +273,8 @@ class _Builder:
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
             if not isinstance(key, Scalar):
-                raise _RefusedError(Fault(FaultKind.SYNTAX, key.span, "a key must be a single word"))
+                words = message("a key must be a single word")
+                raise _RefusedError(Fault(FaultKind.SYNTAX, key.span, suggestion=words))
             if key.text == "<<":
                 raise _RefusedError(Fault(FaultKind.YAML_FEATURE, key.span, "<<"))
             if key.text in seen:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic_core import PydanticCustomError
 
 from greenchannel.desk.frontmatter import Fault, FaultKind, Mapping, Node, Scalar, Sequence
+from greenchannel.desk.plain_words import of_pydantic
 from greenchannel.domain.diagnostic import Span
 from greenchannel.domain.moment import Day, Moment
 from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, ReleaseType, Term, Theme, Verdict
@@ -261,7 +262,7 @@ def values_of(parsed: BaseModel, apart: AbstractSet[str]) -> dict[str, Any]:
 def _fault(schema: type[BaseModel], detail: Any, spans: Spans) -> Fault:  # Any: pydantic's own error dictionary
     path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     place = spans.get(path) or spans.get(f"key:{path}") or _nearest(path, spans)
-    name = path.rpartition(".")[2]
+    name = next((str(part) for part in reversed(detail["loc"]) if isinstance(part, str) and part != "[key]"), "")
     match detail["type"]:
         case "extra_forbidden":
             return _unknown_key(_schema_at(schema, detail["loc"][:-1]), name, spans.get(f"key:{path}", place))
@@ -273,7 +274,16 @@ def _fault(schema: type[BaseModel], detail: Any, spans: Spans) -> Fault:  # Any:
             context = detail["ctx"]
             return Fault(FaultKind.BAD_VALUE, place, name, str(context["choices"]), context.get("meant", ""))
         case _:
-            return Fault(FaultKind.BAD_VALUE, place, name, str(detail["msg"]))
+            return Fault(FaultKind.BAD_VALUE, place, name, of_pydantic(detail, _entry_keys(schema, detail["loc"])))
+
+
+def _entry_keys(schema: type[BaseModel], place: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys of an entry, if the value there is one or a list of such."""
+    named = [part for part in place if isinstance(part, str)]
+    entry = _schema_at(schema, named)
+    if entry is _schema_at(schema, named[:-1]):
+        return ()
+    return tuple(field.alias or name for name, field in entry.model_fields.items())
 
 
 def _schema_at(schema: type[BaseModel], place: Iterable[object]) -> type[BaseModel]:

@@ -19,6 +19,7 @@ from greenchannel.domain.errors import SettingsError
 from greenchannel.domain.policy import DEFAULT
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+_SWITCH = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 _KNOWN = frozenset(
     (
         "organisation",
@@ -32,6 +33,7 @@ _KNOWN = frozenset(
         "advisory",
         "targets",
         "websub",
+        "heartbeat",
     )
 )
 
@@ -55,6 +57,7 @@ class Settings:
 
     targets: tuple[Place, ...]  # every place where site/ is put
     websub: tuple[str, ...]  # hubs that are told when a feed changed
+    heartbeat: bool  # whether there is a test stream
 
     @property
     def root(self) -> str:
@@ -123,6 +126,7 @@ def read_settings(home: Path) -> Settings:
         policy=str(ours.get("policy") or DEFAULT),
         advisory=_names(ours.get("advisory"), path),
         websub=_hubs(ours.get("websub"), path),
+        heartbeat=_switch(ours.get("heartbeat"), path),
         targets=read_places(ours.get("targets") or {SITE: {"directory": SITE}}, path),
     )
 
@@ -147,6 +151,13 @@ def _is_web_address(value: Any) -> bool:  # Any: what YAML holds
     except ValueError:
         return False
     return parts.scheme in ("https", "http") and bool(parts.hostname)
+
+
+def _switch(value: Any, path: Path) -> bool:  # Any: what YAML holds
+    """Off when it is not set."""
+    if value not in (None, "", *_SWITCH):
+        raise SettingsError("{path}: heartbeat must be true or false", path=path)
+    return bool(value) and _SWITCH[value]
 
 
 def _names(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds

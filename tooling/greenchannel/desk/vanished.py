@@ -15,13 +15,17 @@ from greenchannel.domain.incident import Incident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A release or an incident as the record has it. `kind` is `incident` or the type of the release."""
+    """A release or an incident as the record has it. `kind` is `incident` or the type of the release.
+
+    `lacks_note` says that the desk has another text of it and no new note of the change.
+    """
 
     id: str
     kind: str
     title: str
     body: str = ""
     withdrawn: bool = False
+    lacks_note: bool = False
 
 
 def vanished(newsroom: Newsroom, published: Mapping[str, Published]) -> tuple[Published, ...]:

@@ -1,8 +1,9 @@
 """What on the desk the public has not read: every telling phrase of it, to be looked for in what goes out.
 
 A phrase is a piece of a line between punctuation and Markdown's marks, long enough not to stand somewhere by chance.
-Files are taken as they are typed, so that one with errors is guarded as well as a sound one. Of front matter, keys
-that hold terms, ids and times are passed over, but for the release's own id and its embargo.
+Front matter is read as YAML, with its comments; where it cannot be, it is taken line by line as it is typed, so that a
+file with errors is guarded as well as a sound one. Keys that hold terms, ids and times are passed over, but for the
+release's own id and its embargo. A title too short to be a phrase is looked for where it is the whole of a field.
 """
 
 import os
@@ -13,33 +14,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from greenchannel.desk.frontmatter import MAX_BYTES
+from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
 from greenchannel.desk.schema import CHINESE_KEYS
 
 _TELLING = frozenset(
     (
         *("title", "summary", "note", "venue", "name", "post", "moderator", "media_contact", "late_reason"),
-        *("lead_reason", "attachments"),
+        *("lead_reason", "attachments", "source", "reason"),
     )
 )
+_PASSED_OVER = frozenset(CHINESE_KEYS.values()) - _TELLING  # A key that nobody knows may hold anything.
 _LINE = re.compile(r"^[\s-]*(?:\"?([\w]+)\"?\s*[:：]\s*)?(.*)$")
+_ID = ("id", "编号")
+_COMMENT = re.compile(r"(?:^|\s)#(.*)$", re.MULTILINE)
 # Addresses, and names joined by · or ： are put together by the site itself: no source has them whole. What is withheld
 # of an address is its id, which is looked for by itself.
 _BETWEEN = re.compile(r"https?://\S+|(?:mailto|tel):\S+|[·：]|[。！？；;|*_`~#>\[\]()（）{}\"“”\n\t]+|\s{2,}")
 _DATE_WORDS = re.compile(r"[\d０-９年月日时分秒上下午点号.,:：/+\-\s第条页]*")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _SHORTEST, _SHORTEST_HAN = 12, 6
+_SHORTEST_TITLE = 2  # Chinese characters
 _PIECE = 64  # bytes from the middle of a picture or document: enough to know it by
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """The phrases of one file that are not in its public text. `path` is below content/, `id` becomes an address."""
+    """The phrases of one file that are not in its public text. `path` is below content/, `id` becomes an address.
+
+    `short_titles` are no phrases: they tell something only where they are the whole of a field.
+    """
 
     path: str
     id: str | None  # None: the address is public already
     titles: tuple[str, ...]
     phrases: tuple[str, ...]
+    short_titles: tuple[str, ...] = ()
 
 
 def read_withheld(content: Path, public_text: Callable[[str], str | None]) -> Iterator[Withheld]:
@@ -47,14 +56,14 @@ def read_withheld(content: Path, public_text: Callable[[str], str | None]) -> It
     for path in _files(content):
         if path.suffix != ".md":
             continue
-        text = unicodedata.normalize("NFC", _read(path, 0, MAX_BYTES).decode("utf-8-sig", errors="replace"))
-        typed = _Typed(text.replace("\r\n", "\n"), path.relative_to(content).as_posix())
+        typed = _Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
         public = public_text(typed.id)
         known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
         phrases = tuple(one for one in dict.fromkeys(typed.phrases) if one not in known)
-        if phrases or public is None:
-            titles = tuple(one for one in typed.titles if one not in known)
-            yield Withheld(typed.path, None if public else typed.id, titles, phrases)
+        titles = [one for one in dict.fromkeys(typed.titles) if one not in known]
+        if phrases or titles or public is None:
+            long, short = (tuple(one for one in titles if _is_telling(one) is telling) for telling in (True, False))
+            yield Withheld(typed.path, None if public else typed.id, long, phrases, short)
 
 
 def read_pieces(content: Path) -> Iterator[tuple[str, bytes]]:
@@ -82,33 +91,53 @@ def _read(path: Path, part: int, count: int) -> bytes:
 
 
 class _Typed:
-    """A file as it is typed, without a parser that could refuse it."""
+    """A file as it is typed, also where no parser can read it."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, raw: bytes, path: str) -> None:
         self.path = path
         self.id = path.removeprefix("incidents/").removesuffix(".md").removesuffix("/incident")
         self.titles: list[str] = []
         self.phrases: list[str] = []
-        front, body = _split(text)
-        for line in front:
-            self._read_front(line)
+        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig", errors="replace")).replace("\r\n", "\n")
+        lines, body = _split(text)
+        if (front := read_document(raw).front) is not None:
+            for key, node in front.entries:
+                self._read_node(_name(key.text), node)
+            self.phrases += (one for found in _COMMENT.finditer("\n".join(lines)) for one in _phrases(found[1]))
+        else:
+            for line in lines:
+                self._read_line(line)
         self.phrases += _phrases(body)
 
-    def _read_front(self, line: str) -> None:
-        found = _LINE.match(line)
-        if found is None:
-            return
-        key, value = CHINESE_KEYS.get(found[1] or "", found[1] or ""), found[2].strip().strip("'\"")
+    def _read_node(self, key: str, node: Node) -> None:
+        match node:
+            case Scalar(text=text):
+                self._read_value(key, text.strip())
+            case Sequence(items=items):
+                for one in items:
+                    self._read_node(key, one)
+            case Mapping(entries=entries):
+                for inner, value in entries:  # All of a source is internal; an id within is not that of the file.
+                    self._read_node(key if key == "source" else "" if inner.text in _ID else _name(inner.text), value)
+
+    def _read_line(self, line: str) -> None:
+        if found := _LINE.match(line):
+            self._read_value(_name(found[1] or ""), found[2].strip().strip("'\""))
+
+    def _read_value(self, key: str, value: str) -> None:
         if key == "id" and value:
             self.id = value
         elif key == "release_at":
             self.phrases += _spelled_times(value)
         elif key == "title":
-            told = [value] if _is_telling(value) else []
-            self.titles += told
-            self.phrases += told
-        elif not key or key in _TELLING:
+            self.titles += [value] if _is_telling(value) or _is_short_title(value) else []
+            self.phrases += [value] if _is_telling(value) else []
+        elif key not in _PASSED_OVER:
             self.phrases += _phrases(value)
+
+
+def _name(key: str) -> str:
+    return CHINESE_KEYS.get(key, key)
 
 
 def _split(text: str) -> tuple[list[str], str]:
@@ -124,6 +153,10 @@ def _phrases(text: str) -> Iterator[str]:
 def _is_telling(phrase: str) -> bool:
     shortest = _SHORTEST_HAN if _HAN.search(phrase) else _SHORTEST
     return len(phrase) >= shortest and not _DATE_WORDS.fullmatch(phrase)
+
+
+def _is_short_title(title: str) -> bool:
+    return len(_HAN.findall(title)) >= _SHORTEST_TITLE and not _DATE_WORDS.fullmatch(title)
 
 
 def _spelled_times(value: str) -> list[str]:

@@ -30,12 +30,15 @@ _MET_BY = {Duty.FACT: ReleaseType.FACT, Duty.RESPONSE: ReleaseType.RESPONSE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
-    """A release as the public met it: `at` is when it was read back, or published where `proven` is false."""
+    """A release as the record has it: `visible_at` is when it was first read back where the public reads it.
+
+    None: it is on the record, and nobody can read it yet. No duty is met by that.
+    """
 
     release: str
     type: ReleaseType
-    at: datetime
-    proven: bool
+    published_at: datetime
+    visible_at: datetime | None
     held_at: Moment | None = None
     starts_at: datetime | None = None
     late_reason: str | None = None
@@ -72,7 +75,6 @@ class Met:
     by: str
     at: datetime
     margin: timedelta
-    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,6 @@ class Late:
     at: datetime
     late: timedelta
     reason: str | None
-    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,15 @@ def is_breach(obligation: Obligation, how: Standing) -> bool:
     return isinstance(how, Overdue) and obligation.force is not Force.ADVICE
 
 
+def is_met_by(duty: Duty, appearance: Appearance) -> bool:
+    """Whether it meets the duty, or will once readers can see it."""
+    return _fulfilled(duty, replace(appearance, visible_at=appearance.published_at)) is not None
+
+
 def _owed(incident: Incident, policy: Policy, appearances: tuple[Appearance, ...]) -> Iterator[Obligation]:
     for rule in policy.rules:
         applies = policy.applies(rule, incident)
-        if applies is False or (rule.duty is Duty.UPDATE and (incident.closed_at or not appearances)):
+        if applies is False or (rule.duty is Duty.UPDATE and (incident.closed_at or not _last_visible(appearances))):
             continue
         one = _obligation(incident, policy, rule, appearances)
         if one.started is None or policy.is_in_force(earliest(one.started)):
@@ -191,7 +197,7 @@ def _start(
         Clock.DETECTED: incident.detected_at,
         Clock.CLAIMED: incident.claimed_at,
         Clock.REPORTED_UP: incident.reported_up_at,
-        Clock.PUBLISHED: max((one.at for one in appearances), default=None),
+        Clock.PUBLISHED: _last_visible(appearances),
     }
     for clock in rule.clocks:
         if (started := times[clock]) is not None:
@@ -213,8 +219,8 @@ def _reading(due: datetime, fulfilments: Iterator[tuple[datetime, Appearance]], 
     at, by = first
     margin = due - at
     if margin >= _ZERO:
-        return Met(by.release, at, margin, by.proven)
-    return Late(by.release, at, -margin, by.late_reason, by.proven)
+        return Met(by.release, at, margin)
+    return Late(by.release, at, -margin, by.late_reason)
 
 
 def _fulfilments(
@@ -228,6 +234,12 @@ def _fulfilments(
 
 
 def _fulfilled(duty: Duty, appearance: Appearance) -> Moment | None:
+    if appearance.visible_at is None:
+        return None
     if appearance.type is ReleaseType.CONFERENCE:
         return appearance.held_at if duty in (Duty.CONFERENCE, Duty.RESPONSE) else None
-    return appearance.at if _MET_BY.get(duty) is appearance.type else None
+    return appearance.visible_at if _MET_BY.get(duty) is appearance.type else None
+
+
+def _last_visible(appearances: tuple[Appearance, ...]) -> datetime | None:
+    return max((one.visible_at for one in appearances if one.visible_at), default=None)

@@ -2,7 +2,8 @@
 
 The rules, in order:
 
-1. Public front-matter fields that differ stand old beside new; in a title or a sentence the changed words are marked.
+1. Public front-matter fields that differ stand old beside new; in a title or a sentence the changed words are marked,
+   in a list the entries.
 2. The body is aligned by paragraphs. Equal ones are kept; of those between them, the most alike become pairs.
 3. In a pair, characters are aligned; a number or a Latin word counts as one. A few characters between two changes that
    are no shorter are taken into the change, so that marks show phrases and no confetti; a clause is kept.
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timezone
 from enum import StrEnum
+from itertools import chain
 
 from greenchannel.desk.schema import CHINESE_KEYS
 from greenchannel.domain.moment import Day, read_moment
@@ -159,6 +161,9 @@ def _fields(
         before, after = old.fields.get(key), new.fields.get(key)
         if key in _APART or before == after:
             continue
+        if isinstance(before, list) or isinstance(after, list):
+            yield FieldChange(_LABELS.get(key, key), *_sides(_entries(before), _entries(after), effort))
+            continue
         words = (_shown(key, before, names, zone), _shown(key, after, names, zone))
         if key in _WORDED:
             pieces = tuple(_pieces(*words, effort))
@@ -176,8 +181,6 @@ def _shown(key: str, value: Value, names: Mapping[str, str], zone: timezone) -> 
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, list):
-        return "；".join(_entry(one) for one in value)
     text = str(value)
     if key in _TIMES:
         moment = read_moment(text, zone)
@@ -185,6 +188,22 @@ def _shown(key: str, value: Value, names: Mapping[str, str], zone: timezone) -> 
     if key == "type":
         return ReleaseType(text).zh
     return Verdict(text).zh if key == "verdict" else names.get(text, text)
+
+
+def _entries(value: Value) -> list[str]:
+    return [_entry(one) for one in value] if isinstance(value, list) else []
+
+
+def _sides(old: Sequence[str], new: Sequence[str], effort: Effort) -> Iterator[tuple[Piece, ...]]:
+    """Both lists, with marks on the entries that the other one lacks."""
+    before, after = list[Piece](), list[Piece]()
+    for removed, added, same in segments(old, new, effort):
+        kept = [Piece(Mark.SAME, one) for one in old[same]]
+        before += [*(Piece(Mark.REMOVED, one) for one in old[removed]), *kept]
+        after += [*(Piece(Mark.ADDED, one) for one in new[added]), *kept]
+    for side in (before, after):
+        between = (Piece(Mark.SAME, "；") for _ in side)
+        yield tuple(chain.from_iterable(zip(side, between, strict=True)))[:-1]
 
 
 def _entry(entry: Mapping[str, str | int]) -> str:

@@ -3,7 +3,7 @@
 Public addresses are a contract with readers and are only ever added to. A release's address is its id, minted once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from greenchannel.domain.moment import read_moment
@@ -24,6 +24,7 @@ from greenchannel.portal.shown import (
 from greenchannel.portal.views import (
     Card,
     DirectoryView,
+    FeedLink,
     Frame,
     HomeView,
     IncidentView,
@@ -39,6 +40,7 @@ from greenchannel.record.events import PublicRelease
 
 _COLUMN = 100  # releases on a column page; older ones stand in the month archives
 _HOME = 6
+_SERIOUS = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
 Page = tuple[str, PageView]
 
 
@@ -128,11 +130,12 @@ def _release(
         description=card.summary,
         url=card.url,
         crumbs=(card.incident,),
-        feeds=(feed_link(catalogue, card.incident.text, f"incidents/{release.current.event['incident']['id']}"),),
+        feeds=tuple(_release_feeds(catalogue, release)),
         column_type="政策解读" if card.type == ReleaseType.INTERPRETATION else "回应关切",
     )
     return ReleaseView(
         frame=frame,
+        twin=f"{card.url}index.json",
         card=card,
         rows=tuple(_release_rows(catalogue, release, card)),
         revisions=history,
@@ -147,6 +150,24 @@ def _release(
         duties=timeliness.release_duties(catalogue, release),
         draft=release.draft,
     )
+
+
+def _release_feeds(catalogue: Catalogue, release: PublicRelease) -> Iterator[FeedLink]:
+    incident = release.current.event["incident"]
+    yield feed_link(catalogue, incident["title"], f"incidents/{incident['id']}")
+    yield _department_feed(catalogue, release)
+    kind = ReleaseType(release.current.event["type"])
+    yield feed_link(catalogue, kind.zh, f"types/{kind.value}")
+
+
+def _department_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
+    department = release.current.event["department"]
+    return feed_link(catalogue, catalogue.department_name(department), f"departments/{department}")
+
+
+def _category_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
+    category = Category(release.current.event["incident"]["category"])
+    return feed_link(catalogue, category.zh, f"categories/{category.value}")
 
 
 def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> Iterator[Row]:
@@ -190,7 +211,11 @@ def _incident(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelea
             description=f"{incident.title}：全部发布、时间线与时限履行情况",
             url=url,
             crumbs=(Link(rows[0].value, rows[0].url),),
-            feeds=(feed_link(catalogue, incident.title, f"incidents/{identifier}"),),
+            feeds=(
+                feed_link(catalogue, incident.title, f"incidents/{identifier}"),
+                # The newest release is in these two, so they are there.
+                *(feed(catalogue, one) for one in timeline[:1] for feed in (_department_feed, _category_feed)),
+            ),
         ),
         status="处置中" if is_open else "已办结",
         is_open=is_open,
@@ -276,7 +301,7 @@ def _home(catalogue: Catalogue) -> HomeView:
             description=f"{catalogue.settings.organisation}政务舆情回应与新闻发布",
             url=root,
             crumbs=(),
-            feeds=(feed_link(catalogue, "全部发布", "all"),),
+            feeds=(feed_link(catalogue, "全部发布", "all"), *_urgent_feed(catalogue, running)),
             column_type="首页",
         ),
         open_incidents=tuple(
@@ -298,3 +323,8 @@ def _home(catalogue: Catalogue) -> HomeView:
             Link(one.name, f"{root}departments/{one.id}/") for one in catalogue.registry.departments.values()
         ),
     )
+
+
+def _urgent_feed(catalogue: Catalogue, running: Iterable[str]) -> Iterator[FeedLink]:
+    if any(catalogue.incident(one).incident_class in _SERIOUS for one in running):
+        yield feed_link(catalogue, "重大突发事件", "urgent")

@@ -18,7 +18,9 @@ class Stage(IntEnum):
 
     PAGE = 0  # assets, frozen texts, releases and incidents
     LIST = 1  # columns, directories, the home page
-    FEED = 2  # feeds, sitemap, the public ledger
+    ARCHIVE = 2  # of feeds
+    FEED = 3  # feeds, sitemap, the public ledger
+    INDEX = 4  # the lists of all feeds
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,11 @@ def notes(catalogue: Catalogue, release: PublicRelease, kind: ChangeKind) -> tup
     return tuple(
         NoteView(
             at=shown_time(catalogue, one.at),
-            note=_joined(said),
+            note=joined(said),
             page=_page_url(catalogue, release, one.number),
         )
         for one in reversed(release.revisions)
-        if (said := [note for said_kind, note in _changes(release, one) if said_kind is kind])
+        if (said := [note for said_kind, note in changes_of(release, one) if said_kind is kind])
     )
 
 
@@ -50,7 +50,7 @@ def pages(catalogue: Catalogue, release: PublicRelease) -> Iterator[RevisionPage
             yield _page(catalogue, release, one)
 
 
-def _changes(release: PublicRelease, revision: Revision) -> list[tuple[ChangeKind, str]]:
+def changes_of(release: PublicRelease, revision: Revision) -> list[tuple[ChangeKind, str]]:
     """The notes that came with a revision: those behind the ones that the text before it had."""
     if revision.number == 1:
         return []
@@ -58,7 +58,7 @@ def _changes(release: PublicRelease, revision: Revision) -> list[tuple[ChangeKin
     return [(ChangeKind(one["kind"]), one["note"]) for one in revision.event["changes"][known:]]
 
 
-def _joined(said: list[str]) -> str:
+def joined(said: list[str]) -> str:
     """Several notes as one sentence."""
     return "；".join((*(one.rstrip("。；") for one in said[:-1]), *said[-1:]))
 
@@ -69,14 +69,14 @@ def _unnoted(revision: Revision) -> str:
 
 
 def _revision(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionView:
-    changes = _changes(release, revision)
+    changes = changes_of(release, revision)
     kinds = "、".join(dict.fromkeys(kind.zh for kind, _ in changes)) or _unnoted(revision)
     ended = any(one.revision == revision.number - 1 for one in release.withdrawals)
     return RevisionView(
         number=revision.number,
         at=shown_time(catalogue, revision.at),
         kind=f"重新发布（{kinds}）" if ended else kinds,
-        note=_joined([note for _, note in changes]),
+        note=joined([note for _, note in changes]),
         signed=_signed(catalogue, release, revision),
         url=catalogue.settings.root + public_path(revision.path),
         sha256=revision.sha256,
@@ -106,9 +106,9 @@ def _signed(catalogue: Catalogue, release: PublicRelease, revision: Revision) ->
     if not revision.event.get("on_duty"):
         return ""
     if signed_at := release.countersigned.get(revision.number):
-        return f"值班先行发布，{shown_time(catalogue, signed_at).text} 完成复核签发"
+        return f"值班先行发布，{shown_time(catalogue, signed_at).text} 由另一人补签"
     due = shown_time(catalogue, revision.at + COUNTERSIGN_WITHIN).text
-    return f"值班先行发布，应于 {due} 前完成复核签发"
+    return f"值班先行发布，应于 {due} 前由另一人补签"
 
 
 def _page(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionPageView:
@@ -151,15 +151,15 @@ def _state(release: PublicRelease, view: RevisionView) -> str:
     return "现行版本" if is_last else "已被取代"
 
 
-def _notice(catalogue: Catalogue, release: PublicRelease, view: RevisionView) -> str:
-    """Why this text is not to be relied on; empty where it is."""
+def _notice(catalogue: Catalogue, release: PublicRelease, view: RevisionView) -> tuple[str, ...]:
+    """Why this text is not to be relied on, as paragraphs: a reason ends as its officer typed it. Empty where it is."""
     if release.withdrawal:
-        return withdrawal_notice(catalogue, release.withdrawal)
+        return (withdrawal_notice(catalogue, release.withdrawal),)
     if view.withdrawal and view.withdrawal.until:
-        return f"{view.withdrawal.notice}本信息已于{view.withdrawal.until.text}重新发布。"
+        return view.withdrawal.notice, f"本信息已于{view.withdrawal.until.text}重新发布。"
     if view.number == release.current.number:
-        return ""
-    return f"本版自{shown_time(catalogue, release.revisions[view.number].at).text}起由新的一版取代。"
+        return ()
+    return (f"本版自{shown_time(catalogue, release.revisions[view.number].at).text}起由新的一版取代。",)
 
 
 def _rows(view: RevisionView) -> tuple[Row, ...]:
@@ -168,7 +168,7 @@ def _rows(view: RevisionView) -> tuple[Row, ...]:
         Row("种类", view.kind),
         Row("发布时间", view.at.text),
         Row("原文", view.url.rpartition("/")[2], view.url),
-        Row("签发", view.signed),
+        Row("审签", view.signed),
     )
     return tuple(one for one in rows if one.value)
 

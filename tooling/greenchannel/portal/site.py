@@ -5,6 +5,7 @@ never names a page that is not there yet.
 """
 
 import html
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,20 +17,24 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
-from greenchannel.portal import pages, streams, timeliness
+from greenchannel.portal import heartbeat, newest, pages, streams, timeliness, twin
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
+from greenchannel.portal.entries import voice_of
+from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.markup import Links
+from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.shown import alias_path, public_path
-from greenchannel.portal.views import FeedView, IncidentView, PageView, ReleaseView, RevisionPageView
+from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
 from greenchannel.record.attachments import attachment_path, attachments_of
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, write_events
 from greenchannel.record.freeze import Frozen, thaw
+from greenchannel.record.heartbeat import Beat
 
 Artifact = tuple[str, bytes]
 
@@ -81,6 +86,8 @@ class Site:
     read_frozen: Callable[[str], bytes]
     render: Callable[[str, Links], str]
     maker: str = ""
+    drafts: tuple[Mapping[str, object], ...] = ()  # of a preview: events behind the ledger that never happened
+    heartbeats: tuple[Beat, ...] = ()  # oldest first
 
 
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
@@ -103,16 +110,18 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
         yield Planned(Stage.PAGE, (public_path(path),), digest, partial(_one, bodies.released, digest))
     for release, name, digest in catalogue.newest_attachments():
         yield Planned(Stage.PAGE, (alias_path(release, name),), digest, partial(_one, bodies.released, digest))
+    yield from _twins(site, catalogue, bodies)
     for template, view in pages.release_pages(catalogue):
         yield page(Stage.PAGE, template, view)
     for template, view in pages.list_pages(catalogue):
         yield page(Stage.LIST, template, view)
     yield page(Stage.LIST, *pages.not_found(catalogue), path="404.html")
     yield given(Stage.FEED, timeliness.CSV_PATH, timeliness.table(catalogue))
-    for feed in streams.feeds(catalogue):
-        paths = tuple(feed.path + extension for extension in EXTENSIONS)
-        yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed), partial(_feed, feed, bodies))
+    yield from plan_feeds(voice_of(site.settings, site.registry), (*site.events, *site.drafts), bodies.html, site.maker)
+    yield from _heartbeat(site, catalogue)
     yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue))
+    yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
+    yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
     yield given(Stage.FEED, "record/ledger.jsonl", write_events(site.events))
     if site.events:
         # Behind the ledger: one that is behind is sound, one that is ahead says that lines are missing.
@@ -129,8 +138,24 @@ def _one(read: Callable[[str], bytes], digest: str) -> tuple[bytes, ...]:
     return (read(digest),)
 
 
-def _feed(feed: FeedView, bodies: "_Bodies") -> tuple[bytes, ...]:
-    return render_feed(feed, {one.body: bodies.html(one.body) for one in feed.entries if one.body})
+def _heartbeat(site: Site, catalogue: Catalogue) -> Iterator[Planned]:
+    if site.heartbeats:
+        feed, items = heartbeat.stream(catalogue, site.heartbeats), heartbeat.items(catalogue, site.heartbeats)
+        paths = tuple(feed.path + extension for extension in EXTENSIONS)
+        yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed, items), partial(render_feed, feed, items))
+
+
+def _twins(site: Site, catalogue: Catalogue, bodies: "_Bodies") -> Iterator[Planned]:
+    yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
+    for description in twin.descriptions(catalogue):
+        paths = tuple(f"releases/{description['record_id']}/{name}" for name in ("index.json", "ninjs.json"))
+        yield Planned(Stage.PAGE, paths, fingerprint(site.maker, description), partial(_twin, description, bodies))
+
+
+def _twin(description: twin.Document, bodies: "_Bodies") -> tuple[bytes, ...]:
+    digest = description["text"]["sha256"]
+    whole = twin.complete(description, thaw(bodies.released(digest)), bodies.html(digest))
+    return tuple(f"{json.dumps(one, ensure_ascii=False, indent=2)}\n".encode() for one in (whole, ninjs(whole)))
 
 
 def _body_of(view: PageView) -> str:

@@ -1,15 +1,219 @@
-"""Catalogue -> feeds and the sitemap's addresses: what machines follow."""
+"""The public ledger -> streams of entry versions: what happened to which entry, in the order in which it happened.
 
-from collections.abc import Iterator
+A stream is a filter over the ledger's public events. Entries are of four kinds:
+
+- an *item* is a release; each of its revisions and each withdrawal makes a new version of it;
+- a *correction* and a *withdrawal* are news, so each is an entry of its own beside the item, which never changes;
+- a *revision* stands in the stream ``changes`` alone, one for each revision of whatever kind. A withdrawal marks those
+  that it ended.
+
+The rules: an id is minted once. `published` is the first publication, for ever. `updated` moves with a revision that is
+more than minor, with a withdrawal and with a new publication after one; it never goes back. Whatever stream once held
+an item gets all that happens to it later, also when it moves to another department or its incident is closed: a reader
+of that stream must not keep an old text. Nothing that is appended to the ledger changes what a log held before.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from greenchannel.domain.vocabulary import Category, ReleaseType
+from greenchannel.domain.vocabulary import ChangeKind, IncidentClass
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.shown import card_of, incident_url, notice, release_url, rfc3339
-from greenchannel.portal.views import FeedEntry, FeedView
-from greenchannel.record.events import PublicRelease
+from greenchannel.portal.shown import incident_url, release_url, rfc3339
 
-_FEED = 100
+ALL, URGENT, CHANGES = "all", "urgent", "changes"
+_URGENT = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
+Event = Mapping[str, Any]  # Any: JSON
+
+
+class Kind(StrEnum):
+    ITEM = "item"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    REVISION = "revision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a revision said of itself."""
+
+    kind: ChangeKind
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An entry as one event left it."""
+
+    entry: str  # the part of its id behind the authority: 2026/x/fact-1, 2026/x/fact-1/correction/2
+    kind: Kind
+    place: int  # of the event in the ledger, from 1
+    at: datetime  # of the event
+    published: datetime
+    updated: datetime
+    text: Event = field(hash=False)  # the line of the revision that it shows
+    withdrawn: Event | None = field(default=None, hash=False)  # the line that withdrew it
+    notes: tuple[Note, ...] = ()  # an item's corrections, or what a notice or a revision is about; oldest first
+    number: int = 1  # of a notice: the how manieth of its kind
+    is_return: bool = False  # a revision that ended a withdrawal
+
+    @property
+    def release(self) -> str:
+        return str(self.text["id"])
+
+    @property
+    def incident(self) -> str:
+        return str(self.text["incident"]["id"])
+
+
+@dataclass(slots=True)
+class Stream:
+    """`key` is its address below ``feeds/``; `entries` counts every id that it held, `updated` is its newest time."""
+
+    key: str
+    log: list[Version] = field(default_factory=list)
+    entries: int = 0
+    updated: datetime | None = None
+
+    def add(self, version: Version, *, is_new: bool) -> None:
+        self.log.append(version)
+        self.entries += is_new
+        self.updated = max(self.updated or version.updated, version.updated)
+
+    @property
+    def place(self) -> int:
+        """The ledger's line that it changed with last; one that is empty stands as of the first line."""
+        return self.log[-1].place if self.log else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Release:
+    """What is known of a release behind a line of the ledger."""
+
+    item: Version
+    held: Mapping[str, None]  # the streams that hold it, in the order in which they came to
+    revisions: tuple[Version, ...]  # those that no withdrawal has ended
+    withdrawals: int = 0
+    corrections: int = 0
+
+
+def read_streams(events: Iterable[Event]) -> Mapping[str, Stream]:
+    """Every stream by its key, sorted. `all`, `urgent` and `changes` are there before they hold anything."""
+    streams = {key: Stream(key) for key in (ALL, CHANGES, URGENT)}
+    releases: dict[str, _Release] = {}
+    for place, event in enumerate(events, 1):
+        known = releases.get(event["id"])
+        match event["event"]:
+            case "published" | "corrected":
+                then = _revised(known, event, place)
+            case "withdrawn" if known:
+                then = _withdrawn(known, event, place)
+            case _:
+                continue
+        releases[event["id"]] = then
+        for key, version, is_new in _news(known, then, event):
+            stream = streams.setdefault(key, Stream(key))
+            stream.add(version, is_new=is_new)
+    return dict(sorted(streams.items()))
+
+
+def _revised(known: _Release | None, event: Event, place: int) -> _Release:
+    at = datetime.fromisoformat(event["at"])
+    notes = _new_notes(known, event, at)
+    said = {one.kind for one in notes}
+    is_return = known is not None and known.item.withdrawn is not None
+    moves = known is None or is_return or said != {ChangeKind.MINOR}
+    corrections = tuple(one for one in notes if one.kind is ChangeKind.CORRECTION)
+    item = Version(
+        entry=event["id"],
+        kind=Kind.ITEM,
+        place=place,
+        at=at,
+        published=known.item.published if known else at,
+        updated=at if known is None else max(known.item.updated, at) if moves else known.item.updated,
+        text=event,
+        notes=(*known.item.notes, *corrections) if known else corrections,
+    )
+    revision = replace(
+        item,
+        entry=f"{event['id']}/r{event['revision']}",
+        kind=Kind.REVISION,
+        published=at,
+        updated=at,
+        notes=notes,
+        is_return=is_return,
+    )
+    return _Release(
+        item=item,
+        held={**(known.held if known else {}), **dict.fromkeys(_keys(event))},
+        revisions=(*(known.revisions if known and not is_return else ()), revision),
+        withdrawals=known.withdrawals if known else 0,
+        corrections=(known.corrections if known else 0) + bool(corrections),
+    )
+
+
+def _new_notes(known: _Release | None, event: Event, at: datetime) -> tuple[Note, ...]:
+    """Those behind the ones that the text before had."""
+    if known is None:
+        return ()
+    added = event["changes"][len(known.item.text["changes"]) :]
+    return tuple(Note(kind=ChangeKind(one["kind"]), text=one["note"], at=at) for one in added)
+
+
+def _withdrawn(known: _Release, event: Event, place: int) -> _Release:
+    at = datetime.fromisoformat(event["at"])
+
+    def ended(one: Version) -> Version:
+        return replace(one, place=place, at=at, updated=max(one.updated, at), withdrawn=event)
+
+    return replace(
+        known,
+        item=ended(known.item),
+        revisions=tuple(ended(one) for one in known.revisions),
+        withdrawals=known.withdrawals + 1,
+    )
+
+
+def _news(known: _Release | None, then: _Release, event: Event) -> Iterator[tuple[str, Version, bool]]:
+    """What a stream gets, and whether the entry is new to it: the item, then the notice, so that it stands on top."""
+    notice = _notice(known, then, event)
+    for key in then.held:
+        yield key, then.item, known is None or key not in known.held
+        if notice:
+            yield key, notice, True
+    if event["event"] == "withdrawn":
+        yield from ((CHANGES, one, False) for one in then.revisions)
+        if notice:
+            yield CHANGES, notice, True
+    else:
+        yield CHANGES, then.revisions[-1], True
+
+
+def _notice(known: _Release | None, then: _Release, event: Event) -> Version | None:
+    item = replace(then.item, published=then.item.at, updated=then.item.at)
+    if event["event"] == "withdrawn":
+        entry = f"{item.entry}/withdrawal/{then.withdrawals}"
+        return replace(item, entry=entry, kind=Kind.WITHDRAWAL, number=then.withdrawals, notes=())
+    if then.corrections == (known.corrections if known else 0):
+        return None
+    notes = tuple(one for one in then.revisions[-1].notes if one.kind is ChangeKind.CORRECTION)
+    entry = f"{item.entry}/correction/{event['revision']}"
+    return replace(item, entry=entry, kind=Kind.CORRECTION, number=then.corrections, notes=notes)
+
+
+def _keys(event: Event) -> Iterator[str]:
+    """The streams that a revision belongs to by its own facts."""
+    incident = event["incident"]
+    yield ALL
+    yield f"types/{event['type']}"
+    yield f"departments/{event['department']}"
+    yield f"categories/{incident['category']}"
+    yield f"incidents/{incident['id']}"
+    if incident["class"] in _URGENT and not incident.get("closed_at"):
+        yield URGENT
 
 
 def addresses(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
@@ -19,63 +223,3 @@ def addresses(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
         yield incident_url(catalogue, identifier), rfc3339(catalogue, catalogue.changed_at(identifier))
         for one in timeline:
             yield release_url(catalogue, one), rfc3339(catalogue, one.updated_at)
-
-
-def feeds(catalogue: Catalogue) -> Iterator[FeedView]:
-    name = catalogue.settings.name
-    for identifier in sorted(catalogue.state.incidents):
-        title = str(catalogue.state.incidents[identifier]["title"])
-        home = f"releases/{identifier}/"
-        members, updated = catalogue.of_incident(identifier), catalogue.changed_at(identifier)
-        yield _feed(catalogue, f"incidents/{identifier}", title, home, members, updated)
-    for key, members in catalogue.grouped(lambda one: one.current.event["department"]).items():
-        title = f"{name}·{catalogue.department_name(key)}"
-        yield _feed(catalogue, f"departments/{key}", title, f"departments/{key}/", members)
-    for key, members in catalogue.grouped(lambda one: one.current.event["incident"]["category"]).items():
-        yield _feed(catalogue, f"categories/{key}", f"{name}·{Category(key).zh}", f"categories/{key}/", members)
-    for key, members in catalogue.grouped(lambda one: one.current.event["type"]).items():
-        yield _feed(catalogue, f"types/{key}", f"{name}·{ReleaseType(key).zh}", f"types/{key}/", members)
-    if catalogue.releases:
-        yield _feed(catalogue, "all", name, "", catalogue.releases)
-
-
-def _feed(
-    catalogue: Catalogue,
-    path: str,
-    title: str,
-    home: str,
-    members: tuple[PublicRelease, ...],
-    updated: datetime | None = None,
-) -> FeedView:
-    settings = catalogue.settings
-    newest = updated or max(one.updated_at for one in members)
-    return FeedView(
-        id=f"tag:{settings.tag}:feeds/{path}",
-        path=f"feeds/{path}",
-        title=title,
-        description=f"{settings.organisation}：{title}",
-        home=settings.url + home,
-        base=settings.url,
-        organisation=settings.organisation,
-        email=settings.email,
-        updated=rfc3339(catalogue, newest),
-        entries=tuple(_entry(catalogue, one) for one in members[:_FEED]),
-        hubs=settings.websub,
-    )
-
-
-def _entry(catalogue: Catalogue, release: PublicRelease) -> FeedEntry:
-    card, withdrawn = card_of(catalogue, release), notice(catalogue, release)
-    return FeedEntry(
-        id=f"tag:{catalogue.settings.tag}:{release.id}",
-        url=catalogue.settings.url + f"releases/{release.id}/",
-        title=card.title,
-        summary=card.summary,
-        body="" if withdrawn else release.current.sha256,
-        department=card.department.text,
-        type_label=card.type_label,
-        incident=card.incident.text,
-        published=rfc3339(catalogue, release.first_at),
-        updated=rfc3339(catalogue, release.updated_at),
-        withdrawn=withdrawn,
-    )

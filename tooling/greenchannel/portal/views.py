@@ -126,6 +126,7 @@ class Frame:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseView:
     frame: Frame
+    twin: str  # the release as JSON
     card: Card
     rows: tuple[Row, ...]
     revisions: tuple[RevisionView, ...]  # newest first
@@ -152,7 +153,7 @@ class RevisionPageView:
     card: Card  # as this revision had it
     revision: RevisionView
     state: str  # 现行版本, 已被取代, 已撤回 or 草稿
-    notice: str  # why it is not to be relied on, empty for the current one
+    notice: tuple[str, ...]  # why it is not to be relied on, empty for the current one
     rows: tuple[Row, ...]
     previous: Link | None
     next: Link | None
@@ -271,25 +272,55 @@ class SiteFrame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAttachment:
+    """A file of an entry, at the address that never changes what it holds."""
+
+    name: str
+    url: str
+    media_type: str
+    size: int  # bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """One release in a feed. `updated` moves only with a revision; `id` is a tag: URI minted once."""
+    """An entry of a feed, as every format shows it. Times are RFC 3339 with offset; texts are plain.
+
+    `notes` stand before the text as paragraphs. `body` is the SHA-256 of the frozen text that comes in full, empty for
+    a notice and for what is withdrawn; `sha256` and `text_url` are of the revision that the entry speaks of.
+    """
 
     id: str
     url: str
     title: str
     summary: str
-    body: str  # SHA-256 of the frozen text, empty for a withdrawn one
-    department: str
-    type_label: str
-    incident: str
-    published: str  # RFC 3339 with offset
+    notes: tuple[str, ...]
+    more: str  # what the link below a notice is called; empty where the text itself follows
+    body: str
+    tags: tuple[str, ...]
+    published: str
     updated: str
-    withdrawn: str = ""
+    kind: str
+    item: str  # the id of the release's own entry
+    item_url: str
+    sequence: int  # of the ledger's line that it is made of
+    status: str  # current, corrected or withdrawn
+    revision: int
+    type: str
+    department: str
+    department_name: str
+    incident: str
+    incident_title: str
+    text_url: str
+    sha256: str
+    contact: str
+    attachments: tuple[FeedAttachment, ...] = ()
+    withdrawn: str = ""  # the notice of its withdrawal, empty while it is in force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedView:
-    """A stream: `path` has no extension (feeds/all); entries come newest first."""
+    """A document of a stream: `path` and its neighbours have no extension (feeds/all); entries come newest first."""
 
     id: str
     path: str
@@ -299,6 +330,10 @@ class FeedView:
     base: str  # absolute address of the site's root, slash at its end
     organisation: str
     email: str
+    rights: str
+    licence: str  # the address where they are explained
+    namespace: str  # of our own elements
     updated: str
-    entries: tuple[FeedEntry, ...]
     hubs: tuple[str, ...] = ()
+    current: str = ""  # of an archive: the current document of its stream
+    previous: str = ""  # the archive before this document

@@ -32,12 +32,16 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """`revision` is the text that stood when the release was withdrawn; a later one ends the withdrawal."""
+    """`revision` is the text that stood when the release was withdrawn; a later one ends the withdrawal.
+
+    `signature` is the SHA-256 of the file that says who withdrew; older lines have none.
+    """
 
     at: datetime
     department: str
     reason: str
     revision: int
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,15 @@ class PublicRelease:
         return min(self.visible.get(revision, {}).values(), default=None)
 
     def appearance(self, zone: timezone) -> Appearance:
-        """As the public first met it; for a conference, with the held time that a later revision may have added."""
-        event, seen = self.current.event, self.seen_at(1)
+        """When the public first met it; what is said of it (a held time, its end) by the newest text it can read."""
+        seen = {number: at for number in self.visible if (at := self.seen_at(number))}
+        event = (self.revisions[max(seen) - 1] if seen else self.current).event
         held = event.get("held_at")
         return Appearance(
             release=self.id,
             type=ReleaseType(event["type"]),
-            at=seen or self.first_at,
-            proven=seen is not None,
+            published_at=self.first_at,
+            visible_at=min(seen.values(), default=None),
             held_at=read_moment(held, zone) if held else None,
             starts_at=datetime.fromisoformat(event["starts_at"]) if event.get("starts_at") else None,
             final=bool(event.get("final")),
@@ -101,9 +106,8 @@ class State:
 
     def appearances(self, incident: str, zone: timezone) -> tuple[Appearance, ...]:
         """A withdrawn release still appeared when it did. `zone` reads a conference known to the day only."""
-        return tuple(
-            one.appearance(zone) for one in self.releases.values() if one.current.event["incident"]["id"] == incident
-        )
+        members = (one for one in self.releases.values() if one.current.event["incident"]["id"] == incident)
+        return tuple(one.appearance(zone) for one in members if one.visible or not one.withdrawal)
 
 
 def fold(events: Iterable[Mapping[str, Any]], state: State | None = None) -> State:
@@ -135,7 +139,8 @@ def apply(
             incidents[event["incident"]["id"]] = event["incident"]
         case "withdrawn":
             known = releases[identifier]
-            withdrawal = Withdrawal(at, event["department"], event["reason"], known.current.number)
+            stood, signature = known.current.number, event.get("withdrawal")
+            withdrawal = Withdrawal(at, event["department"], event["reason"], stood, signature)
             releases[identifier] = replace(known, withdrawals=(*known.withdrawals, withdrawal))
         case "countersigned":
             known = releases[identifier]

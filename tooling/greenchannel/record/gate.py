@@ -13,7 +13,7 @@ from typing import Any
 
 from greenchannel.domain.attachment import Attachment
 from greenchannel.domain.incident import Incident
-from greenchannel.domain.message import Message, message
+from greenchannel.domain.message import Message, keys, message
 from greenchannel.domain.moment import moment_text
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.release import Conference, Interpretation, Release, Response
@@ -53,6 +53,11 @@ class Candidate:
     def files(self) -> Mapping[str, bytes]:
         """The bytes of the attachments by their paths."""
         return {attachment_path(self.incident.id, one): one.data for one in self.attachments}
+
+    @property
+    def frozen(self) -> Mapping[str, bytes]:
+        """Everything by its path, in the order in which it is written."""
+        return {**self.files, self.incident_path: self.incident_text, self.path: self.text}
 
 
 def candidate(
@@ -104,48 +109,77 @@ def is_text_public(release: Release, state: State) -> bool:
     return sha256(freeze_release(release, known.current.number, released)) == known.current.sha256
 
 
+def lacks_note(release: Release, state: State) -> bool:
+    """Did its public text change on the desk without a new note? Of a withdrawn release nothing is asked."""
+    known = state.releases.get(release.id)
+    if known is None or known.withdrawal or _has_new_note(release, known):
+        return False
+    return not is_text_public(release, state)
+
+
+def note_owed(one: Candidate, state: State) -> Message | None:
+    """Why the public is owed a note that is not there yet; None where it is owed none."""
+    known = state.releases.get(one.release.id)
+    if known is None or _has_new_note(one.release, known) or is_unchanged(one, state):
+        return None
+    owed = (
+        "it was withdrawn: add an entry to {changes} with {kind} and {note} that says why it returns"
+        if known.withdrawal
+        else "an attachment changed: add an entry to {changes} with {kind} and {note}"
+        if is_text_public(one.release, state)
+        else "the public text changed: add an entry to {changes} with {kind} and {note}"
+    )
+    return message(owed, **keys("changes", "kind", "note"))
+
+
 def refusals(
     one: Candidate, approval: Approval | None, state: State, registry: Registry, errors: int, now: datetime
 ) -> tuple[Refusal, ...]:
     """Empty when it may go out. `errors` is how many errors the check found in the release and its incident."""
     found: list[Refusal] = []
-    release, known = one.release, state.releases.get(one.release.id)
+    release = one.release
     if errors:
         found.append(Refusal("G601", message("{count} error(s) in its files: run greenchannel check", count=errors)))
     found += [Refusal("G610", reason) for reason in one.unfit]
     if is_unchanged(one, state):
         found.append(Refusal("G608", message("this text is public already")))
         return tuple(found)
-    found += _approval_refusals(one, approval, registry)
+    found += _approval_refusals(one, approval, state, registry)
     if release.release_at and now < release.release_at:
-        found.append(Refusal("G605", message("embargoed until {at}", at=release.release_at.isoformat())))
+        found.append(Refusal("G605", message("embargoed until {at}", at=release.release_at)))
     if state.last_at and now < state.last_at:
-        found.append(
-            Refusal(
-                "G606",
-                message("this machine's clock is behind the record ({at}): set it right", at=state.last_at.isoformat()),
-            )
-        )
+        text = message("this machine's clock is behind the record ({at}): set it right", at=state.last_at)
+        found.append(Refusal("G606", text))
     if isinstance(release, Interpretation) and release.basis not in state.releases:
         # Its id would become public with this release, before it is.
         found.append(Refusal("G611", message("{basis}, which it explains, is not public yet", basis=release.basis)))
-    if known and not _is_noted(one, known):
-        found.append(Refusal("G607", message("the public text changed: add an entry to changes with kind and note")))
+    if note := note_owed(one, state):
+        found.append(Refusal("G607", note))
     return tuple(found)
 
 
-def _approval_refusals(one: Candidate, approval: Approval | None, registry: Registry) -> list[Refusal]:
+def _approval_refusals(one: Candidate, approval: Approval | None, state: State, registry: Registry) -> list[Refusal]:
     if approval is None or approval.release != one.release.id:
         return [
             Refusal("G602", message("not approved: greenchannel approve {release} --by PERSON", release=one.release.id))
         ]
+    known = state.releases.get(one.release.id)
+    if known and known.withdrawal and approval.at < known.withdrawal.at:
+        return [Refusal("G602", message("{by} approved it before it was withdrawn: approve it again", by=approval.by))]
     found = []
     if (approval.sha256, approval.incident_sha256) != (sha256(one.text), sha256(one.incident_text)):
-        found.append(
-            Refusal("G603", message("the text changed after {by} approved it: approve it again", by=approval.by))
+        what = (
+            "an attachment changed after {by} approved it: approve it again"
+            if is_text_public(one.release, state)
+            else "the text or an attachment changed after {by} approved it: approve it again"
+            if one.attachments
+            else "the text changed after {by} approved it: approve it again"
         )
+        found.append(Refusal("G603", message(what, by=approval.by)))
     if approval.release_at != one.release.release_at:
-        text = message("release_at changed after {by} approved it: approve it again", by=approval.by)
+        text = message(
+            "{release_at} changed after {by} approved it: approve it again", **keys("release_at"), by=approval.by
+        )
         found.append(Refusal("G603", text))
     person = registry.people.get(approval.by)
     if person is None or not person.approves:
@@ -157,8 +191,8 @@ def _approval_refusals(one: Candidate, approval: Approval | None, registry: Regi
     return found
 
 
-def _is_noted(one: Candidate, known: PublicRelease) -> bool:
-    return len(one.release.changes) > len(known.current.event.get("changes", []))
+def _has_new_note(release: Release, known: PublicRelease) -> bool:
+    return len(release.changes) > len(known.current.event.get("changes", []))
 
 
 def publication(one: Candidate, approval_sha256: str, *, on_duty: bool = False) -> dict[str, Any]:

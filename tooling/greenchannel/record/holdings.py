@@ -1,4 +1,4 @@
-"""The files that the ledger's lines name: frozen texts, attachments and, in the office, approvals."""
+"""The files that the ledger's lines name: frozen texts, attachments and, in the office, who approved and withdrew."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from greenchannel.record.approval import approval_path, countersignature_path
 from greenchannel.record.canonical import sha256
 from greenchannel.record.problem import Kind, Problem
 from greenchannel.record.succession import FILE
+from greenchannel.record.withdrawal import withdrawal_path
 
 Reader = Callable[[str], bytes | None]
 Event = Mapping[str, Any]  # Any: JSON
@@ -15,6 +16,10 @@ Event = Mapping[str, Any]  # Any: JSON
 _TEXT = (message("the frozen text is missing"), message("the frozen text is not the one that was released"))
 _ATTACHMENT = (message("the attachment is missing"), message("the attachment is not the one that was released"))
 _APPROVAL = (message("the approval is missing"), message("the approval is not the one that was given"))
+_WITHDRAWAL = (
+    message("the signed withdrawal is missing"),
+    message("the signed withdrawal is not the one that was given"),
+)
 
 
 class Holdings:
@@ -54,6 +59,8 @@ class Holdings:
                 yield approval_path(path), approval, _APPROVAL
         elif self._approvals and approval is not None and place in self._texts:
             yield countersignature_path(str(self._texts[place])), approval, _APPROVAL
+        if self._approvals and (signed := event.get("withdrawal")) is not None and place in self._texts:
+            yield withdrawal_path(str(self._texts[place])), signed, _WITHDRAWAL
         if isinstance(incident := event.get("incident"), dict):
             yield incident.get("path"), incident.get("sha256"), _TEXT
         attachments = event.get("attachments")

@@ -36,6 +36,10 @@ _HINTS: Mapping[Kind, Message] = {
     Kind.IMPOSSIBLE: message(
         "this version would not write it: look for a newer one; if there is none, it is a forgery"
     ),
+    Kind.TRUNCATED: message(
+        "nothing repairs this: the lost lines may still stand in site/record/ledger.jsonl, in a backup or with a "
+        "newsroom that kept them; put the whole file back from there"
+    ),
     Kind.TORN: message("greenchannel verify --repair mends the end of the ledger and keeps a copy of what it cuts off"),
     Kind.CHECKPOINT_MISSING: message("greenchannel verify --repair writes it and says what it vouches for"),
     Kind.CHECKPOINT_DAMAGED: message(

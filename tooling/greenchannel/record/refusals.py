@@ -11,11 +11,11 @@ Fix: run greenchannel check and mend what it names; errors of other releases do 
     "G602": """Nobody approved it.
 
 What: there is no approval beside the file.
-Why: two people see a text before the public does.
+Why: two people see a text before the public does. An approval from before a withdrawal counts no longer.
 Fix: another person than the author runs greenchannel approve RELEASE --by PERSON.""",
     "G603": """The text changed after it was approved.
 
-What: the release, its incident or release_at is not what was approved.
+What: the release, an attachment, its incident or release_at is not what was approved.
 Why: an approval is for exactly these words at that time; any later edit voids it.
 Fix: have the present text approved again.""",
     "G604": """The approval does not count.
@@ -35,7 +35,7 @@ Why: the record's times never go back; a wrong clock would date a release wrongl
 Fix: set the machine's clock right (time service), then publish again.""",
     "G607": """A change without a note.
 
-What: the text differs from the public one, and changes has no new entry.
+What: the text or an attachment differs from the public one, or it was withdrawn, and changes has no new entry.
 Why: the public is told what was changed and why.
 Fix: add an entry to changes with kind (correction, update, minor) and note, and have it approved again.""",
     "G608": """Nothing changed.

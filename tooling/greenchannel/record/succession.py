@@ -111,10 +111,12 @@ _PUBLICATION_MORE: Mapping[str, Check] = {
     "verdict": _one_of(*Verdict),
     "attachments": _list_of(_ATTACHMENT),
 }
+_WITHDRAWAL = {"id": _matches(_ID), "department": _is_text, "reason": _is_text}
+_SIGNED_WITHDRAWAL = {**_WITHDRAWAL, "revision": _is_number, "withdrawal": _matches(_DIGEST)}
 _KEYS: Mapping[str, Mapping[str, Check]] = {
     "published": _PUBLICATION,
     "corrected": _PUBLICATION,
-    "withdrawn": {"id": _matches(_ID), "department": _is_text, "reason": _is_text},
+    "withdrawn": _WITHDRAWAL,
     "countersigned": {"id": _matches(_ID), "revision": _is_number, "approval": _matches(_DIGEST)},
     "visible": {"id": _matches(_ID), "revision": _is_number, "target": _is_text},
 }
@@ -128,7 +130,8 @@ def objection(
     if not isinstance(kind, str) or kind not in _KEYS:
         return message("the event {event} is unknown", event=kind)
     is_publication = kind in ("published", "corrected")
-    if key := _wrong_key(event, _KEYS[kind], _PUBLICATION_MORE if is_publication else {}):
+    required = _SIGNED_WITHDRAWAL if kind == "withdrawn" and "withdrawal" in event else _KEYS[kind]
+    if key := _wrong_key(event, required, _PUBLICATION_MORE if is_publication else {}):
         return message("{key} is missing or malformed", key=key)
     known = releases.get(event["id"])
     if is_publication:
@@ -136,9 +139,23 @@ def objection(
     if known is None:
         return message("{release} was never published", release=event["id"])
     if kind == "withdrawn":
-        return message("{release} was withdrawn before", release=known.id) if known.withdrawal else None
+        return _unfit_withdrawal(event, known)
     if event["revision"] > len(known.revisions):
         return message("{release} has no revision {revision}", release=known.id, revision=event["revision"])
+    return None
+
+
+def _unfit_withdrawal(event: Mapping[str, Any], known: PublicRelease) -> Message | None:
+    if known.withdrawal:
+        return message("{release} was withdrawn before", release=known.id)
+    # Older lines do not say who withdrew, and of which revision.
+    if "withdrawal" in event and event["revision"] != known.current.number:
+        return message(
+            "{release} stands in revision {current}, not {revision}",
+            release=known.id,
+            current=known.current.number,
+            revision=event["revision"],
+        )
     return None
 
 

@@ -174,11 +174,12 @@ def _of_checkpoint(
 
 def _of_earlier(since: Checkpoint, lines: Sequence[bytes]) -> list[Problem]:
     """Does the ledger continue what stood on the day of an earlier checkpoint?"""
+    at = datetime.fromisoformat(since.at)
     if since.entries > len(lines):
-        text = message("the record was shortened: on {at} it had {count} lines", at=since.at, count=since.entries)
+        text = message("the record was shortened: on {at} it had {count} lines", at=at, count=since.entries)
         return [Problem(Kind.TRUNCATED, len(lines) + 1, LEDGER, text)]
     if _digest(lines, since.entries) != since.sha256:
-        text = message("the record was rewritten: this is not the line that stood here on {at}", at=since.at)
+        text = message("the record was rewritten: this is not the line that stood here on {at}", at=at)
         return [Problem(Kind.REWRITTEN, since.entries, LEDGER, text)]
     return []
 

@@ -37,7 +37,12 @@ def content_type(path: str) -> str:
 
 
 def cache_control(path: str) -> str:
-    """A correction must reach every reader within a minute; what can never change may be kept for ever."""
+    """A correction must reach every reader within a minute; what can never change may be kept for ever.
+
+    An archive of a feed never says anything else, but a new version of the tool may say it in other bytes.
+    """
     if _FROZEN.fullmatch(path):
         return "public, max-age=31536000, immutable"
+    if path.startswith("feeds/archive/"):
+        return "public, max-age=86400"
     return "no-store" if path == "404.html" else "public, max-age=60"

@@ -25,7 +25,7 @@ _SEND = ("--times", "--omit-dir-times", "--perms", "--chmod=D755,F644", "--fsync
 _LOOK = ("--dry-run", "--itemize-changes", "--itemize-changes", "--out-format=%i %n")
 _MARK = 11  # letters of %i
 _NEW = "+++++++++"
-_LAST_LINES = 3
+_NOISE = re.compile(r" at \S+\.c\(\d+\) \[\S+\]")  # Where in rsync's own source it was said.
 _LONGEST = 30  # times `seconds`, for one batch as a whole
 
 # What an officer or the server's keeper can do something about, by what rsync and ssh say; the first that fits.
@@ -139,12 +139,12 @@ class RsyncTarget:
 
     def _failure(self, code: int, stderr: bytes) -> TargetError:
         text = stderr.decode(errors="replace")
-        lines = ["".join(filter(str.isprintable, one)) for one in text.splitlines() if one.strip()]
-        said = " / ".join((*lines[-_LAST_LINES:], f"rsync {code}"))
+        lines = [_NOISE.sub("", "".join(filter(str.isprintable, one))) for one in text.splitlines() if one.strip()]
         place = self.place
         for pattern, cause in _CAUSES:
-            if re.search(pattern, text):
+            if said := next((one for one in lines if re.search(pattern, one)), ""):
                 return TargetError(cause.template, host=place.host, folder=place.folder, port=place.port, said=said)
+        said = next((one for one in reversed(lines) if not one.startswith("rsync error:")), f"rsync {code}")
         return TargetError("{host}: rsync failed: {said}", host=place.host, said=said)
 
 

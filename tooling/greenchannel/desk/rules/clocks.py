@@ -8,7 +8,7 @@ from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.classification import classify
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.incident import Incident
-from greenchannel.domain.message import message
+from greenchannel.domain.message import keys, message
 from greenchannel.domain.moment import Moment, earliest, latest
 from greenchannel.domain.release import Conference
 from greenchannel.domain.timing import obligations
@@ -50,7 +50,7 @@ def _future(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(
                 document.span(key),
                 message("the time {key} lies in the future", key=key),
-                message("correct the day, the hour or the offset; a plan goes into starts_at"),
+                message("correct the day, the hour or the offset; a plan goes into {starts_at}", **keys("starts_at")),
             )
 
 
@@ -73,7 +73,10 @@ def _order(document: Document, _context: Context) -> Iterator[Finding]:
             yield Finding(
                 document.span(after),
                 message("{after} lies before {before}", after=after, before=before),
-                message("occurred_at, detected_at, claimed_at, closed_at: correct the one that is wrong"),
+                message(
+                    "{occurred_at}, {detected_at}, {claimed_at}, {closed_at}: correct the one that is wrong",
+                    **keys("occurred_at", "detected_at", "claimed_at", "closed_at"),
+                ),
             )
 
 
@@ -108,8 +111,11 @@ def _held_early(document: Document, _context: Context) -> Iterator[Finding]:
     if isinstance(value, Conference) and value.held_at is not None and value.starts_at - latest(value.held_at) > _EARLY:
         yield Finding(
             document.span("held_at"),
-            message("held_at lies more than an hour before starts_at"),
-            message("correct held_at, or starts_at where the conference was brought forward"),
+            message("{held_at} lies more than an hour before {starts_at}", **keys("held_at", "starts_at")),
+            message(
+                "correct {held_at}, or {starts_at} where the conference was brought forward",
+                **keys("held_at", "starts_at"),
+            ),
         )
 
 
@@ -127,7 +133,7 @@ def _notice_too_late(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("starts_at"),
             message("the conference began before its notice is public"),
-            message("correct starts_at, or add held_at and publish the record"),
+            message("correct {starts_at}, or add {held_at} and publish the record", **keys("starts_at", "held_at")),
         )
 
 
@@ -143,11 +149,12 @@ def _held_before_notice(document: Document, context: Context) -> Iterator[Findin
         return
     for one in context.appearances.get(value.incident, ()):
         # What was first released with held_at in it was never a notice.
-        if one.release == value.id and one.held_at is None and latest(value.held_at) < one.at:
+        noticed = one.visible_at or one.published_at
+        if one.release == value.id and one.held_at is None and latest(value.held_at) < noticed:
             yield Finding(
                 document.span("held_at"),
-                message("held_at lies before the notice was public ({at})", at=one.at.isoformat()),
-                message("correct held_at"),
+                message("{held_at} lies before the notice was public ({at})", **keys("held_at"), at=noticed),
+                message("correct {held_at}", **keys("held_at")),
             )
 
 
@@ -163,7 +170,7 @@ def _no_class(document: Document, _context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("title"),
             message("the incident has no class"),
-            message("add class; greenchannel classify proposes one from the figures"),
+            message("add {class}; greenchannel classify proposes one from the figures", **keys("class")),
         )
 
 
@@ -256,8 +263,8 @@ RULES: tuple[Rule, ...] = (
     Rule("T104", Severity.ERROR, _order),
     Rule("T106", Severity.ERROR, _no_clock),
     Rule("T107", Severity.ERROR, _held_early),
-    Rule("T110", Severity.ERROR, _notice_too_late),
-    Rule("T111", Severity.ERROR, _held_before_notice),
+    Rule("T110", Severity.ERROR, _notice_too_late, asks_record=True),
+    Rule("T111", Severity.ERROR, _held_before_notice, asks_record=True),
     Rule("T114", Severity.ERROR, _no_class),
     Rule("T115", Severity.ERROR, _too_low),
     Rule("T117", Severity.WARNING, _not_in_force),

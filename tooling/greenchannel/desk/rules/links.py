@@ -12,7 +12,7 @@ from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.incident import Incident
-from greenchannel.domain.message import message
+from greenchannel.domain.message import keys, message
 
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|(//)")
@@ -194,7 +194,10 @@ def _unlisted(document: Document, _context: Context) -> Iterator[Finding]:
             yield Finding(
                 link.span,
                 message("the link leads to {target}, which is not among the attachments", target=link.target),
-                message("list it under attachments, or write a full address, beginning with https://"),
+                message(
+                    "list it under {attachments}, or write a full address, beginning with https://",
+                    **keys("attachments"),
+                ),
             )
 
 

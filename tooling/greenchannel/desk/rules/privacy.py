@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from greenchannel.desk.newsroom import Document
+from greenchannel.desk.rules.passages import passages
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.message import message
@@ -34,28 +35,11 @@ def _is_bank_card(text: str) -> bool:
     return (sum(digits[-1::-2]) + sum(two - _NINE if two > _NINE else two for two in doubled)) % 10 == 0
 
 
-# The fields that a reader sees, by their dotted paths.
-_PUBLIC = re.compile(r"title|summary|late_reason|venue|moderator|media_contact|changes\.\d+\.note|speakers\.\d+\.\w+")
-
-
 def _found(document: Document, pattern: re.Pattern[str], holds: Callable[[str], bool]) -> Iterator[Span]:
-    if document.value is None:
-        return
-    lines = document.source.text.split("\n")
-    for place in (span for path, span in document.spans.items() if _PUBLIC.fullmatch(path)):
-        if place == Span():
-            continue
-        for number in range(place.line, min(place.end_line, len(lines)) + 1):
-            end = place.end_column - 1 if number == place.end_line else None
-            yield from _in_line(lines[number - 1][:end], number, pattern, holds)
-    for number, line in enumerate(document.value.body.split("\n"), document.source.body_line):
-        yield from _in_line(line, number, pattern, holds)
-
-
-def _in_line(line: str, number: int, pattern: re.Pattern[str], holds: Callable[[str], bool]) -> Iterator[Span]:
-    for found in pattern.finditer(line.translate(_WIDE_DIGITS)):
-        if holds(found[0]):
-            yield Span(number, found.start() + 1, number, found.end() + 1)
+    for passage in passages(document):
+        for found in pattern.finditer(passage.text.translate(_WIDE_DIGITS)):
+            if holds(found[0]):
+                yield passage.span(found)
 
 
 def _resident_id(document: Document, _context: Context) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Edit, Severity, Span
-from greenchannel.domain.message import message
+from greenchannel.domain.message import Key, keys, message
 
 
 def _renamed(document: Document, context: Context) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def _renamed(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("title"),
             message("this looks like the published {id} under a new name", id=found[0].id),
-            message("add id: {id}, or an id of its own if it is another text", id=found[0].id),
+            message("add {key}: {id}, or an id of its own if it is another text", key=Key("id"), id=found[0].id),
             Edit("id", found[0].id) if len(found) == claims == 1 else None,
         )
 
@@ -38,11 +38,37 @@ def _vanished(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             Span(),
             message("{id} is public, and its file has vanished from the desk", id=identifier),
-            message("restore the file, or withdraw the release; if it was moved, write id: {id}", id=identifier),
+            message(
+                "restore the file, or withdraw the release; if it was moved, write {key}: {id}",
+                key=Key("id"),
+                id=identifier,
+            ),
         )
 
 
+def _lacks_note(document: Document, context: Context) -> Iterator[Finding]:
+    """A public text that was changed without a note.
+
+    What: the text on the desk differs from the one that is public, and changes has no entry for it.
+    Why: the public is told what was changed and why; without a note the change is not published.
+    Fix: add an entry to changes with kind (correction, update, minor) and note, or take the change back.
+    """
+    known = context.published.get(document.value.id) if document.value else None
+    if known is None or not known.lacks_note:
+        return
+    names = keys("changes", "kind", "note")
+    is_listed = bool(document.fields.get("changes"))
+    yield Finding(
+        document.span("changes" if "key:changes" in document.spans else "title"),
+        message("the public text was changed, and {changes} has no note of it", **names),
+        message("add to {changes}: - {{{kind}: correction, {note}: what was wrong}}", **names)
+        if is_listed
+        else message("write {changes}: [{{{kind}: correction, {note}: what was wrong}}]", **names),
+    )
+
+
 RULES: tuple[Rule, ...] = (
-    Rule("S022", Severity.ERROR, _renamed),
-    Rule("S023", Severity.WARNING, _vanished),
+    Rule("S022", Severity.ERROR, _renamed, asks_record=True),
+    Rule("S023", Severity.WARNING, _vanished, asks_record=True),
+    Rule("S024", Severity.ERROR, _lacks_note, asks_record=True),
 )

@@ -6,7 +6,7 @@ from greenchannel.desk.frontmatter import Fault, FaultKind
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Respelling, Severity
-from greenchannel.domain.message import message
+from greenchannel.domain.message import Key, message
 
 
 def _faults(document: Document, kind: FaultKind) -> Iterator[Fault]:
@@ -40,6 +40,12 @@ def _no_front_matter(document: Document, _context: Context) -> Iterator[Finding]
             fault.span,
             message("the file does not begin with front matter"),
             message("put the keys between two lines of --- at the very top"),
+        )
+    for fault in _faults(document, FaultKind.UNCLOSED):
+        yield Finding(
+            fault.span,
+            message("the front matter has no end: a second line of --- is missing"),
+            message("write --- on a line of its own between the last key and the text"),
         )
 
 
@@ -99,7 +105,7 @@ def _syntax(document: Document, _context: Context) -> Iterator[Finding]:
     for fault in _faults(document, FaultKind.SYNTAX):
         yield Finding(
             fault.span,
-            message("not valid YAML: {problem}", problem=fault.detail),
+            message("not valid YAML: {problem}", problem=fault.suggestion),
             message("write key: value, and put a value that contains a colon in quotes"),
         )
 
@@ -177,8 +183,8 @@ def _missing_key(document: Document, _context: Context) -> Iterator[Finding]:
     for fault in _faults(document, FaultKind.MISSING_KEY):
         yield Finding(
             fault.span,
-            message("the key {key} is missing", key=fault.detail),
-            message("add {key} with its value", key=fault.detail),
+            message("the key {key} is missing", key=Key(fault.detail)),
+            message("add {key} with its value", key=Key(fault.detail)),
         )
 
 
@@ -192,7 +198,7 @@ def _bad_value(document: Document, _context: Context) -> Iterator[Finding]:
     for fault in _faults(document, FaultKind.BAD_VALUE):
         yield Finding(
             fault.span,
-            message("the value of {key} is not allowed", key=fault.detail),
+            message("the value of {key} is not allowed", key=Key(fault.detail)),
             message("expected: {choices}", choices=fault.suggestion),
             _respelling(fault),
         )
@@ -209,9 +215,9 @@ def _bad_time(document: Document, _context: Context) -> Iterator[Finding]:
         without_offset = fault.suggestion == "no offset"
         yield Finding(
             fault.span,
-            message("the time {key} has no offset", key=fault.detail)
+            message("the time {key} has no offset", key=Key(fault.detail))
             if without_offset
-            else message("the time {key} cannot be read", key=fault.detail),
+            else message("the time {key} cannot be read", key=Key(fault.detail)),
             message("write it with its offset, e.g. 2026-11-20T09:31+08:00"),
         )
 

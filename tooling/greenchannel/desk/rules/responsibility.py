@@ -7,7 +7,7 @@ from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.incident import Incident
-from greenchannel.domain.message import message
+from greenchannel.domain.message import keys, message
 from greenchannel.domain.moment import earliest
 from greenchannel.domain.vocabulary import Category, Theme
 
@@ -43,7 +43,9 @@ def _other_lead(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("lead"),
             message("the lead is {lead}, but the routing table names {expected}", lead=value.lead, expected=expected),
-            message("correct lead, or say in lead_reason why another department leads"),
+            message(
+                "correct {lead}, or say in {lead_reason} why another department leads", **keys("lead", "lead_reason")
+            ),
         )
 
 
@@ -79,7 +81,7 @@ def _missing_copy(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(
                 document.span("cc"),
                 message("{department} must be copied", department=required),
-                message("add {department} to cc", department=required),
+                message("add {department} to {cc}", **keys("cc"), department=required),
             )
 
 
@@ -113,13 +115,15 @@ def _theme(document: Document, _context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("category"),
             message("a livelihood incident needs a theme"),
-            message("add theme: {choices}", choices=", ".join(f"{one.value} ({one.zh})" for one in Theme)),
+            message(
+                "add {theme}: {choices}", **keys("theme"), choices=", ".join(f"{one.value} ({one.zh})" for one in Theme)
+            ),
         )
     else:
         yield Finding(
             document.span("theme"),
             message("only a livelihood incident has a theme"),
-            message("delete theme, or correct the category"),
+            message("delete {theme}, or correct the category", **keys("theme")),
         )
 
 
@@ -189,7 +193,7 @@ def _successors(document: Document, context: Context) -> Iterator[Finding]:
                 message("the successors lead in a circle: {circle}", circle=" -> ".join(circle))
                 if circle
                 else message("unknown department {department}", department=known.successor),
-                message("correct successor"),
+                message("correct {successor}", **keys("successor")),
             )
 
 

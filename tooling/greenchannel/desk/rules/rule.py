@@ -19,7 +19,7 @@ class Context:
     """What a rule may know besides its document. The rest is looked up once.
 
     `appearances` is by incident id; `published` by the id of every public release and incident; `lookalikes` by the
-    path of a file that may be one of them renamed, and `renamed` are their ids.
+    path of a file that may be one of them renamed, and `renamed` are their ids. `language` is the newsroom's.
     """
 
     newsroom: Newsroom
@@ -27,6 +27,8 @@ class Context:
     now: datetime
     appearances: Mapping[str, tuple[Appearance, ...]]
     published: Mapping[str, Published] = field(default_factory=dict)
+    language: str = "en"
+    is_record_whole: bool = True
     incidents: Mapping[str, Incident] = field(init=False, repr=False, compare=False)
     releases: Mapping[str, tuple[Release, ...]] = field(init=False, repr=False, compare=False)
     by_id: Mapping[str, tuple[Document, ...]] = field(init=False, repr=False, compare=False)
@@ -82,3 +84,4 @@ class Rule:
     code: str
     severity: Severity
     check: Callable[[Document, Context], Iterator[Finding]]
+    asks_record: bool = False  # What is public: such a rule waits while the record cannot be read.

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 from greenchannel.desk.newsroom import Document
+from greenchannel.desk.rules.passages import passages
 from greenchannel.desk.rules.rule import Context, Finding, Rule
+from greenchannel.desk.scaffolds import BACKGROUND
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import message
@@ -104,6 +106,35 @@ def _title(document: Document, _context: Context) -> Iterator[Finding]:
         )
 
 
+# Each mark stands for itself: 待定 and 材料待补充 may be true statements, XXX within a word hides a name.
+_PLACEHOLDER = re.compile(
+    "|".join(
+        (
+            *(re.escape(one) for one in BACKGROUND.values()),
+            r"(?<![A-Za-z0-9_/.#-])(?:TODO|TBD|FIXME)(?![A-Za-z0-9_/-])",
+            r"(?<!\w)[Xx]{3,}(?![\w-])",
+            r"(?<![^\W_])(?:待补充?|待填写?)(?=[\W_]|$)",
+        )
+    )
+)
+
+
+def _placeholder(document: Document, _context: Context) -> Iterator[Finding]:
+    """A placeholder that nobody replaced.
+
+    What: a public field or the text holds what `new` wrote to be replaced, or a mark such as TODO, TBD, XXX or 待补充.
+    Why: readers would see a text that the city itself calls unfinished.
+    Fix: write what belongs there, or delete the mark.
+    """
+    for passage in passages(document):
+        for found in _PLACEHOLDER.finditer(passage.text):
+            yield Finding(
+                passage.span(found),
+                message("this placeholder was not replaced: {words}", words=found[0]),
+                message("write what belongs here, or delete it"),
+            )
+
+
 def _unused_ignore(_document: Document, _context: Context) -> Iterator[Finding]:
     """An ignore without effect.
 
@@ -122,5 +153,6 @@ RULES: tuple[Rule, ...] = (
     Rule("S017", Severity.ERROR, _empty_body),
     Rule("S018", Severity.ERROR, _title),
     Rule("S020", Severity.ERROR, _empty_section),
+    Rule("S025", Severity.ERROR, _placeholder),
     UNUSED_IGNORE,
 )

@@ -10,7 +10,7 @@ from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Edit, Severity
 from greenchannel.domain.incident import Incident
-from greenchannel.domain.message import message
+from greenchannel.domain.message import keys, message
 from greenchannel.domain.moment import latest, moment_text
 from greenchannel.domain.release import Conference, Fact, Release, Response
 from greenchannel.domain.timing import Late, Met, Obligation, Overdue, Standing, obligations, standing
@@ -30,6 +30,8 @@ def _owed_by(release: Release, context: Context) -> tuple[Obligation, Standing] 
     if incident is None or (duty := _DUTY.get(release.type)) is None:
         return None
     shown = context.appearances.get(incident.id, ())
+    if any(one.release == release.id and one.visible_at is None for one in shown):
+        return None  # It is on its way; no word of its file can make it earlier.
     owed = next((one for one in obligations(incident, context.policy, shown) if one.duty is duty), None)
     if owed is None:
         return None
@@ -56,7 +58,7 @@ def _deadline_missing(document: Document, context: Context) -> Iterator[Finding]
             yield Finding(
                 document.span("title"),
                 message("the deadline is missing, but the duty {duty} is open", duty=duty.zh),
-                message("add deadline: {due}", due=due_at.isoformat(timespec="minutes")),
+                message("add {deadline}: {due}", **keys("deadline"), due=due_at.isoformat(timespec="minutes")),
                 Edit("deadline", due_at.isoformat(timespec="minutes")),
             )
 
@@ -98,8 +100,8 @@ def _overdue(document: Document, context: Context) -> Iterator[Finding]:
         case (Obligation(force=Force.PRINCIPLE, duty=duty), Overdue()):
             yield Finding(
                 document.span("title"),
-                message("the duty {duty} is overdue and late_reason is missing", duty=duty.zh),
-                message("add late_reason with the plain reason, and release at once"),
+                message("the duty {duty} is overdue and {late_reason} is missing", **keys("late_reason"), duty=duty.zh),
+                message("add {late_reason} with the plain reason, and release at once", **keys("late_reason")),
             )
 
 
@@ -118,7 +120,7 @@ def _waits_for_conference(document: Document, context: Context) -> Iterator[Find
             yield Finding(
                 document.span("release_at"),
                 message("the facts wait for the conference {release}", release=other.id),
-                message("release what is known now: delete release_at"),
+                message("release what is known now: delete {release_at}", **keys("release_at")),
             )
             return
 
@@ -139,7 +141,7 @@ def _released_late(document: Document, context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 document.span("release_at"),
-                message("release_at is later than the duty {duty} is due", duty=duty.zh),
+                message("{release_at} is later than the duty {duty} is due", **keys("release_at"), duty=duty.zh),
                 message("due: {due}", due=due_at.isoformat(timespec="minutes")),
             )
 
@@ -161,7 +163,10 @@ def _gap(document: Document, context: Context) -> Iterator[Finding]:
                 yield Finding(
                     document.span("title"),
                     message("no release since {last}", last=moment_text(one.started)),
-                    message("release what has changed, or close the incident with a final release (closed_at, final)"),
+                    message(
+                        "release what has changed, or close the incident with a final release ({closed_at}, {final})",
+                        **keys("closed_at", "final"),
+                    ),
                 )
 
 
@@ -179,7 +184,7 @@ def _unfinished(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("closed_at"),
             message("the incident is closed, but no release is marked as final"),
-            message("add final: true to its last release, or write one"),
+            message("add {final}: true to its last release, or write one", **keys("final")),
         )
 
 
@@ -198,7 +203,8 @@ def _promise(document: Document, context: Context) -> Iterator[Finding]:
         return
     match value:
         case Response(result_due=promised) if promised is not None and latest(promised) < context.now:
-            if not any(one.at > own.at and one.type in (ReleaseType.RESPONSE, ReleaseType.FACT) for one in shown):
+            later = (one for one in shown if one.published_at > own.published_at)
+            if not any(one.type in (ReleaseType.RESPONSE, ReleaseType.FACT) for one in later):
                 yield Finding(
                     document.span("result_due"),
                     message("the promised date {date} has passed", date=moment_text(promised)),
@@ -207,18 +213,25 @@ def _promise(document: Document, context: Context) -> Iterator[Finding]:
         case Conference(starts_at=starts, held_at=None) if starts + _CONFERENCE_LASTS < context.now:
             yield Finding(
                 document.span("starts_at"),
-                message("the conference was to start at {time}, and held_at is missing", time=starts.isoformat()),
-                message("add held_at and a note under changes, then publish the record of the conference"),
+                message(
+                    "the conference was to start at {time}, and {held_at} is missing",
+                    **keys("held_at"),
+                    time=starts,
+                ),
+                message(
+                    "add {held_at} and a note under {changes}, then publish the record of the conference",
+                    **keys("held_at", "changes"),
+                ),
             )
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("T101", Severity.WARNING, _deadline_missing),
-    Rule("T102", Severity.ERROR, _deadline_late),
-    Rule("T105", Severity.ERROR, _overdue),
-    Rule("T108", Severity.ERROR, _waits_for_conference),
-    Rule("T109", Severity.ERROR, _released_late),
-    Rule("T112", Severity.WARNING, _gap),
-    Rule("T113", Severity.WARNING, _unfinished),
-    Rule("T116", Severity.WARNING, _promise),
+    Rule("T101", Severity.WARNING, _deadline_missing, asks_record=True),
+    Rule("T102", Severity.ERROR, _deadline_late, asks_record=True),
+    Rule("T105", Severity.ERROR, _overdue, asks_record=True),
+    Rule("T108", Severity.ERROR, _waits_for_conference, asks_record=True),
+    Rule("T109", Severity.ERROR, _released_late, asks_record=True),
+    Rule("T112", Severity.WARNING, _gap, asks_record=True),
+    Rule("T113", Severity.WARNING, _unfinished, asks_record=True),
+    Rule("T116", Severity.WARNING, _promise, asks_record=True),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity
-from greenchannel.domain.message import message
+from greenchannel.domain.message import keys, message
 from greenchannel.domain.release import Response
 from greenchannel.domain.vocabulary import Verdict
 
@@ -64,7 +64,10 @@ def _true(document: Document, _context: Context) -> Iterator[Finding]:
         yield Finding(
             document.span("verdict"),
             message("the verdict {verdict} needs a section {section}", verdict=value.verdict.zh, section=name),
-            message("add the heading and what belongs under it; a result that is still to come needs result_due"),
+            message(
+                "add the heading and what belongs under it; a result that is still to come needs {result_due}",
+                **keys("result_due"),
+            ),
         )
 
 

@@ -1,0 +1,179 @@
+"""The documents of all streams: what a client that pages ends with, and what a new line of the record costs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from lxml import etree
+
+from greenchannel.portal import feed_plan, window
+from greenchannel.portal.feed_plan import plan_feeds
+from greenchannel.portal.plan import Planned, Stage
+from greenchannel.portal.streams import read_streams
+from ledgers import STEPS, VOICE, Event, Ledger, ledger_of
+
+Steps = list[tuple[int, str, int]]
+
+
+def text_of(digest: str) -> str:
+    return f"<p>{digest[:8]}</p>"
+
+
+def planned(events: Sequence[Event]) -> dict[str, Planned]:
+    return {path: one for one in plan_feeds(VOICE, events, text_of, "maker") for path in one.paths}
+
+
+def made(events: Sequence[Event]) -> dict[str, bytes]:
+    return dict(
+        pair for one in plan_feeds(VOICE, events, text_of, "maker") for pair in zip(one.paths, one.make(), strict=True)
+    )
+
+
+@contextmanager
+def small_documents() -> Iterator[None]:
+    """Archives of four versions and a window of three entries, so that short ledgers have long chains."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window, "ARCHIVE", 4)
+        patch.setattr(window, "_AT_LEAST", 3)
+        yield
+
+
+def many(count: int) -> list[Event]:
+    ledger = Ledger()
+    for number in range(count):
+        ledger.publish(f"2026/x{number}/fact-1")
+    return ledger.events
+
+
+def paged(documents: dict[str, bytes], key: str) -> dict[str, Any]:
+    """What a client holds that follows `next_url` and keeps the first version of an id that it meets."""
+    held: dict[str, Any] = {}
+    address = f"{VOICE.url}feeds/{key}.json"
+    while address:
+        document = json.loads(documents[address.removeprefix(VOICE.url)])
+        for item in document["items"]:
+            held.setdefault(item["id"], item)
+        address = document.get("next_url", "")
+    return held
+
+
+@settings(max_examples=40, deadline=None)
+@given(STEPS)
+def test_a_client_that_pages_ends_with_exactly_the_record(steps: Steps) -> None:
+    with small_documents():
+        events = ledger_of(steps)
+        documents = made(events)
+        for key, stream in read_streams(events).items():
+            newest = {f"tag:{VOICE.tag}:{one.entry}": one for one in stream.log}
+            shown = {
+                name: (one["_greenchannel"]["sequence"], one["_greenchannel"]["status"] == "withdrawn")
+                for name, one in paged(documents, key).items()
+            }
+            assert shown == {
+                name: ((one.withdrawn or one.text)["seq"], one.withdrawn is not None) for name, one in newest.items()
+            }
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_an_archive_never_changes_as_events_are_added(steps: Steps) -> None:
+    with small_documents():
+        events = ledger_of(steps)
+        before, after = planned(events[: len(events) // 2]), planned(events)
+        archives = [path for path in before if path.startswith(feed_plan.ARCHIVES)]
+        assert [path for path in archives if before[path].fingerprint != after[path].fingerprint] == []
+        assert [path for path in archives if before[path].make() != after[path].make()] == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_what_has_another_fingerprint_is_all_that_has_other_bytes(steps: Steps) -> None:
+    with small_documents():
+        events = ledger_of(steps)
+        before, after = planned(events[:-1]), planned(events)
+        same = [path for path, one in before.items() if after[path].fingerprint == one.fingerprint]
+        assert [path for path in same if before[path].make() != after[path].make()] == []
+
+
+def test_every_document_is_named_once_and_below_the_limit() -> None:
+    events = many(250)
+    paths = [path for one in plan_feeds(VOICE, events, text_of, "maker") for path in one.paths]
+    assert len(paths) == len(set(paths))
+    assert max(len(data) for path, data in made(events).items() if path != "feeds/index.json") < window.LIMIT
+
+
+def test_planning_makes_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_plan, "entry_of", lambda _voice, version: pytest.fail(version.entry))
+    assert "feeds/archive/all/2.atom" in planned(many(250))
+
+
+def test_a_release_changes_as_few_documents_in_a_long_record_as_in_a_short_one() -> None:
+    """Its five streams, the changes, and the lists; an archive only when one is full."""
+    for count in (150, 1_150):
+        events = many(count)
+        before, after = planned(events[:-1]), planned(events)
+        known = {path: one.fingerprint for path, one in before.items()}
+        changed = [path for path, one in after.items() if known.get(path) != one.fingerprint]
+        assert len(changed) == 3 * 6 + 2
+
+
+def test_archives_come_before_what_names_them_and_the_lists_come_last() -> None:
+    stages = [one.stage for one in plan_feeds(VOICE, many(120), text_of, "maker")]
+    assert stages == sorted(stages)
+    assert set(stages) == {Stage.ARCHIVE, Stage.FEED, Stage.INDEX}
+
+
+def test_an_archive_names_no_later_one() -> None:
+    root = etree.fromstring(made(many(310))["feeds/archive/all/2.atom"])
+    links = {one.get("rel"): str(one.get("href")) for one in root.iterfind("{*}link")}
+    assert set(links) == {"self", "alternate", "license", "current", "prev-archive"}
+    assert links["prev-archive"].endswith("/feeds/archive/all/1.atom")
+
+
+def test_the_index_shows_a_client_whether_it_missed_anything() -> None:
+    ledger = Ledger()
+    ledger.publish("2026/x/fact-1")
+    ledger.see("2026/x/fact-1")
+    ledger.publish("2026/x/fact-1", ("correction", "更正。"))
+    document = json.loads(made(ledger.events)["feeds/index.json"])
+    streams = {one.pop("id").rpartition("feeds/")[2]: one for one in document["streams"]}
+    assert document["sequence"] == 3
+    assert streams["types/fact"] == {
+        "title": "示例市政务舆情回应·事实发布",
+        "rss": "https://news.shili.example/feeds/types/fact.rss",
+        "atom": "https://news.shili.example/feeds/types/fact.atom",
+        "json": "https://news.shili.example/feeds/types/fact.json",
+        "entries": 2,
+        "archives": 0,
+        "sequence": 3,
+        "updated": "2026-11-20T10:02:00+08:00",
+    }
+    assert (streams["urgent"]["entries"], streams["urgent"]["sequence"], streams["urgent"]["updated"]) == (0, 0, None)
+
+
+def test_the_list_for_readers_names_every_stream_once() -> None:
+    documents = made(many(2))
+    outlines = etree.fromstring(documents["feeds/feeds.opml"]).findall("body/outline")
+    named = [str(one.get("xmlUrl")).removeprefix(VOICE.url) for one in outlines]
+    assert sorted(named) == sorted(path for path in documents if path.endswith(".atom"))
+    assert {one.get("type") for one in outlines} == {"rss"}
+
+
+def test_a_record_without_events_has_no_feeds() -> None:
+    assert made(()) == {}
+
+
+def test_an_incident_feed_is_called_as_the_incident_is_called_now() -> None:
+    ledger = Ledger()
+    ledger.publish("2026/x/fact-1")
+    ledger.publish("2026/x/fact-2", title="新名称")
+    assert json.loads(made(ledger.events)["feeds/incidents/2026/x.json"])["title"] == "新名称"
+
+
+def test_another_voice_or_maker_makes_every_document_anew() -> None:
+    events = many(3)
+    one, other = plan_feeds(VOICE, events, text_of, "maker"), plan_feeds(VOICE, events, text_of, "newer")
+    assert {step.fingerprint for step in one}.isdisjoint({step.fingerprint for step in other})

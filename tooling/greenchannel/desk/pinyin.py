@@ -1,0 +1,10 @@
+"""A title as it sounds, for an address. Apart from the scaffolds, since its table takes longer to load than a check."""
+
+import re
+
+from pypinyin import lazy_pinyin
+
+
+def propose_slug(title: str) -> str:
+    words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
+    return "-".join(words)[:60].strip("-") or "shijian"

@@ -1,0 +1,199 @@
+"""``site/`` from the record: what it would be, whether it is so, and making it so."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from greenchannel.continuity import refuse_older_record
+from greenchannel.delivery.comparing import Difference, differences
+from greenchannel.delivery.delivering import Delivered, Progress, make_site, orphans
+from greenchannel.delivery.heartbeat import shown_beats
+from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.leaks import Leak
+from greenchannel.delivery.receipts import files_owed, receipts
+from greenchannel.delivery.record import Record, add, frozen_reader, read_record
+from greenchannel.delivery.writing import locked
+from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.places import SITE
+from greenchannel.desk.policies import select
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.policy import Policy
+from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.confinement import Renderer
+from greenchannel.portal.pages import site_frame
+from greenchannel.portal.plan import Stage, fingerprint, given
+from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme
+from greenchannel.portal.views import SiteFrame
+from greenchannel.record.canonical import sha256
+from greenchannel.record.events import State, fold
+from greenchannel.withholding import Guard
+
+
+def portal_frame(settings: Settings) -> SiteFrame:
+    """What MkDocs' own pages need of the newsroom; it does not depend on the record."""
+    newsroom = read_newsroom(settings.content, settings.zone)
+    return site_frame(Catalogue(settings, newsroom.registry, _policy(settings, newsroom), State()))
+
+
+def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
+    return select(settings.policy, (), newsroom.policies).deciding
+
+
+@contextmanager
+def _site(settings: Settings, record: Record, pending: Mapping[str, bytes]) -> Iterator[Site]:
+    """The renderer's process ends with the block. `pending` is what the record will have: path -> bytes."""
+    read = frozen_reader(settings.releases)
+
+    def read_frozen(path: str) -> bytes:
+        data = pending.get(path) or read(path)
+        if data is None:
+            raise GreenchannelError("releases/{path}: the frozen text is missing", path=path)
+        return data
+
+    newsroom = read_newsroom(settings.content, settings.zone)
+    with Renderer() as renderer:
+        yield Site(
+            settings=settings,
+            registry=newsroom.registry,
+            policy=_policy(settings, newsroom),
+            state=record.state,
+            events=record.events,
+            read_frozen=read_frozen,
+            render=renderer.render,
+            maker=_maker(),
+            heartbeats=shown_beats(settings),
+        )
+
+
+def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]:
+    """Everything but MkDocs' pages, in the order in which it may be written."""
+    with _site(settings, record, {}) as site:
+        return tuple(artifacts(site, read_theme(settings.templates)))
+
+
+def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
+    """A site against everything made anew from the record, MkDocs' pages included; no build runs meanwhile."""
+    if not folder.is_dir():
+        raise GreenchannelError("{path}: no site here; run greenchannel build", path=folder)
+    with locked(settings.home / STATE), _site(settings, read_record(settings.releases), {}) as site:
+        made = chain(mkdocs_pages(settings), artifacts(site, read_theme(settings.templates)))
+        return differences(made, folder)
+
+
+class Making:
+    """``site/`` as one run makes it. Of two runs, one makes at a time; what the other made meanwhile is seen.
+
+    `seen` are the receipts that it added: where readers read ``site/`` itself, a text counts as visible once it stands
+    there, whatever becomes of the other places.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], *, clean: bool, progress: Progress) -> None:
+        self.settings, self.clock, self.clean, self.progress = settings, clock, clean, progress
+        self.delivered, self.state = Delivered({}, 0, (), {}), State()
+        self.made, self.written = 0, dict[str, None]()
+        self.leaks: dict[Leak, None] = {}
+        self.seen: list[Mapping[str, Any]] = []  # Any: JSON
+        self.is_place = any(one.name == SITE for one in settings.targets)
+        self._journal: Journal | None = None
+
+    def make(self) -> None:
+        """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
+        with locked(self.settings.home / STATE):
+            refuse_older_record(self.settings)
+            if self.clean and self._journal is None:
+                forget_pages(self.settings)
+            self._make()
+            # The receipts are part of the public ledger and of the duty tables; they bring no others.
+            if self.is_clear and (added := add(self.settings.releases, self._receipts, self.clock)):
+                self.seen += added
+                self._make()
+
+    def fresh(self) -> Delivered:
+        """What stands in ``site/`` now, made again if another run has been at it. The caller holds its lock."""
+        if self._journal is None or self._journal.is_stale:
+            self._make()
+        return self.delivered
+
+    @property
+    def is_clear(self) -> bool:
+        """A receipt says that what lists a text came through, too."""
+        return not self.leaks
+
+    def orphans(self) -> tuple[str, ...]:
+        return orphans(self.delivered, self.settings.site)
+
+    def _make(self) -> None:
+        settings, record = self.settings, read_record(self.settings.releases)
+        if self._journal is None or self._journal.is_stale:
+            forget = self.clean and self._journal is None
+            self._journal = Journal(settings.home / STATE / f"{SITE}.journal.jsonl", forget=forget)
+        changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
+        pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings)]
+        guard = Guard(settings, record.state, {})
+        with _site(settings, record, {}) as site:
+            steps = (*pages, *plan(site, read_theme(settings.templates)))
+            done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
+        self.delivered, self.state = done, record.state
+        self.leaks |= dict.fromkeys(done.leaks)
+        self.made += done.made
+        self.written |= dict.fromkeys(done.written)
+
+    def _receipts(self, state: State) -> Iterator[Mapping[str, object]]:
+        if self.is_place:
+            there = frozenset(filter(self._is_made, files_owed(state, SITE)))
+            yield from receipts(state, (SITE,), lambda _target, paths: there.issuperset(paths))
+
+    def _is_made(self, path: str) -> bool:
+        expected = self.delivered.files.get(path)
+        return expected is not None and sha256((self.settings.site / path).read_bytes()) == expected
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A file of the site that a publication would add or change."""
+
+    path: str
+    stage: Stage
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a publication would do to the site, and what would be held back for what is in it."""
+
+    touched: tuple[Touched, ...]
+    leaks: tuple[Leak, ...]
+
+
+def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Mapping[str, bytes]) -> Outlook:
+    """What of the site would be new or changed if these events were in the record; nothing is written.
+
+    `pending` are the frozen texts and attachments of the events: path -> bytes.
+    """
+    touched, leaks = list[Touched](), list[Leak]()
+    with _site(settings, read_record(settings.releases), pending) as site:
+        theme = read_theme(settings.templates)
+        then = replace(site, state=fold(events, site.state), events=(*site.events, *events))
+        guard = Guard(settings, then.state, pending)
+        now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}
+        for one in sorted(plan(then, theme), key=lambda planned: planned.stage):
+            if all(now.get(path) == one.fingerprint for path in one.paths):
+                continue
+            for path, data in zip(one.paths, one.make(), strict=True):
+                touched.append(Touched(path, one.stage, path not in now))
+                leaks += guard(path, data)
+    return Outlook(tuple(touched), tuple(leaks))
+
+
+def _maker() -> str:
+    """The programs that make pages: our own text and the versions of what they use. A new one makes all anew."""
+    ours = sorted((Path(__file__).parent / "portal").glob("*.py"))
+    libraries = ("feedgen", "jinja2", "lxml", "markdown", "nh3")
+    return fingerprint(*(one.read_bytes() for one in ours), *(version(one) for one in libraries))

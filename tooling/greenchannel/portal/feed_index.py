@@ -1,0 +1,68 @@
+"""The lists of all streams: ``feeds/index.json`` for machines, ``feeds/feeds.opml`` for readers.
+
+A client that keeps the sequence number of a stream sees from the index whether it missed anything.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from greenchannel.portal.entries import Voice
+from greenchannel.portal.feeds import EXTENSIONS
+from greenchannel.portal.items import clean
+
+INDEX, OPML = "feeds/index.json", "feeds/feeds.opml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A stream as the lists show it. `entries` counts all that it ever held; `updated` is empty where it held none."""
+
+    path: str
+    id: str
+    title: str
+    entries: int
+    archives: int
+    sequence: int  # of the ledger's line that it last changed with, 0 before the first
+    updated: str
+
+
+def index_json(voice: Voice, streams: Sequence[Listed]) -> bytes:
+    document = {
+        "version": 1,
+        "about": voice.licence,
+        "title": voice.name,
+        "sequence": max(one.sequence for one in streams),
+        "streams": [_stream(voice, clean(one)) for one in streams],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _stream(voice: Voice, one: Listed) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        **{extension[1:]: voice.url + one.path + extension for extension in EXTENSIONS},
+        "entries": one.entries,
+        "archives": one.archives,
+        "sequence": one.sequence,
+        "updated": one.updated or None,
+    }
+
+
+def opml(voice: Voice, streams: Sequence[Listed]) -> bytes:
+    """OPML 2.0. It names the Atom feeds: each stream once, or a reader would subscribe three times."""
+    root = etree.Element("opml", version="2.0")
+    head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
+    etree.SubElement(head, "title").text = clean(voice.name)
+    etree.SubElement(head, "ownerName").text = clean(voice.organisation)
+    etree.SubElement(head, "ownerEmail").text = clean(voice.email)
+    for one in map(clean, streams):
+        address = voice.url + one.path + ".atom"
+        facts = {"type": "rss", "text": one.title, "title": one.title, "xmlUrl": address, "htmlUrl": voice.url}
+        facts |= {"entries": str(one.entries), "sequence": str(one.sequence), "updated": one.updated}
+        etree.SubElement(body, "outline", facts)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)

@@ -1,0 +1,81 @@
+"""One place of readers and what it gets in a run: sent from a copy of ``site/``, read back, receipted.
+
+Only the place itself is locked while it is sent to. ``site/`` is locked for the moment in which its files are kept
+(links, not bytes), so that a place which does not answer holds up no other, no newer release and no withdrawal.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, assert_never
+
+from greenchannel.delivery.delivering import deliver, due_at
+from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.receipts import files_owed, receipts
+from greenchannel.delivery.record import add
+from greenchannel.delivery.targets import Target
+from greenchannel.delivery.targets.directory import DirectoryTarget
+from greenchannel.delivery.targets.rsync import RsyncTarget
+from greenchannel.delivery.targets.s3 import S3Target
+from greenchannel.delivery.writing import forget_tree, keep_files, locked
+from greenchannel.desk.places import DirectoryPlace, Place, RsyncPlace, StorePlace
+from greenchannel.handwritten import STATE
+from greenchannel.making import Making
+from greenchannel.portal.plan import fingerprint
+from greenchannel.record.canonical import sha256
+from greenchannel.record.events import State
+
+
+class Sending:
+    """`sent` are the paths that changed there, `seen` the receipts that were added."""
+
+    def __init__(self, making: Making, place: Place) -> None:
+        self.name = place.name
+        self.sent: dict[str, None] = {}
+        self.seen: list[Mapping[str, Any]] = []  # Any: JSON
+        self._making, self._target = making, _target(place)
+        # A name that now means another place knows nothing of what stands there.
+        self._key = f"{place.name}-{fingerprint(place)[:12]}"
+        self._clean = making.clean  # Once in a run is enough.
+
+    def send(self) -> None:
+        """Raises TargetError or OSError; what had arrived by then is noted, and the next run goes on from there."""
+        making, settings = self._making, self._making.settings
+        folder = settings.home / STATE / "outbox" / self._key
+        kept = folder / "files"
+        with locked(folder, outlives=True, waiting=partial(making.progress, self.name, 0, 0)):
+            journal = Journal(settings.home / STATE / f"{self._key}.journal.jsonl", forget=self._clean)
+            with locked(settings.home / STATE):
+                delivered, state = making.fresh(), making.state
+                owed = [one for one in files_owed(state, self.name) if one in delivered.files]
+                keep_files(settings.site, dict.fromkeys((*due_at(delivered, journal), *owed)), kept)
+            now = int(making.clock().timestamp())
+            sent = deliver(delivered, kept, self._target, journal, making.progress, compare_all=self._clean, now=now)
+            self._clean = False
+            self.sent |= dict.fromkeys(sent)
+            there = self._read_back(kept, [one for one in owed if _is_whole(kept / one, delivered.files[one])])
+            forget_tree(kept)
+            if making.is_clear:
+                self.seen += add(settings.releases, self._receipts(there), making.clock)
+
+    def _read_back(self, kept: Path, paths: list[str]) -> frozenset[str]:
+        return frozenset(paths) - frozenset(self._target.differing(kept, paths) if paths else ())
+
+    def _receipts(self, there: frozenset[str]) -> Callable[[State], Iterator[Mapping[str, Any]]]:
+        return lambda state: receipts(state, (self.name,), lambda _target, paths: there.issuperset(paths))
+
+
+def _is_whole(path: Path, expected: str) -> bool:
+    return sha256(path.read_bytes()) == expected
+
+
+def _target(place: Place) -> Target:
+    match place:
+        case DirectoryPlace(name=name, folder=folder):
+            return DirectoryTarget(name, folder)
+        case RsyncPlace():
+            return RsyncTarget(place)
+        case StorePlace():
+            return S3Target(place)
+        case _:
+            assert_never(place)
