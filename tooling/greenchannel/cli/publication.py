@@ -104,16 +104,16 @@ class Publication:
 
     def lines(self, translate: Translate) -> Iterator[str]:
         for one in self.published:
-            yield translate(self._template(one)).format(**self._line(one))
+            yield self._words(one, translate).format(**self._line(one))
             yield from (f"  {address}" for address in self._line(one)["attachments"])
             if due := self._signature_due(one):
                 command = f"greenchannel countersign {one['id']} --by PERSON"
                 text = message("a second signature is owed by {at}: {command}", at=due, command=command)
                 yield "  " + text.in_language(translate)
         for one in self.unchanged:
-            visible = self._visible(one) or not self.built
-            template = "public already, as it stands: {url} (r{revision})" if visible else self._template(one)
-            yield translate(template).format(**self._line(one))
+            seen = self._visible(one) or not self.built
+            known = translate("public already, as it stands: {url} (r{revision})")
+            yield (known if seen else self._words(one, translate)).format(**self._line(one))
         for decision in self.refused:
             yield translate("refused {release}:").format(release=_name(decision))
             yield from (f"  {reason}" for reason in _reasons(decision, translate))
@@ -133,14 +133,14 @@ class Publication:
                 command=f"greenchannel publish {release}",
             )
 
-    def _template(self, event: Event) -> str:
+    def _words(self, event: Event, translate: Translate) -> str:
         if self.outlook:
-            return "would publish {url} (r{revision}, SHA-256 {sha256})"
+            return translate("would publish {url} (r{revision}, SHA-256 {sha256})")
         if not self.built:
-            return "recorded {url} (r{revision}, SHA-256 {sha256}); greenchannel build makes it public"
+            return translate("recorded {url} (r{revision}, SHA-256 {sha256}); greenchannel build makes it public")
         if self._visible(event):
-            return "published {url} (r{revision}, SHA-256 {sha256})"
-        return "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
+            return translate("published {url} (r{revision}, SHA-256 {sha256})")
+        return translate("on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})")
 
 
 def touched_lines(outlook: "Outlook", base: str, translate: Translate) -> Iterator[str]:
