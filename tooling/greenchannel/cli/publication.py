@@ -68,7 +68,7 @@ class Publication:
             value |= {"dry_run": True, "published": [], "would_publish": [self._line(one) for one in self.published]}
             touched = self.outlook.touched
             value["files"] = [
-                {"path": one.path, "url": self.base + quote(one.path), "new": one.is_new} for one in touched
+                {"path": one.path, "url": _address(self.base, one.path), "new": one.is_new} for one in touched
             ]
             value["leaks"] = [leak_text(one, translate) for one in self.outlook.leaks]
         if self.built:
@@ -147,11 +147,17 @@ def touched_lines(outlook: "Outlook", base: str, translate: Translate) -> Iterat
     """Every file that would be new or changed, as the address at which the public would find it."""
     words = {True: translate("new"), False: translate("changed")}
     for one in outlook.touched:
-        yield f"  {words[one.is_new]}  {base}{quote(one.path.removesuffix('index.html'))}"
+        yield f"  {words[one.is_new]}  {_address(base, one.path)}"
     if outlook.touched:
         feeds = sum(one.path.startswith("feeds/") for one in outlook.touched)
         text = translate("{count} file(s), {feeds} of them feeds; the receipts change the record's copy once more")
         yield text.format(count=len(outlook.touched), feeds=feeds)
+
+
+def _address(base: str, path: str) -> str:
+    """The index of a folder is found at the address of the folder."""
+    shown = path.removesuffix("index.html") if path.endswith("/index.html") or path == "index.html" else path
+    return base + quote(shown)
 
 
 def _name(decision: "Decision") -> str:
