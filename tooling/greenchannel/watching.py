@@ -33,6 +33,7 @@ from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import open_desk
 from greenchannel.sending import Sending
+from greenchannel.submitting import scheduled
 from greenchannel.translation import problem_text
 
 RESCAN_SECONDS = 30.0
@@ -112,7 +113,7 @@ class Watch:
         self._cleaned = self._cleaned or Cleaned(settings)
         desk = open_desk(settings, now, cleaned=self._cleaned)
         self._note_clock(now, desk.record.state.last_at)
-        self._note_schedule(office.scheduled(settings, desk, now))
+        self._note_schedule(scheduled(settings, desk, now))
         decisions = office.publish_from(settings, desk, (), clock)
         for one in decisions:
             self._tell(settings, one)
@@ -136,12 +137,12 @@ class Watch:
         else:
             self._unsay("clock")
 
-    def _note_schedule(self, scheduled: Sequence[tuple[datetime, str]]) -> None:
-        self._due = scheduled[0][0] if scheduled else None
-        known = {f"scheduled {release}" for _, release in scheduled}
+    def _note_schedule(self, waiting: Sequence[tuple[datetime, str]]) -> None:
+        self._due = waiting[0][0] if waiting else None
+        known = {f"scheduled {release}" for _, release in waiting}
         for key in [one for one in self._said if one.startswith("scheduled ") and one not in known]:
             del self._said[key]
-        for at, release in scheduled:
+        for at, release in waiting:
             self._say(f"scheduled {release}", "scheduled", release=release, release_at=at.isoformat())
 
     def _tell(self, settings: Settings, decision: Decision) -> None:
