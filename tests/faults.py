@@ -61,7 +61,7 @@ class Call:
     data: bytes = field(default=b"", repr=False, compare=False)  # of a write
 
 
-_PLACE = re.compile(r"(?<=/www)-[0-9a-f]{12}")
+_PLACE = re.compile(r"(?<=/www)-[0-9a-f]{12}|(?<=/outbox/)[0-9a-f]{12}")
 
 
 def anywhere(path: str) -> str:

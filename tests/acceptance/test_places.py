@@ -234,6 +234,28 @@ def test_a_place_that_does_not_answer_holds_up_neither_the_record_nor_the_site(
     assert tree(www) == tree(office_home.site) == tree(www.parent / "mirror")
 
 
+def test_a_place_where_another_run_sends_for_too_long_is_given_up(
+    office_home: Settings, run: Run, www: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(office_home, "      web: {directory: ../www}\n")
+    run("build")
+    monkeypatch.setattr("greenchannel.sending.PATIENCE_SECONDS", 0.3)
+    (place,) = (office_home.home / STATE / "outbox").iterdir()
+    descriptor = os.open(place, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    code, _, errors = run("build")
+    os.close(descriptor)
+    assert (code, "web: another run has been sending there for" in errors) == (1, True)
+    assert (run("build")[0], tree(www)) == (0, tree(office_home.site))
+
+
+def test_a_pipe_at_a_place_is_told_of_and_keeps_nobody_waiting(office_home: Settings, run: Run, www: Path) -> None:
+    configure(office_home, "      web: {directory: ../www}\n")
+    os.mkfifo(www / "index.html")
+    code, _, errors = run("build")
+    assert (code, f"{www / 'index.html'}: what stands there is no file; remove it" in errors) == (1, True)
+
+
 def until(condition: Callable[[], object]) -> None:
     for _ in range(1200):
         if condition():

@@ -176,6 +176,52 @@ def test_a_clock_that_is_set_back_releases_nothing_and_is_told_of_once(waiting: 
     assert any("G606" in reason for one in said(lines, "refused") for reason in one["reasons"])
 
 
+def test_a_log_that_cannot_be_written_stops_neither_the_work_nor_the_end(office_home: Settings, clock: Clock) -> None:
+    said: Lines = []
+
+    def write(line: Mapping[str, Any]) -> None:
+        said.append(line)
+        if line["event"] != "started":
+            raise BrokenPipeError
+
+    channel = Watch(office_home.home, clock, str, write, rescan_seconds=0.3)
+    thread = threading.Thread(target=channel.run)
+    thread.start()
+    until((office_home.site / "index.html").is_file)
+    page = office_home.content / "pages/about.md"
+    page.write_text(page.read_text("utf-8") + "\n\n改动之后\n", "utf-8")
+    until(lambda: "改动之后" in (office_home.site / "about/index.html").read_text("utf-8"))
+    channel.notice.stop()
+    thread.join(30)
+    assert (thread.is_alive(), said[-1]["event"]) == (False, "stopped")
+
+
+def test_a_place_that_hangs_for_good_does_not_keep_it_from_ending(
+    waiting: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = waiting.home / "mkdocs.yml"
+    targets = "    targets:\n      slow: {directory: ../slow}\n    footer:\n"
+    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
+    (waiting.home.parent / "slow").mkdir()
+    answers, asked = threading.Event(), threading.Event()
+
+    def put(_self: DirectoryTarget, _source: Path, _paths: Sequence[str]) -> None:
+        asked.set()
+        answers.wait(60)
+
+    monkeypatch.setattr(DirectoryTarget, "put", put)
+    monkeypatch.setattr("greenchannel.watching.STOP_SECONDS", 0.2)
+    lines: Lines = []
+    channel = Watch(waiting.home, clock, str, lines.append, rescan_seconds=0.3)
+    thread = threading.Thread(target=channel.run)
+    thread.start()
+    assert asked.wait(30)
+    channel.notice.stop()
+    thread.join(30)
+    answers.set()
+    assert (thread.is_alive(), lines[-1]) == (False, {"event": "stopped", "left": ["slow"]})
+
+
 def test_a_clock_behind_the_record_is_told_of_before_anything_is_due(waiting: Settings, clock: Clock) -> None:
     clock.now -= timedelta(days=200)
     with running(waiting, clock) as lines:

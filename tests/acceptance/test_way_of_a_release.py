@@ -219,6 +219,12 @@ def test_publishing_twice_says_that_it_is_public_and_adds_nothing(published: Set
     assert files(published.releases) == before
 
 
+@pytest.mark.usefixtures("approved")
+def test_what_was_only_on_the_record_is_told_as_published_by_the_run_that_shows_it(run: Run) -> None:
+    run("publish", RELEASE, "--record-only")
+    assert run("publish", RELEASE)[1].startswith("published https://news.shili.example/")
+
+
 @pytest.mark.usefixtures("published")
 def test_a_machine_is_told_apart_what_was_public_already(run: Run) -> None:
     told = json.loads(run("publish", RELEASE, "--format", "json")[1])

@@ -4,8 +4,9 @@ A place that does not answer keeps its own courier waiting and nobody else.
 """
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from greenchannel.desk.places import Place
 from greenchannel.making import Making
@@ -23,7 +24,8 @@ class Courier:
         self._changed = threading.Condition()
         self._order: Making | None = None
         self._is_stopped = False
-        self._thread = threading.Thread(target=self._run, name=f"courier {place.name}")
+        # A place that hangs must not keep the process from ending; what had arrived is noted.
+        self._thread = threading.Thread(target=self._run, name=f"courier {place.name}", daemon=True)
         self._thread.start()
 
     def give(self, making: Making) -> None:
@@ -38,8 +40,10 @@ class Courier:
             self._is_stopped = True
             self._changed.notify()
 
-    def join(self) -> None:
-        self._thread.join()
+    def join(self, seconds: float) -> bool:
+        """Whether it ended within that time."""
+        self._thread.join(max(0.0, seconds))
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         failed: Making | None = None
@@ -63,22 +67,26 @@ class Courier:
 
 @dataclass(slots=True)
 class Couriers:
-    """Those of the places in the settings; a place that was changed there gets a new one."""
+    """Those of the places in the settings; a place that was changed there gets a new one, and the old one goes."""
 
     told: Outcome
     again_seconds: float
-    serving: dict[Place, Courier]
+    serving: dict[Place, Courier] = field(default_factory=dict)
+    leaving: list[Courier] = field(default_factory=list)
 
     def give(self, making: Making, places: list[Place]) -> None:
         for gone in [one for one in self.serving if one not in places]:
-            self.serving.pop(gone).stop()
+            self.leaving.append(self.serving.pop(gone))
+            self.leaving[-1].stop()
         for one in places:
             if one not in self.serving:
                 self.serving[one] = Courier(one, self.told, self.again_seconds)
             self.serving[one].give(making)
 
-    def stop(self) -> None:
-        for one in self.serving.values():
+    def stop(self, seconds: float) -> list[str]:
+        """The names of the places that were still being sent to when the time was over."""
+        every = [*self.leaving, *self.serving.values()]
+        for one in every:
             one.stop()
-        for one in self.serving.values():
-            one.join()
+        until = time.monotonic() + seconds
+        return [one.place.name for one in every if not one.join(until - time.monotonic())]

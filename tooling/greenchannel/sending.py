@@ -5,6 +5,7 @@ Only the place itself is locked while it is sent to. ``site/`` is locked for the
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
@@ -13,17 +14,19 @@ from greenchannel.delivery.delivering import deliver, due_at
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import add
-from greenchannel.delivery.targets import Target
+from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.delivery.targets.rsync import RsyncTarget
 from greenchannel.delivery.targets.s3 import S3Target
-from greenchannel.delivery.writing import forget_tree, keep_files, locked
-from greenchannel.desk.places import DirectoryPlace, Place, RsyncPlace, StorePlace
+from greenchannel.delivery.writing import LockedOutError, forget_tree, keep_files, locked
+from greenchannel.desk.places import DirectoryPlace, Place, RsyncPlace, StorePlace, spot
 from greenchannel.handwritten import STATE
 from greenchannel.making import Making
 from greenchannel.portal.plan import fingerprint
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
+
+PATIENCE_SECONDS = 300
 
 
 class Sending:
@@ -34,16 +37,18 @@ class Sending:
         self.sent: dict[str, None] = {}
         self.seen: list[Mapping[str, Any]] = []  # Any: JSON
         self._making, self._target = making, _target(place)
-        # A name that now means another place knows nothing of what stands there.
+        # A name that now means another place, or is reached in another way, knows nothing of what stands there.
         self._key = f"{place.name}-{fingerprint(place)[:12]}"
+        # One sender at a time, under whatever name and by whatever way.
+        self._spot = fingerprint(spot(place))[:12]
         self._clean = making.clean  # Once in a run is enough.
 
     def send(self) -> None:
         """Raises TargetError or OSError; what had arrived by then is noted, and the next run goes on from there."""
         making, settings = self._making, self._making.settings
-        folder = settings.home / STATE / "outbox" / self._key
+        folder = settings.home / STATE / "outbox" / self._spot
         kept = folder / "files"
-        with locked(folder, outlives=True, waiting=partial(making.progress, self.name, 0, 0)):
+        with self._alone(folder):
             journal = Journal(settings.home / STATE / f"{self._key}.journal.jsonl", forget=self._clean)
             with locked(settings.home / STATE):
                 delivered, state = making.fresh(), making.state
@@ -57,6 +62,19 @@ class Sending:
             forget_tree(kept)
             if making.is_clear:
                 self.seen += add(settings.releases, self._receipts(there), making.clock)
+
+    @contextmanager
+    def _alone(self, folder: Path) -> Iterator[None]:
+        waiting = partial(self._making.progress, self.name, 0, 0)
+        try:
+            with locked(folder, outlives=True, waiting=waiting, patience=PATIENCE_SECONDS):
+                yield
+        except LockedOutError as error:
+            raise TargetError(
+                "{target}: another run has been sending there for {seconds} seconds; given up",
+                target=self.name,
+                seconds=PATIENCE_SECONDS,
+            ) from error
 
     def _read_back(self, kept: Path, paths: list[str]) -> frozenset[str]:
         return frozenset(paths) - frozenset(self._target.differing(kept, paths) if paths else ())

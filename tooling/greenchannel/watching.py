@@ -6,7 +6,8 @@
    late a release was.
 3. What is refused or fails is logged once, until it changes, and tried again with the next look. One release cannot
    hold up the others, nor can a place of readers: each has a courier of its own.
-4. Stopped, it finishes what it has begun and ends.
+4. Stopped, it finishes what it has begun and ends; a place that does not answer gets a minute for it.
+5. A log that cannot be written (a closed pipe, a full disk) stops nothing.
 
 Every line of the log is one JSON object with `at` and `event`.
 """
@@ -15,6 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ from greenchannel.submitting import scheduled
 from greenchannel.translation import problem_text
 
 RESCAN_SECONDS = 30.0
+STOP_SECONDS = 60.0  # What a place did not take by then, the next run gives it.
 _SLICE_SECONDS = 1.0  # How often the clock is asked: a machine that slept wakes to a time that has passed.
 _INPUTS = ("mkdocs.yml", "templates", "content/pages", "content/registry", "releases")
 Log = Callable[[Mapping[str, Any]], None]
@@ -64,18 +67,20 @@ class Watch:
         self._said: dict[str, object] = {}
         self._telling = threading.RLock()  # Couriers tell, too.
         self._published: set[tuple[str, int]] = set()  # by this process
-        self._couriers = Couriers(self._tell_place, rescan_seconds, {})
+        self._couriers = Couriers(self._tell_place, rescan_seconds)
 
     def run(self) -> None:
         self._log("started", home=str(self._home))
-        with self.notice.watching():
-            while not self.notice.is_stopped:
-                # Watched before it is read: a change in between is seen by the next look.
-                self._refresh()
-                self._look()
-                self._wait()
-        self._couriers.stop()
-        self._log("stopped")
+        try:
+            with self.notice.watching():
+                while not self.notice.is_stopped:
+                    # Watched before it is read: a change in between is seen by the next look.
+                    self._refresh()
+                    self._look()
+                    self._wait()
+        finally:
+            left = self._couriers.stop(STOP_SECONDS)
+        self._log("stopped", **({"left": left} if left else {}))
 
     def _refresh(self) -> None:
         """A system that cannot watch (its limit of watches is reached) leaves the look every RESCAN_SECONDS."""
@@ -202,7 +207,7 @@ class Watch:
             for hub, problem in announce(settings, arrived).items():
                 self._log("hub_not_told", hub=hub, problem=problem)
 
-        threading.Thread(target=tell).start()
+        threading.Thread(target=tell, daemon=True).start()
 
     def _say(self, key: str, event: str, **facts: Any) -> None:  # Any: what JSON holds
         """Once, until it changes."""
@@ -217,7 +222,7 @@ class Watch:
                 self._log("recovered", what=key)
 
     def _log(self, event: str, **facts: Any) -> None:  # Any: what JSON holds
-        with self._telling:
+        with self._telling, suppress(OSError):
             self._write({"event": event, **facts})
 
     def _local(self, settings: Settings) -> Clock:

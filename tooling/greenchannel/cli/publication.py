@@ -29,7 +29,7 @@ class Publication:
     """`outlook` is that of a dry run, `built` the build behind the record; without both, the record alone was added to.
 
     `published` are the lines that were added, or would be; `unchanged` the newest ones of releases whose text on the
-    desk is on the record already; `returning` was withdrawn and is approved anew.
+    desk is on the record already; `returning` was withdrawn and is approved anew. `before` is the record at the start.
     """
 
     published: "Sequence[Event]"
@@ -37,6 +37,7 @@ class Publication:
     refused: "Sequence[Decision]"
     waiting: "Sequence[tuple[datetime, str]]"
     returning: "Sequence[str]"
+    before: "State"
     state: "State"
     base: str
     outlook: "Outlook | None" = None
@@ -50,9 +51,7 @@ class Publication:
         return int(bool(self.refused or held or unseen))
 
     def _visible(self, event: Event) -> Mapping[str, str]:
-        known = self.state.releases.get(event["id"])
-        seen = known.visible.get(event["revision"], {}) if known else {}
-        return {target: at.isoformat() for target, at in seen.items()}
+        return {target: at.isoformat() for target, at in _seen(self.state, event).items()}
 
     def json(self, translate: Translate) -> dict[str, Any]:
         """A dry run fills `would_publish` and leaves `published` empty: nothing in it can be taken for a fact."""
@@ -111,7 +110,7 @@ class Publication:
                 text = message("a second signature is owed by {at}: {command}", at=due, command=command)
                 yield "  " + text.in_language(translate)
         for one in self.unchanged:
-            seen = self._visible(one) or not self.built
+            seen = _seen(self.before, one) or not self.built
             known = translate("public already, as it stands: {url} (r{revision})")
             yield (known if seen else self._words(one, translate)).format(**self._line(one))
         for decision in self.refused:
@@ -141,6 +140,11 @@ class Publication:
         if self._visible(event):
             return translate("published {url} (r{revision}, SHA-256 {sha256})")
         return translate("on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})")
+
+
+def _seen(state: "State", event: Event) -> "Mapping[str, datetime]":
+    known = state.releases.get(event["id"])
+    return known.visible.get(event["revision"], {}) if known else {}
 
 
 def touched_lines(outlook: "Outlook", base: str, translate: Translate) -> Iterator[str]:

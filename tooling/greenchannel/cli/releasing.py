@@ -94,6 +94,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         refused=[one for one in decisions if one.refused and not office.is_settled(one)],
         waiting=() if named else submitting.scheduled(settings, desk, clock()),
         returning=() if named else submitting.returning(settings, desk),
+        before=desk.record.state,
         state=state,
         base=settings.url,
         outlook=ahead,

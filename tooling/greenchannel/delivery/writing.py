@@ -11,11 +11,21 @@ import errno
 import fcntl
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _TEMPORARY = ".greenchannel-new"
+_LOOK_SECONDS = 0.1
+
+
+class LockedOutError(Exception):
+    """Somebody else held the lock for longer than we wait."""
+
+
+_OF_THREAD = threading.local()
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP)
 
@@ -78,26 +88,57 @@ def write_tree(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...
 
 
 @contextmanager
-def locked(folder: Path, *, outlives: bool = False, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+def locked(
+    folder: Path,
+    *,
+    outlives: bool = False,
+    waiting: Callable[[], None] = lambda: None,
+    patience: float | None = None,
+) -> Iterator[None]:
     """One writer of a folder at a time, be it a process or a thread. The kernel frees it when its holder dies.
 
-    `outlives`: a program that still sends for a holder that was killed inherits the lock, so that nobody overtakes it.
-    `waiting` is called once where somebody else holds it.
+    `outlives`: a program that this thread starts to send with inherits the lock (`outliving`), so that nobody overtakes
+    it where we are killed. `waiting` is called once where somebody else holds it; after `patience` seconds of it, if
+    that is given, LockedOutError is raised.
     """
     _make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    held = outliving()
     try:
-        os.set_inheritable(descriptor, outlives)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _lock_within(descriptor, patience)
+        if outlives:
+            _OF_THREAD.held = (*held, descriptor)
         yield
     finally:
+        _OF_THREAD.held = held
         # By hand: a program that inherited it may live on, which is to keep others waiting only where we were killed.
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
+
+
+def _lock_within(descriptor: int, patience: float | None) -> None:
+    if patience is None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return
+    raise LockedOutError
+
+
+def outliving() -> tuple[int, ...]:
+    """The descriptors of the locks that a program started by this thread must inherit: its own, never another's."""
+    held: tuple[int, ...] = getattr(_OF_THREAD, "held", ())
+    return held
 
 
 def append(path: Path, data: bytes) -> None:

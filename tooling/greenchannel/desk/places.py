@@ -83,7 +83,7 @@ def read_places(value: Any, path: Path) -> tuple[Place, ...]:  # Any: what YAML 
 def _refuse_twins(places: Iterable[Place], path: Path) -> None:
     seen: dict[object, str] = {}
     for one in places:
-        if (other := seen.setdefault(_spot(one), one.name)) != one.name:
+        if (other := seen.setdefault(spot(one), one.name)) != one.name:
             raise SettingsError(
                 "{path}: targets: {name} and {other} are the same place; delete one of them",
                 path=path,
@@ -92,7 +92,7 @@ def _refuse_twins(places: Iterable[Place], path: Path) -> None:
             )
 
 
-def _spot(place: Place) -> object:
+def spot(place: Place) -> object:
     """Equal for two names of one place."""
     match place:
         case DirectoryPlace():

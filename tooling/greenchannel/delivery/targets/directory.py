@@ -20,6 +20,8 @@ class DirectoryTarget:
         for path in paths:
             if link := self._link(path):
                 raise TargetError("{path}: a link stands there and may lead out of the folder; remove it", path=link)
+            if (self.folder / path).exists() and not (self.folder / path).is_file():
+                raise TargetError("{path}: what stands there is no file; remove it", path=self.folder / path)
             origin = source / path
             write_file(self.folder / path, origin.read_bytes(), changed_at=int(origin.stat().st_mtime))
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenchannel.delivery.targets import TargetError
+from greenchannel.delivery.writing import outliving
 from greenchannel.desk.places import RsyncPlace
 from greenchannel.domain.message import Message, message
 
@@ -121,7 +122,7 @@ class RsyncTarget:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                close_fds=False,  # It inherits the build's lock: if we are killed, no later run overtakes it.
+                pass_fds=outliving(),  # The lock of this place: if we are killed, no later run overtakes it.
             )
         except FileNotFoundError as error:
             raise TargetError("rsync is not installed here: apt-get install rsync openssh-client") from error
