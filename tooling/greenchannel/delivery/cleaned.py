@@ -98,7 +98,7 @@ def _not_now(name: str, problem: object) -> Unfit:
         message("{name} could not be cleaned now ({problem})", name=name, problem=problem),
         message(
             "try again in a minute; if it stays so, let whoever keeps this machine look after its memory, its "
-            "processes and the installation (make install)"
+            "processes and the installation (make site)"
         ),
     )
 

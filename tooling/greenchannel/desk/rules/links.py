@@ -16,19 +16,31 @@ from greenchannel.domain.message import keys, message
 
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|(//)")
-# Behind the closing bracket of an inline link; the bounds keep the search short on hostile text.
+# Behind the closing bracket of an inline link, as Python-Markdown reads it: blanks belong to the address. Nothing is
+# tried twice ("+" behind a repetition), so that a hostile text costs its length.
+_TEXT = r"(?:[^()\\]++|\\.)*+"
+_TITLE = r"(?:\"[^\"]*+\"|'[^']*+')\s*+"
 _TARGET = re.compile(
-    r"\([ \t\n]{0,9}(<[^<>\n]{0,2000}>|[^\s()<>]{0,2000}(?:\([^\s()]{0,2000}\)[^\s()]{0,2000}){0,9})"
-    r"(?:[ \t\n]{1,9}(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?[ \t\n]{0,9}\)"
+    rf"\(\s*+(?:(?P<marked><[^<>]*+>)\s*+(?:{_TITLE})?\)"
+    rf"|(?P<titled>(?:[^()\"'\\]++|\\.|\((?:[^()\"'\\]++|\\.)*+\))*+){_TITLE}\)"
+    rf"|(?P<plain>{_TEXT}(?:\({_TEXT}(?:\({_TEXT}\){_TEXT})*+\){_TEXT})*+)\))",
+    re.DOTALL,
 )
-_DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,500}\]:[ \t]*(\S+)", re.MULTILINE)
+_UNTITLED = re.compile(r"([^\"']*)([\"']).*\2\s*", re.DOTALL)  # A title with quotation marks in it.
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*(?:\n[ \t]*)?(?P<target>\S++)[ \t]*"
+    r"(?:\n?[ \t]*(?:\"[^\n]*\"|'[^\n]*'|\([^\n]*\))[ \t]*)?$",
+    re.MULTILINE,
+)
+_BLOCK_END = re.compile(r"\n[ \t]*\n")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()>#+.!|-])")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]+\1(?!`)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """`target` as a browser would read it; `text` is what stands in the square brackets."""
+    """`target` as the page has it; `text` is what stands in the square brackets."""
 
     text: str
     target: str
@@ -58,6 +70,7 @@ def _links(document: Document) -> Iterator[_Link]:
         return
     body = _without_code(document.value.body)
     starts = [0, *(found.end() for found in re.finditer("\n", body))]
+    ends = [*(found.start() for found in _BLOCK_END.finditer(body)), len(body)]
     line = document.source.body_line
     opened: list[int] = []
     position = 0
@@ -69,18 +82,32 @@ def _links(document: Document) -> Iterator[_Link]:
             opened.append(position)
         elif sign == "]" and opened:
             start = opened.pop()
-            if found := _TARGET.match(body, position + 1):
+            if found := _TARGET.match(body, position + 1, ends[bisect_right(ends, position)]):
                 is_image = body[max(start - 1, 0)] == "!" and start > 0
                 begin = start - 1 if is_image else start
                 span = _span(starts, line, begin, found.end())
-                yield _Link(body[start + 1 : position].strip(), _clean(found[1]), is_image, span)
+                yield _Link(body[start + 1 : position].strip(), _clean(_address(found)), is_image, span)
         position += 1
     for found in _DEFINITION.finditer(body):
-        yield _Link("", _clean(found[1]), is_image=False, span=_span(starts, line, *found.span(1)))
+        target = _clean(found["target"].lstrip("<").rstrip(">"))
+        yield _Link("", target, is_image=False, span=_span(starts, line, *found.span("target")))
+
+
+def _address(found: re.Match[str]) -> str:
+    if found["plain"] is None:
+        return found["marked"][1:-1] if found["marked"] else found["titled"]
+    untitled = _UNTITLED.fullmatch(found["plain"])
+    return untitled[1] if untitled else found["plain"]
 
 
 def _clean(target: str) -> str:
-    return re.sub(r"[\x00-\x20\x7f-\xa0]", "", html.unescape(target.strip("<>")))
+    plain = html.unescape(_ESCAPED.sub(r"\1", target))
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", plain).strip()
+
+
+def _scheme_of(target: str) -> re.Match[str] | None:
+    """As a browser would read it, which skips blanks."""
+    return _SCHEME.match(re.sub(r"[\x20\xa0]", "", target))
 
 
 def _span(starts: list[int], first_line: int, start: int, end: int) -> Span:
@@ -96,7 +123,7 @@ def _attachments(document: Document) -> tuple[str, ...]:
 
 def _neighbour(link: _Link) -> str | None:
     """The file beside the document that a relative link names; None for a full address or a place in the text."""
-    if _SCHEME.match(link.target) or link.target.startswith(("#", "?")):
+    if _scheme_of(link.target) or link.target.startswith(("#", "?")):
         return None
     return unquote(re.split(r"[?#]", link.target, maxsplit=1)[0]).removeprefix("./")
 
@@ -126,7 +153,7 @@ def _scheme(document: Document, _context: Context) -> Iterator[Finding]:
     Fix: use an https:// address.
     """
     for link in _links(document):
-        found = _SCHEME.match(link.target)
+        found = _scheme_of(link.target)
         if found and (found[1] or "").lower() not in _SCHEMES:
             yield Finding(
                 link.span,
