@@ -148,7 +148,7 @@ def _link(document: Pdf) -> Dictionary:
 
 def _field(document: Pdf) -> Dictionary:
     field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=Array([0, 0, 20, 20]), FT=Name.Tx)
-    field.V, field.T = String(FORM), String(FORM)
+    field.V, field.T, field.F = String(FORM), String(FORM), 2  # Hidden; what is seen filled in is refused.
     return document.make_indirect(field)
 
 

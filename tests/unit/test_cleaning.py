@@ -324,6 +324,101 @@ def test_a_document_that_readers_would_see_differently_is_refused(change: str, f
     assert fault_of(Kind.PDF, changed(change)) is fault
 
 
+def laid_over(kind: str, **entries: object) -> bytes:
+    """A document with an annotation on its last page."""
+    with pikepdf.open(io.BytesIO(files.plain_pdf())) as pdf:
+        own = pdf.make_indirect(pikepdf.Dictionary({"/Subtype": pikepdf.Name(f"/{kind}")}))
+        for key, value in entries.items():
+            own[f"/{key}"] = value
+        pdf.pages[1].obj.Annots = pikepdf.Array([own])
+        if kind == "Widget":
+            pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([own]))
+        written = io.BytesIO()
+        pdf.save(written)
+    return written.getvalue()
+
+
+TEXT, BUTTON, SIGNATURE = pikepdf.Name.Tx, pikepdf.Name.Btn, pikepdf.Name.Sig
+WORDS, CHOSEN = pikepdf.String("filled in"), pikepdf.Name("/Yes")
+
+
+@pytest.mark.parametrize("kind", ["Stamp", "FreeText", "Ink", "Highlight", "Square", "FileAttachment", "Redact"])
+def test_a_document_with_something_laid_over_a_page_is_refused(kind: str) -> None:
+    assert fault_of(Kind.PDF, laid_over(kind)) is Fault.LAID_OVER
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"FT": TEXT, "V": WORDS},
+        {"FT": TEXT, "V": WORDS, "F": 4 + 32},
+        {"FT": pikepdf.Name.Ch, "V": pikepdf.Array([WORDS])},
+        {"Parent": pikepdf.Dictionary(FT=TEXT, V=WORDS)},
+        {"FT": BUTTON, "V": CHOSEN},
+        {"FT": BUTTON, "V": pikepdf.Name.Off, "AS": CHOSEN},
+        {"FT": BUTTON, "MK": pikepdf.Dictionary(I=pikepdf.Dictionary())},
+    ],
+)
+def test_a_form_that_is_filled_in_is_refused(entries: dict[str, object]) -> None:
+    assert fault_of(Kind.PDF, laid_over("Widget", **entries)) is Fault.FILLED
+
+
+def test_a_form_whose_long_answer_is_a_stream_is_refused() -> None:
+    with pikepdf.open(io.BytesIO(laid_over("Widget", FT=TEXT))) as pdf:
+        pdf.pages[1].Annots[0].V = pdf.make_stream(b"filled in")
+        written = io.BytesIO()
+        pdf.save(written)
+    assert fault_of(Kind.PDF, written.getvalue()) is Fault.FILLED
+
+
+def test_a_form_whose_pages_the_viewer_makes_is_refused() -> None:
+    with pikepdf.open(io.BytesIO(files.plain_pdf())) as pdf:
+        pdf.Root.NeedsRendering = True
+        written = io.BytesIO()
+        pdf.save(written)
+    assert fault_of(Kind.PDF, written.getvalue()) is Fault.FILLED
+
+
+def test_a_signature_that_the_document_does_not_own_up_to_is_seen() -> None:
+    assert fault_of(Kind.PDF, laid_over("Widget", FT=SIGNATURE, V=pikepdf.Dictionary())) is Fault.SIGNED
+
+
+@pytest.mark.parametrize(
+    ("kind", "entries"),
+    [
+        ("Stamp", {"F": 2}),
+        ("Stamp", {"F": 32}),
+        ("Text", {"F": 4}),
+        ("Popup", {}),
+        ("Widget", {"FT": TEXT}),
+        ("Widget", {"FT": TEXT, "V": pikepdf.String(" ")}),
+        ("Widget", {"FT": TEXT, "V": WORDS, "F": 2}),
+        ("Widget", {"FT": BUTTON, "V": CHOSEN, "AS": pikepdf.Name.Off}),
+        ("Widget", {"FT": SIGNATURE}),
+    ],
+)
+def test_what_nobody_sees_and_an_empty_form_go_with_the_rest(kind: str, entries: dict[str, object]) -> None:
+    with pikepdf.open(io.BytesIO(clean_document(laid_over(kind, **entries)))) as pdf:
+        assert len(pdf.pages[1].Annots) == 0
+
+
+def test_a_field_that_is_its_own_parent_holds_nobody_up() -> None:
+    with pikepdf.open(io.BytesIO(laid_over("Widget"))) as pdf:
+        pdf.pages[1].Annots[0].Parent = pdf.pages[1].Annots[0]
+        written = io.BytesIO()
+        pdf.save(written)
+    assert isinstance(clean(Kind.PDF, written.getvalue(), "plan.pdf", limit_seconds=5), bytes)
+
+
+def test_the_way_out_of_a_stamped_document_is_told() -> None:
+    found = clean(Kind.PDF, laid_over("Stamp"), "plan.pdf")
+    assert isinstance(found, Unfit)
+    assert (str(found.reason), str(found.hint)) == (
+        "plan.pdf has stamps, text or marks laid over its pages, and cleaning would take them away",
+        "print it to a new PDF, look at the result, and list that instead",
+    )
+
+
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.95])
 def test_a_document_that_was_cut_off_is_refused(part: float) -> None:
     whole = files.plain_pdf()

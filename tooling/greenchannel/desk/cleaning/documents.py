@@ -1,10 +1,11 @@
 """A PDF as its pages alone, written anew by pikepdf.
 
-The rules, in order: a file that is damaged, protected, signed, a portfolio or has hidden layers is refused, since what
-a reader would see of it changes or cannot be known. Of the document's and each page's own entries those listed here
-stay. From everything they lead to, the entries that hold what programs note for themselves, actions that are no links,
-and layers are taken out; an annotation stays only as a bare link. JPEG streams lose their own segments. What nothing
-leads to any more is not written: older revisions, embedded files, forms, scripts, pictures that no page shows.
+The rules, in order: a file that is damaged, protected, signed, a portfolio, filled in, laid over with stamps or has
+hidden layers is refused, since what a reader would see of it changes or cannot be known. Of the document's and each
+page's own entries those listed here stay. From everything they lead to, the entries that hold what programs note for
+themselves, actions that are no links, and layers are taken out; an annotation stays only as a bare link. JPEG streams
+lose their own segments. What nothing leads to any more is not written: older revisions, embedded files, forms, scripts,
+pictures that no page shows.
 """
 
 import io
@@ -12,6 +13,7 @@ import io
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
+from greenchannel.desk.cleaning.annotations import refuse_annotations
 from greenchannel.desk.cleaning.fault import Fault, UncleanError
 from greenchannel.desk.cleaning.jpeg import without_boxes, without_segments
 
@@ -73,6 +75,7 @@ def _refuse(pdf: Pdf) -> None:
     layers = pdf.Root.get(Name.OCProperties)
     if isinstance(layers, Dictionary) and _has_hidden(layers):
         raise UncleanError(Fault.LAYERS)
+    refuse_annotations(pdf)
 
 
 def _has_hidden(layers: Dictionary) -> bool:

@@ -16,6 +16,8 @@ class Fault(StrEnum):
     LAYERS = "layers"
     SIGNED = "signed"
     PORTFOLIO = "portfolio"
+    LAID_OVER = "laid over"
+    FILLED = "filled"
     TIME = "time"
     MEMORY = "memory"
     FAILED = "failed"
@@ -57,6 +59,11 @@ _WORDS = {
         message("{name} is a portfolio of several files"),
         message("list its documents one by one, each as a PDF of its own"),
     ),
+    Fault.LAID_OVER: (
+        message("{name} has stamps, text or marks laid over its pages, and cleaning would take them away"),
+        _PRINT,
+    ),
+    Fault.FILLED: (message("{name} is a form, and cleaning would take away what is filled in"), _PRINT),
     Fault.TIME: (message("cleaning {name} takes too long"), _SMALLER),
     Fault.MEMORY: (message("cleaning {name} needs too much memory"), _SMALLER),
     Fault.FAILED: (message("{name} could not be cleaned"), _ANEW),
