@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from greenchannel import cli
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
+
+# How long an example takes is for the bench to show: a busy machine must fail no law.
+hypothesis.settings.register_profile("greenchannel", deadline=None)
+hypothesis.settings.load_profile("greenchannel")
 
 if TYPE_CHECKING:
     from servers import BadLine, SshServer, Store

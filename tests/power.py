@@ -70,7 +70,10 @@ class Disk:
             case "replace":
                 (origin, old), (folder, name) = self._place(one.source), self._place(one.path)
                 folder.now[name] = origin.now.pop(old)
-            case "unlink":
+            case "link":
+                (origin, old), (folder, name) = self._place(one.source), self._place(one.path)
+                folder.now[name] = origin.now[old]
+            case "unlink" | "rmdir":
                 folder, name = self._place(one.path)
                 folder.now.pop(name, None)
             case "fsync":

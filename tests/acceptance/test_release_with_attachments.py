@@ -154,7 +154,7 @@ def test_the_record_and_a_copy_of_the_site_verify(published: Settings, run: Run)
 def test_a_dry_run_names_the_addresses_that_would_become_public(run: Run) -> None:
     base = f"https://news.shili.example/releases/{RELEASE}/"
     code, out, _ = run("publish", RELEASE, "--dry-run", "--format", "json")
-    (found,) = json.loads(out)["published"]
+    (found,) = json.loads(out)["would_publish"]
     assert (code, found["attachments"]) == (0, [f"{base}%E7%8E%B0%E5%9C%BA.jpg", f"{base}plan.pdf"])
     assert f"  {base}plan.pdf\n" in run("publish", RELEASE, "--dry-run")[1]
 

@@ -176,6 +176,16 @@ def test_a_clock_that_is_set_back_releases_nothing_and_is_told_of_once(waiting: 
     assert any("G606" in reason for one in said(lines, "refused") for reason in one["reasons"])
 
 
+def test_a_clock_behind_the_record_is_told_of_before_anything_is_due(waiting: Settings, clock: Clock) -> None:
+    clock.now -= timedelta(days=200)
+    with running(waiting, clock) as lines:
+        until(lambda: said(lines, "failed"))
+        clock.now += timedelta(days=200)
+        until(lambda: said(lines, "recovered"))
+    assert ["clock is behind the record" in one["problem"] for one in said(lines, "failed")] == [True]
+    assert said(lines, "recovered") == [{"event": "recovered", "what": "clock"}]
+
+
 def test_a_broken_neighbour_holds_up_nothing(waiting: Settings, clock: Clock) -> None:
     desk(waiting, BROKEN).write_text("---\ntitle: [\n---\n", "utf-8")
     clock.now += timedelta(hours=1)

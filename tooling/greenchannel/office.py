@@ -1,4 +1,4 @@
-"""What an officer does, as functions of settings and a clock: approve, publish, withdraw, see what is owed.
+"""What an officer does, as functions of settings and a clock: approve, publish, countersign, withdraw.
 
 The shells call these; the order of reading, deciding and writing is here and nowhere else.
 """
@@ -7,15 +7,13 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery import record as record_on_disk
-from greenchannel.delivery.cleaned import Cleaned, Prepared
-from greenchannel.delivery.record import Decision, Submission
+from greenchannel.delivery.record import Decision
 from greenchannel.delivery.writing import write_file
-from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.spelling import spelling
 from greenchannel.domain.errors import GreenchannelError
@@ -24,18 +22,22 @@ from greenchannel.domain.registry import Person, Registry
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.opening import Desk, open_desk
-from greenchannel.record.approval import Approval, read_approval, write_approval
+from greenchannel.record.approval import Approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import PublicRelease, State, Withdrawal
-from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged, note_owed
+from greenchannel.record.gate import note_owed
 from greenchannel.record.withdrawal import SignedWithdrawal
+from greenchannel.submitting import (
+    UnknownReleaseError,
+    approval_path,
+    approved,
+    candidate_of,
+    find,
+    is_over,
+    submission,
+)
 
 Clock = Callable[[], datetime]
-_APPROVAL = ".approval.json"
-
-
-class UnknownReleaseError(GreenchannelError):
-    """No file of the desk, or one that cannot be understood, has that id."""
 
 
 class DoneAlreadyError(GreenchannelError):
@@ -63,7 +65,7 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
     """
     now = clock()
     desk = open_desk(settings, now)
-    release = _find(desk, named)
+    release = find(desk, named)
     _entitled(desk.newsroom.registry, by)
     if on_duty and release.type is not ReleaseType.FACT:
         raise GreenchannelError("{release}: the duty rule is for facts alone", release=release.id)
@@ -73,7 +75,7 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
         raise GreenchannelError(
             "{release}: {count} error(s); run greenchannel check first", release=release.id, count=count
         )
-    one = _candidate(desk.newsroom, release, desk.record.state, desk.cleaned)
+    one = candidate_of(desk.newsroom, release, desk.record.state, desk.cleaned)
     if owed_note := note_owed(one, desk.record.state):
         raise GreenchannelError("{release}: {reason}", release=release.id, reason=_spelled(desk, release, owed_note))
     if one.unfit:
@@ -88,7 +90,7 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
         release_at=release.release_at,
         on_duty=on_duty,
     )
-    write_file(_approval_path(settings, desk.newsroom, release.id), write_approval(approval))
+    write_file(approval_path(settings, desk.newsroom, release.id), write_approval(approval))
     return approval
 
 
@@ -103,10 +105,10 @@ def publish_from(
 ) -> tuple[Decision, ...]:
     """The same from a desk that is open already."""
     refuse_older_record(settings)
-    releases = [_find(desk, one) for one in named] or [
-        one for one in _approved(settings, desk) if _is_over(one, clock())
+    releases = [find(desk, one) for one in named] or [
+        one for one in approved(settings, desk) if is_over(one, clock())
     ]
-    submissions = [_submission(settings, desk, one) for one in releases]
+    submissions = [submission(settings, desk, one) for one in releases]
     decisions = record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
     return tuple(_in_words_of_its_file(desk, one) for one in decisions)
 
@@ -208,108 +210,3 @@ def _withdrawn_already(
     if is_same and withdrawal.reason == reason:
         return DoneAlreadyError("{release}: withdrawn already at {at}", release=known.id, at=withdrawal.at)
     return GreenchannelError("{release}: withdrawn already at {at}", release=known.id, at=withdrawal.at)
-
-
-def _find(desk: Desk, named: str) -> Release:
-    if (release := desk.newsroom.releases.get(named)) is None:
-        raise UnknownReleaseError(
-            "{release}: no such release on the desk, or its file has errors; run greenchannel check", release=named
-        )
-    return release
-
-
-def scheduled(settings: Settings, desk: Desk, now: datetime) -> tuple[tuple[datetime, str], ...]:
-    """What is approved and waits for its time, soonest first: `release_at` and id."""
-    waiting = (one for one in _approved(settings, desk) if not _is_over(one, now))
-    return tuple(sorted((one.release_at, one.id) for one in waiting if one.release_at))
-
-
-def returning(settings: Settings, desk: Desk) -> tuple[str, ...]:
-    """What is withdrawn and was approved anew since: it goes out again only when somebody names it."""
-    return tuple(
-        one.id
-        for one in desk.newsroom.releases.values()
-        if (known := desk.record.state.releases.get(one.id))
-        and known.withdrawal
-        and (approval := _approval(settings, desk.newsroom, one.id))
-        and sha256(approval) != known.current.event["approval"]
-    )
-
-
-def _is_over(release: Release, now: datetime) -> bool:
-    """Whether the embargo is; the gate asks once more, with the clock of the moment at which it decides."""
-    return release.release_at is None or release.release_at <= now
-
-
-def _approved(settings: Settings, desk: Desk) -> list[Release]:
-    """Whatever has an approval beside it and is not public as it stands."""
-    return [
-        one
-        for one in desk.newsroom.releases.values()
-        if _approval(settings, desk.newsroom, one.id) is not None
-        and one.incident in desk.newsroom.incidents
-        and not _is_settled(settings, desk, one)
-    ]
-
-
-def _is_settled(settings: Settings, desk: Desk, release: Release) -> bool:
-    """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it.
-
-    While the approval is the one it went out with, its text alone is compared: an archive's pictures are not all read
-    and cleaned again for each publication.
-    """
-    known = desk.record.state.releases.get(release.id)
-    if known and known.withdrawal:
-        return True
-    if known and is_text_public(release, desk.record.state):
-        approval = _approval(settings, desk.newsroom, release.id) or b""
-        if not release.attachments or sha256(approval) == known.current.event["approval"]:
-            return True
-    return is_unchanged(_candidate(desk.newsroom, release, desk.record.state, desk.cleaned), desk.record.state)
-
-
-def _submission(settings: Settings, desk: Desk, release: Release) -> Submission:
-    ready = prepared(desk.newsroom, release, desk.cleaned)  # Before the lock: a hostile file must hold up nobody else.
-    return Submission(
-        make=lambda state: _made(desk.newsroom, release, state, ready),
-        approval=_approval(settings, desk.newsroom, release.id),
-        errors=desk.errors_of((release.id, release.incident)),
-    )
-
-
-def prepared(newsroom: Newsroom, release: Release, cleaned: Cleaned) -> Prepared:
-    """The attachments of a release of the desk, cleaned."""
-    document = newsroom.document_of(release.id) if release.attachments else None
-    return cleaned.prepare(PurePosixPath(document.path).parent, release.attachments) if document else Prepared()
-
-
-def _candidate(newsroom: Newsroom, release: Release, state: State, cleaned: Cleaned) -> Candidate:
-    return _made(newsroom, release, state, prepared(newsroom, release, cleaned))
-
-
-def _made(newsroom: Newsroom, release: Release, state: State, ready: Prepared) -> Candidate:
-    if (incident := newsroom.incidents.get(release.incident)) is None:
-        raise GreenchannelError(
-            "{release}: its incident {incident} is not on the desk, or its file has errors; run greenchannel check",
-            release=release.id,
-            incident=release.incident,
-        )
-    return candidate(release, incident, state, ready.attachments, ready.unfit)
-
-
-def _approval_path(settings: Settings, newsroom: Newsroom, identifier: str) -> Path:
-    document = newsroom.document_of(identifier)
-    if document is None:
-        raise UnknownReleaseError("{release}: no such release on the desk", release=identifier)
-    return (settings.content / document.path).with_suffix(_APPROVAL)
-
-
-def _approval(settings: Settings, newsroom: Newsroom, identifier: str) -> bytes | None:
-    """The approval beside the file; if the file was renamed, the one in its folder that names the release."""
-    own = _approval_path(settings, newsroom, identifier)
-    document = newsroom.document_of(identifier)
-    beside = (one for one in document.neighbours if one.endswith(_APPROVAL)) if document else ()
-    for path in (own, *(own.with_name(one) for one in beside if one != own.name)):
-        if path.is_file() and (approval := read_approval(path.read_bytes())) and approval.release == identifier:
-            return path.read_bytes()
-    return None

@@ -25,7 +25,7 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
 from greenchannel.handwritten import mkdocs_pages
 from greenchannel.noticing import Notice
-from greenchannel.office import Clock, prepared
+from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.markup import Links
@@ -33,6 +33,7 @@ from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
 from greenchannel.serving import Server, Snapshot, Translate
+from greenchannel.submitting import prepared
 from greenchannel.translation import problem_text
 
 Render = Callable[[str, Links], str]

@@ -27,11 +27,13 @@ from greenchannel.delivery.record import Decision
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.message import message
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import open_desk
 from greenchannel.sending import Sending
+from greenchannel.submitting import scheduled
 from greenchannel.translation import problem_text
 
 RESCAN_SECONDS = 30.0
@@ -110,7 +112,8 @@ class Watch:
         now = clock()
         self._cleaned = self._cleaned or Cleaned(settings)
         desk = open_desk(settings, now, cleaned=self._cleaned)
-        self._note_schedule(office.scheduled(settings, desk, now))
+        self._note_clock(now, desk.record.state.last_at)
+        self._note_schedule(scheduled(settings, desk, now))
         decisions = office.publish_from(settings, desk, (), clock)
         for one in decisions:
             self._tell(settings, one)
@@ -126,12 +129,20 @@ class Watch:
             self._couriers.give(making, [one for one in settings.targets if one.name != SITE])
             self._built_from = stamp if making.is_clear else None
 
-    def _note_schedule(self, scheduled: Sequence[tuple[datetime, str]]) -> None:
-        self._due = scheduled[0][0] if scheduled else None
-        known = {f"scheduled {release}" for _, release in scheduled}
+    def _note_clock(self, now: datetime, last_at: datetime | None) -> None:
+        """What waits for its time would wait for ever: said before anything is due."""
+        if last_at and now < last_at:
+            problem = message("this machine's clock is behind the record ({at}): set it right", at=last_at)
+            self._say("clock", "failed", problem=problem.in_language(self._translate))
+        else:
+            self._unsay("clock")
+
+    def _note_schedule(self, waiting: Sequence[tuple[datetime, str]]) -> None:
+        self._due = waiting[0][0] if waiting else None
+        known = {f"scheduled {release}" for _, release in waiting}
         for key in [one for one in self._said if one.startswith("scheduled ") and one not in known]:
             del self._said[key]
-        for at, release in scheduled:
+        for at, release in waiting:
             self._say(f"scheduled {release}", "scheduled", release=release, release_at=at.isoformat())
 
     def _tell(self, settings: Settings, decision: Decision) -> None:

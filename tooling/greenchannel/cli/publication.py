@@ -68,7 +68,7 @@ class Publication:
             value |= {"dry_run": True, "published": [], "would_publish": [self._line(one) for one in self.published]}
             touched = self.outlook.touched
             value["files"] = [
-                {"path": one.path, "url": self.base + quote(one.path), "new": one.is_new} for one in touched
+                {"path": one.path, "url": _address(self.base, one.path), "new": one.is_new} for one in touched
             ]
             value["leaks"] = [leak_text(one, translate) for one in self.outlook.leaks]
         if self.built:
@@ -104,16 +104,16 @@ class Publication:
 
     def lines(self, translate: Translate) -> Iterator[str]:
         for one in self.published:
-            yield translate(self._template(one)).format(**self._line(one))
+            yield self._words(one, translate).format(**self._line(one))
             yield from (f"  {address}" for address in self._line(one)["attachments"])
             if due := self._signature_due(one):
                 command = f"greenchannel countersign {one['id']} --by PERSON"
                 text = message("a second signature is owed by {at}: {command}", at=due, command=command)
                 yield "  " + text.in_language(translate)
         for one in self.unchanged:
-            visible = self._visible(one) or not self.built
-            template = "public already, as it stands: {url} (r{revision})" if visible else self._template(one)
-            yield translate(template).format(**self._line(one))
+            seen = self._visible(one) or not self.built
+            known = translate("public already, as it stands: {url} (r{revision})")
+            yield (known if seen else self._words(one, translate)).format(**self._line(one))
         for decision in self.refused:
             yield translate("refused {release}:").format(release=_name(decision))
             yield from (f"  {reason}" for reason in _reasons(decision, translate))
@@ -133,25 +133,31 @@ class Publication:
                 command=f"greenchannel publish {release}",
             )
 
-    def _template(self, event: Event) -> str:
+    def _words(self, event: Event, translate: Translate) -> str:
         if self.outlook:
-            return "would publish {url} (r{revision}, SHA-256 {sha256})"
+            return translate("would publish {url} (r{revision}, SHA-256 {sha256})")
         if not self.built:
-            return "recorded {url} (r{revision}, SHA-256 {sha256}); greenchannel build makes it public"
+            return translate("recorded {url} (r{revision}, SHA-256 {sha256}); greenchannel build makes it public")
         if self._visible(event):
-            return "published {url} (r{revision}, SHA-256 {sha256})"
-        return "on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})"
+            return translate("published {url} (r{revision}, SHA-256 {sha256})")
+        return translate("on the record, but not read back anywhere yet: {url} (r{revision}, SHA-256 {sha256})")
 
 
 def touched_lines(outlook: "Outlook", base: str, translate: Translate) -> Iterator[str]:
     """Every file that would be new or changed, as the address at which the public would find it."""
     words = {True: translate("new"), False: translate("changed")}
     for one in outlook.touched:
-        yield f"  {words[one.is_new]}  {base}{quote(one.path.removesuffix('index.html'))}"
+        yield f"  {words[one.is_new]}  {_address(base, one.path)}"
     if outlook.touched:
         feeds = sum(one.path.startswith("feeds/") for one in outlook.touched)
         text = translate("{count} file(s), {feeds} of them feeds; the receipts change the record's copy once more")
         yield text.format(count=len(outlook.touched), feeds=feeds)
+
+
+def _address(base: str, path: str) -> str:
+    """The index of a folder is found at the address of the folder."""
+    shown = path.removesuffix("index.html") if path.endswith("/index.html") or path == "index.html" else path
+    return base + quote(shown)
 
 
 def _name(decision: "Decision") -> str:

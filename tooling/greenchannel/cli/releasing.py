@@ -66,7 +66,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
 
     The same command again finishes what was interrupted. What is public already, as it stands, is said and is no error.
     """
-    from greenchannel import office
+    from greenchannel import office, submitting
     from greenchannel.building import build as build_site
     from greenchannel.cli.publication import Publication
     from greenchannel.delivery.record import read_record
@@ -92,8 +92,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         published=events,
         unchanged=[state.releases[one].current.event for one in settled],
         refused=[one for one in decisions if one.refused and not office.is_settled(one)],
-        waiting=() if named else office.scheduled(settings, desk, clock()),
-        returning=() if named else office.returning(settings, desk),
+        waiting=() if named else submitting.scheduled(settings, desk, clock()),
+        returning=() if named else submitting.returning(settings, desk),
         state=state,
         base=settings.url,
         outlook=ahead,

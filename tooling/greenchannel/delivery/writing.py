@@ -17,6 +17,7 @@ from pathlib import Path
 
 _TEMPORARY = ".greenchannel-new"
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
+_NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP)
 
 
 def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> bool:
@@ -138,11 +139,19 @@ def keep_files(source: Path, paths: Iterable[str], folder: Path) -> None:
     """
     forget_tree(folder)
     for path in paths:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        _make_scratch((folder / path).parent)
         try:
             os.link(source / path, folder / path)
-        except OSError:
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
             shutil.copy2(source / path, folder / path)
+
+
+def _make_scratch(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_scratch(folder.parent)
+        folder.mkdir()
 
 
 def forget_tree(folder: Path) -> None:

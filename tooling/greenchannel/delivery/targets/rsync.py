@@ -27,6 +27,7 @@ _MARK = 11  # letters of %i
 _NEW = "+++++++++"
 _NOISE = re.compile(r" at \S+\.c\(\d+\) \[\S+\]")  # Where in rsync's own source it was said.
 _LONGEST = 30  # times `seconds`, for one batch as a whole
+_TRIES = 3  # On a busy machine rsync may fail and end before the reason has come from the far side.
 
 # What an officer or the server's keeper can do something about, by what rsync and ssh say; the first that fits.
 _CAUSES: tuple[tuple[str, Message], ...] = (
@@ -103,6 +104,17 @@ class RsyncTarget:
             if (source / path).is_symlink():
                 # rsync would leave it out and call that a success.
                 raise TargetError("{path}: a link stands in site/; remove it and run build --clean", path=path)
+        names = "".join(f"{path}\0" for path in paths).encode()
+        for left in reversed(range(_TRIES)):
+            code, stdout, stderr = self._start(source, names, how)
+            if not code:
+                return stdout.decode(errors="replace")
+            if stderr.strip() or not left:
+                break
+        raise self._failure(code, stderr)
+
+    def _start(self, source: Path, names: bytes, how: Sequence[str]) -> tuple[int, bytes, bytes]:
+        """Exit code and both outputs."""
         try:
             process = subprocess.Popen(  # noqa: S603  # Every part is checked in desk/places.py.
                 self._command(source, how),
@@ -114,9 +126,9 @@ class RsyncTarget:
         except FileNotFoundError as error:
             raise TargetError("rsync is not installed here: apt-get install rsync openssh-client") from error
         with process:
-            return self._answer(process, "".join(f"{path}\0" for path in paths).encode())
+            return self._answer(process, names)
 
-    def _answer(self, process: subprocess.Popen[bytes], names: bytes) -> str:
+    def _answer(self, process: subprocess.Popen[bytes], names: bytes) -> tuple[int, bytes, bytes]:
         try:
             # rsync counts silence on the line, but does not count while it waits for ssh to end.
             stdout, stderr = process.communicate(names, timeout=_LONGEST * self.seconds)
@@ -127,9 +139,7 @@ class RsyncTarget:
                     "{host}: not done in {seconds} seconds; given up", host=self.place.host, seconds=int(error.timeout)
                 ) from error
             raise
-        if process.returncode:
-            raise self._failure(process.returncode, stderr)
-        return stdout.decode(errors="replace")
+        return process.returncode, stdout, stderr
 
     def _command(self, source: Path, how: Sequence[str]) -> tuple[str, ...]:
         shell = f"--rsh={' '.join(ssh(self.place, self.seconds))}"

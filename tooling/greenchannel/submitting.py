@@ -1,0 +1,127 @@
+"""What of the desk could go out: releases as the gate wants them, their approvals, and what waits."""
+
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from greenchannel.delivery.cleaned import Cleaned, Prepared
+from greenchannel.delivery.record import Submission
+from greenchannel.desk.newsroom import Newsroom
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.release import Release
+from greenchannel.opening import Desk
+from greenchannel.record.approval import read_approval
+from greenchannel.record.canonical import sha256
+from greenchannel.record.events import State
+from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
+
+_APPROVAL = ".approval.json"
+
+
+class UnknownReleaseError(GreenchannelError):
+    """No file of the desk, or one that cannot be understood, has that id."""
+
+
+def find(desk: Desk, named: str) -> Release:
+    if (release := desk.newsroom.releases.get(named)) is None:
+        raise UnknownReleaseError(
+            "{release}: no such release on the desk, or its file has errors; run greenchannel check", release=named
+        )
+    return release
+
+
+def scheduled(settings: Settings, desk: Desk, now: datetime) -> tuple[tuple[datetime, str], ...]:
+    """What is approved and waits for its time, soonest first: `release_at` and id."""
+    waiting = (one for one in approved(settings, desk) if not is_over(one, now))
+    return tuple(sorted((one.release_at, one.id) for one in waiting if one.release_at))
+
+
+def returning(settings: Settings, desk: Desk) -> tuple[str, ...]:
+    """What is withdrawn and was approved anew since: it goes out again only when somebody names it."""
+    return tuple(
+        one.id
+        for one in desk.newsroom.releases.values()
+        if (known := desk.record.state.releases.get(one.id))
+        and known.withdrawal
+        and (approval := _approval(settings, desk.newsroom, one.id))
+        and sha256(approval) != known.current.event["approval"]
+    )
+
+
+def is_over(release: Release, now: datetime) -> bool:
+    """Whether the embargo is; the gate asks once more, with the clock of the moment at which it decides."""
+    return release.release_at is None or release.release_at <= now
+
+
+def approved(settings: Settings, desk: Desk) -> list[Release]:
+    """Whatever has an approval beside it and is not public as it stands."""
+    return [
+        one
+        for one in desk.newsroom.releases.values()
+        if _approval(settings, desk.newsroom, one.id) is not None
+        and one.incident in desk.newsroom.incidents
+        and not _is_settled(settings, desk, one)
+    ]
+
+
+def _is_settled(settings: Settings, desk: Desk, release: Release) -> bool:
+    """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it.
+
+    While the approval is the one it went out with, its text alone is compared: an archive's pictures are not all read
+    and cleaned again for each publication.
+    """
+    known = desk.record.state.releases.get(release.id)
+    if known and known.withdrawal:
+        return True
+    if known and is_text_public(release, desk.record.state):
+        approval = _approval(settings, desk.newsroom, release.id) or b""
+        if not release.attachments or sha256(approval) == known.current.event["approval"]:
+            return True
+    return is_unchanged(candidate_of(desk.newsroom, release, desk.record.state, desk.cleaned), desk.record.state)
+
+
+def submission(settings: Settings, desk: Desk, release: Release) -> Submission:
+    ready = prepared(desk.newsroom, release, desk.cleaned)  # Before the lock: a hostile file must hold up nobody else.
+    return Submission(
+        make=lambda state: _made(desk.newsroom, release, state, ready),
+        approval=_approval(settings, desk.newsroom, release.id),
+        errors=desk.errors_of((release.id, release.incident)),
+    )
+
+
+def prepared(newsroom: Newsroom, release: Release, cleaned: Cleaned) -> Prepared:
+    """The attachments of a release of the desk, cleaned."""
+    document = newsroom.document_of(release.id) if release.attachments else None
+    return cleaned.prepare(PurePosixPath(document.path).parent, release.attachments) if document else Prepared()
+
+
+def candidate_of(newsroom: Newsroom, release: Release, state: State, cleaned: Cleaned) -> Candidate:
+    return _made(newsroom, release, state, prepared(newsroom, release, cleaned))
+
+
+def _made(newsroom: Newsroom, release: Release, state: State, ready: Prepared) -> Candidate:
+    if (incident := newsroom.incidents.get(release.incident)) is None:
+        raise GreenchannelError(
+            "{release}: its incident {incident} is not on the desk, or its file has errors; run greenchannel check",
+            release=release.id,
+            incident=release.incident,
+        )
+    return candidate(release, incident, state, ready.attachments, ready.unfit)
+
+
+def approval_path(settings: Settings, newsroom: Newsroom, identifier: str) -> Path:
+    document = newsroom.document_of(identifier)
+    if document is None:
+        raise UnknownReleaseError("{release}: no such release on the desk", release=identifier)
+    return (settings.content / document.path).with_suffix(_APPROVAL)
+
+
+def _approval(settings: Settings, newsroom: Newsroom, identifier: str) -> bytes | None:
+    """The approval beside the file; if the file was renamed, the one in its folder that names the release."""
+    own = approval_path(settings, newsroom, identifier)
+    document = newsroom.document_of(identifier)
+    beside = (one for one in document.neighbours if one.endswith(_APPROVAL)) if document else ()
+    for path in (own, *(own.with_name(one) for one in beside if one != own.name)):
+        if path.is_file() and (approval := read_approval(path.read_bytes())) and approval.release == identifier:
+            return path.read_bytes()
+    return None
