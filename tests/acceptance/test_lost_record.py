@@ -93,3 +93,27 @@ def test_another_text_under_the_number_of_a_public_one_is_told(office_home: Sett
     text = read_events(lines[0])[0]["sha256"]
     copy.write_bytes(b"".join((lines[0].replace(text.encode(), sha256(b"other").encode()), *lines[1:])))
     assert run("build")[0] == 2
+
+
+@pytest.mark.parametrize("command", ["due", "check"])
+def test_who_only_looks_is_told_that_the_record_is_lost(command: str, office_home: Settings, run: Run) -> None:
+    run("build")
+    lost(office_home)
+    code, _, errors = run(command)
+    assert (code, "Restore releases/ from its newest backup" in errors) == (2, True)
+
+
+def test_a_place_keeps_what_a_record_from_an_old_backup_does_not_tell(office_home: Settings, run: Run) -> None:
+    targets = "    targets:\n      www: {directory: ../www}\n    footer:\n"
+    path = office_home.home / "mkdocs.yml"
+    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
+    www = office_home.home.parent / "www"
+    www.mkdir()
+    run("build")
+    before = files(www)
+    old(office_home)
+    shutil.rmtree(office_home.site)
+    code, _, errors = run("build")
+    assert (code, "www: the record that stands there tells more" in errors, files(www)) == (1, True, before)
+    assert run("build", "--older-record")[0] == 0
+    assert files(www)["record/ledger.jsonl"] != before["record/ledger.jsonl"]

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from greenchannel.delivery.record import LedgerDamagedError, read_sound_part
+from greenchannel.continuity import older_record
+from greenchannel.delivery.record import read_sound_part
 from greenchannel.desk.newsroom import Newsroom, read_newsroom
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.settings import Settings
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.moment import earliest
 from greenchannel.domain.timing import (
@@ -115,13 +117,14 @@ class Board:
     signatures: tuple[Signature, ...]
     incidents: frozenset[str]
     departments: frozenset[str]
-    damaged: LedgerDamagedError | None = None  # The record: then it is known up to its first bad line only.
+    damaged: GreenchannelError | None = None  # The record: then it is known in part only.
 
 
 def read_board(settings: Settings, now: datetime) -> Board:
     newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
-    record, damaged = read_sound_part(settings.releases)
+    record, found = read_sound_part(settings.releases)
+    damaged = found or older_record(settings)
     state = record.state
     owed = [
         one

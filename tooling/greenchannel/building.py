@@ -42,13 +42,15 @@ def build(
     clock: Callable[[], datetime],
     *,
     clean: bool = False,
+    older_record: bool = False,
     progress: Progress = lambda _where, _done, _due: None,
 ) -> Built:
     """Makes what changed, puts it at every place, reads it back and records the receipts.
 
-    `clean` believes no journal: everything is made anew and compared, here and at every place.
+    `clean` believes no journal: everything is made anew and compared, here and at every place. `older_record` takes
+    from readers what the record does not tell any more, which is refused otherwise.
     """
-    making = Making(settings, clock, clean=clean, progress=progress)
+    making = Making(settings, clock, clean=clean, older_record=older_record, progress=progress)
     sendings = [Sending(making, one) for one in settings.targets if one.name != SITE]
     failed: dict[str, TargetError | OSError] = {}
     _try(failed, SITE, making.make)

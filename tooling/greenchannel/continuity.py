@@ -2,15 +2,16 @@
 
 Where releases/ is lost, or came back from an old backup, a build would take from readers what they have, and a
 publication would begin a second record. The copy that is compared is the one in site/; where there is none, it is a
-first build. Receipts do not count: a lost one takes nothing from anybody, and the next build writes it again.
+first build, and a place of which we remember what it got takes only what goes on from there. Receipts do not count in
+site/: a lost one takes nothing from anybody, and the next build writes it again.
 """
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from greenchannel.delivery.record import PUBLIC, read_record
-from greenchannel.delivery.writing import forget_file
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.record.canonical import read_canonical
@@ -19,15 +20,21 @@ from greenchannel.record.verification import LEDGER
 
 def refuse_older_record(settings: Settings) -> None:
     """Raises GreenchannelError where the site tells what the record does not; LedgerDamagedError as `read_record`."""
+    if error := older_record(settings):
+        raise error
+
+
+def older_record(settings: Settings) -> GreenchannelError | None:
+    """What `refuse_older_record` raises, for who only looks."""
     # In this order: a publisher beside us adds to the record first.
     shown, kept = _bytes(_copy(settings)), _bytes(settings.releases / LEDGER)
     if kept.startswith(shown):
-        return
+        return None
     known = {_told(one) for one in read_record(settings.releases).events}
     events = (read_canonical(line) for line in shown.splitlines())
     lost = [one for one in events if one and one.get("event") != "visible" and _told(one) not in known]
     if lost:
-        raise GreenchannelError(
+        return GreenchannelError(
             "{path} tells of {count} publication(s), corrections or withdrawals that releases/ does not have, the last "
             "of {release} at {at}; nothing was changed. Restore releases/ from its newest backup. If the public is to "
             "lose them: greenchannel build --older-record",
@@ -36,11 +43,17 @@ def refuse_older_record(settings: Settings) -> None:
             release=lost[-1].get("id", ""),
             at=lost[-1].get("at", ""),
         )
+    return None
 
 
-def accept_older_record(settings: Settings) -> None:
-    """The next build compares with nothing."""
-    forget_file(_copy(settings))
+def is_beginning(digest: str, ledger: bytes) -> bool:
+    """Whether some beginning of the ledger, in whole lines, has that SHA-256: a copy of it that is only behind."""
+    total = hashlib.sha256()
+    for line in ledger.splitlines(keepends=True):
+        total.update(line)
+        if total.hexdigest() == digest:
+            return True
+    return False
 
 
 def _copy(settings: Settings) -> Path:

@@ -94,8 +94,17 @@ class Making:
     there, whatever becomes of the other places.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime], *, clean: bool, progress: Progress) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        *,
+        clean: bool = False,
+        older_record: bool = False,
+        progress: Progress = lambda _where, _done, _due: None,
+    ) -> None:
         self.settings, self.clock, self.clean, self.progress = settings, clock, clean, progress
+        self.takes_older = older_record
         self.delivered, self.state = Delivered({}, 0, (), {}), State()
         self.made, self.written = 0, dict[str, None]()
         self.leaks: dict[Leak, None] = {}
@@ -106,7 +115,8 @@ class Making:
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
         with locked(self.settings.home / STATE):
-            refuse_older_record(self.settings)
+            if not self.takes_older:
+                refuse_older_record(self.settings)
             if self.clean and self._journal is None:
                 forget_pages(self.settings)
             self._make()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from greenchannel.continuity import older_record
 from greenchannel.delivery.cleaned import Cleaned
-from greenchannel.delivery.record import LedgerDamagedError, Record, frozen_reader, read_sound_part
+from greenchannel.delivery.record import Record, frozen_reader, read_sound_part
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
@@ -21,6 +22,7 @@ from greenchannel.desk.schema import read_fields
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.vanished import Published, vanished, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
 from greenchannel.record.gate import lacks_note
@@ -33,7 +35,7 @@ class Desk:
     record: Record
     diagnostics: tuple[Diagnostic, ...]
     cleaned: Cleaned
-    damaged: LedgerDamagedError | None = None  # The record: then it is known up to its first bad line only.
+    damaged: GreenchannelError | None = None  # The record: then it is known in part only.
 
     def errors_of(self, identifiers: Iterable[str]) -> int:
         """Only the files of one release count: a broken neighbour cannot stop an urgent release."""
@@ -58,9 +60,11 @@ def open_desk(
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown:
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
-    record, damaged = read_sound_part(settings.releases)
-    if damaged and not looks_only:
-        raise damaged
+    record, found = read_sound_part(settings.releases)
+    if found and not looks_only:
+        raise found
+    # Whatever changes the record asks this by itself.
+    damaged = found or (older_record(settings) if looks_only else None)
     published = _published(settings, newsroom, record.state)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}

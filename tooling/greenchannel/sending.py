@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
+from greenchannel.continuity import is_beginning
 from greenchannel.delivery.delivering import deliver, due_at
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.receipts import files_owed, receipts
-from greenchannel.delivery.record import add
+from greenchannel.delivery.record import PUBLIC, add
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.delivery.targets.rsync import RsyncTarget
@@ -25,8 +26,10 @@ from greenchannel.making import Making
 from greenchannel.portal.plan import fingerprint
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
+from greenchannel.record.verification import LEDGER
 
 PATIENCE_SECONDS = 300
+COPY = f"{PUBLIC}/{LEDGER}"
 
 
 class Sending:
@@ -52,6 +55,7 @@ class Sending:
             journal = Journal(settings.home / STATE / f"{self._key}.journal.jsonl", forget=self._clean)
             with locked(settings.home / STATE):
                 delivered, state = making.fresh(), making.state
+                self._refuse_older(journal)
                 owed = [one for one in files_owed(state, self.name) if one in delivered.files]
                 keep_files(settings.site, dict.fromkeys((*due_at(delivered, journal), *owed)), kept)
             now = int(making.clock().timestamp())
@@ -62,6 +66,16 @@ class Sending:
             forget_tree(kept)
             if making.is_clear:
                 self.seen += add(settings.releases, self._receipts(there), making.clock)
+
+    def _refuse_older(self, journal: Journal) -> None:
+        told = journal.entries.get(COPY, {}).get("sha256")
+        ledger = (self._making.settings.site / COPY).read_bytes() if told else b""
+        if told and not self._making.takes_older and not is_beginning(told, ledger):
+            raise TargetError(
+                "{target}: the record that stands there tells more than releases/ does; nothing was sent. Restore "
+                "releases/ from its newest backup. If the public is to lose it: greenchannel build --older-record",
+                target=self.name,
+            )
 
     @contextmanager
     def _alone(self, folder: Path) -> Iterator[None]:

@@ -128,7 +128,7 @@ class Watch:
         if published or self._built_from != stamp:
             # What failed is tried again with every look; what stands is left alone until an input changes.
             self._built_from = None
-            making = Making(settings, clock, clean=False, progress=lambda _where, _done, _due: None)
+            making = Making(settings, clock)
             making.make()
             self._tell_site(making)
             self._couriers.give(making, [one for one in settings.targets if one.name != SITE])

@@ -16,13 +16,10 @@ from greenchannel.translation import problem_text
 def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
     """Build site/ from the record and put it at every target; only what changed is made and written."""
     from greenchannel.building import build as build_site
-    from greenchannel.continuity import accept_older_record
 
     settings = call.settings()
-    if older_record:
-        accept_older_record(settings)
     with output.progress(call.translate) as progress:
-        built = build_site(settings, call.clock(settings), clean=clean, progress=progress)
+        built = build_site(settings, call.clock(settings), clean=clean, older_record=older_record, progress=progress)
     if form == "json":
         output.print_json(
             {

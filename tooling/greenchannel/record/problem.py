@@ -32,6 +32,8 @@ _RESTORE = message(
     "nothing repairs this: compare with a copy (a backup, site/record/, what newsrooms kept) and put the right one back"
 )
 _PUT_BACK = message("put it back from a copy (a backup, the site): its SHA-256 is in line {line} of the ledger")
+# Approvals and what is signed like them: the site does not carry them.
+_PUT_BACK_PRIVATE = message("put it back from a backup: its SHA-256 is in line {line} of the ledger")
 _HINTS: Mapping[Kind, Message] = {
     Kind.IMPOSSIBLE: message(
         "this version would not write it: look for a newer one; if there is none, it is a forgery"
@@ -62,7 +64,10 @@ class Problem:
     @property
     def hint(self) -> Message:
         """What to do about it."""
-        return replace(_HINTS.get(self.kind, _RESTORE), values={"line": self.line})
+        found = _HINTS.get(self.kind, _RESTORE)
+        if found is _PUT_BACK and self.path.endswith(".json"):
+            found = _PUT_BACK_PRIVATE
+        return replace(found, values={"line": self.line})
 
     @property
     def place(self) -> str:
