@@ -79,7 +79,7 @@ def of_answer(check: str, answer: Answer, types: Sequence[str] = (), limit: int 
     elif types and answer.media_type not in types:
         seen = message("Content-Type: {type}", type=answer.media_type or "-")
         yield fault("content-type", answer.url, seen, message("serve it as {type}", type=types[0]))
-    if limit and len(answer.body) > limit:
+    if limit and len(answer.body) > limit and not answer.problem:
         seen = message("{count} bytes", count=len(answer.body))
         hint = message("consumers refuse more than {limit} bytes: run greenchannel build --clean", limit=limit)
         yield fault("size", answer.url, seen, hint)
@@ -128,14 +128,20 @@ def of_formats(feeds: Mapping[str, Feed]) -> Iterator[Finding]:
             yield fault("same", url, seen, ANEW)
             continue
         for one, other in zip(told.entries, feed.entries, strict=True):
-            if _facts(one) != _facts(other):
+            if _facts(one) != _facts(other) or _differ(one.published, other.published, one.updated, other.updated):
                 seen = message("{id} is not as in {url}", id=one.id, url=first)
                 yield fault("same", url, seen, ANEW)
 
 
 def _facts(one: Entry) -> tuple[object, ...]:
     enclosures = tuple((each.url, each.length, each.sha256) for each in one.enclosures)
-    return (one.url, one.published, one.updated, one.revision, one.sha256, one.status, enclosures)
+    return (one.url, one.revision, one.sha256, one.status, enclosures)
+
+
+def _differ(*times: datetime | None) -> bool:
+    """Pairs of times; one that is missing is a fault of its own."""
+    pairs = zip(times[::2], times[1::2], strict=True)
+    return any(one is not None and other is not None and one != other for one, other in pairs)
 
 
 def of_polling(answer: Answer, again: Mapping[str, Answer]) -> Iterator[Finding]:

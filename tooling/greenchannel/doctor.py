@@ -174,10 +174,10 @@ class _Examination:
                 return chain, False
             known.add(address)
             answer = self._ask([address])[0]
-            feed, found = _read(answer, ".atom", MEDIA_TYPES[".atom"])
+            feed, found = _read(answer, ".atom", MEDIA_TYPES[".atom"], "archive")
             found += diagnosis.of_archive(answer, feed) if feed else ()
             self._found += found
-            if feed is None or any(one.check in ("archive", "size") for one in found):
+            if feed is None or any(one.verdict is Verdict.FAULT for one in found):
                 return chain, False
             chain.append(feed)
         if chain and listed:
@@ -247,8 +247,10 @@ class _Examination:
         return verified if verified.entries == len(verified.events) else None
 
 
-def _read(answer: Answer, extension: str, types: Sequence[str]) -> tuple[Feed | None, list[Finding]]:
-    found = list(diagnosis.of_answer("feed", answer, types, window.LIMIT))
+def _read(
+    answer: Answer, extension: str, types: Sequence[str], check: str = "feed"
+) -> tuple[Feed | None, list[Finding]]:
+    found = list(diagnosis.of_answer(check, answer, types, window.LIMIT))
     if answer.status != _OK or answer.problem:
         return None, found
     feed = read_feed(extension, answer.body)
