@@ -113,9 +113,18 @@ class _Line:
     def __init__(self, seconds: float) -> None:
         self.seconds, self.is_cut, self._has_ended = seconds, False, False
         self._connections: list[HTTPConnection] = []
+        self._sockets: list[socket.socket] = []
         self._arm(seconds)
 
     def add(self, connection: HTTPConnection) -> None:
+        """urllib takes the socket from a connection that has answered, before the body is read: we keep it."""
+        connect = connection.connect
+
+        def connected() -> None:
+            connect()
+            self._sockets.append(connection.sock)
+
+        connection.connect = connected  # type: ignore[method-assign]
         self._connections.append(connection)
 
     def end(self) -> None:
@@ -131,10 +140,9 @@ class _Line:
         if self._has_ended:
             return
         self.is_cut = True
-        for one in self._connections:
-            with suppress(OSError):  # Closed meanwhile.
-                if one.sock:
-                    one.sock.shutdown(socket.SHUT_RDWR)
+        for one in (*self._sockets, *(each.sock for each in self._connections)):
+            with suppress(OSError, AttributeError):  # Closed meanwhile, or not connected yet.
+                one.shutdown(socket.SHUT_RDWR)
         self._arm(_AGAIN_SECONDS)  # One that was still connecting is caught the next time.
 
 
