@@ -173,6 +173,16 @@ def _everywhere(old: str, new: str) -> Callable[[Channel], None]:
     return edit
 
 
+def _current(channel: Channel) -> None:
+    """The withdrawn release as if it stood."""
+    for extension, before, after in (
+        ("rss", "<gc:status>", "</gc:status>"),
+        ("atom", "<gc:status>", "</gc:status>"),
+        ("json", '"status": "', '"'),
+    ):
+        channel.edit(f"feeds/all.{extension}", f"{before}withdrawn{after}", f"{before}current{after}", -1)
+
+
 def _dtd(channel: Channel) -> None:
     channel.edit("feeds/all.atom", "<feed ", '<!DOCTYPE feed [<!ENTITY x "y">]><feed ')
 
@@ -248,6 +258,24 @@ CASES: dict[str, tuple[Callable[[Channel], None], Told]] = {
     "another text than on the record": (
         _everywhere(DIGEST, DIGEST[::-1]),
         [("gap", "fault", ATOM, "2026/qingnianlu-huozai/fact-3: another SHA-256 than on the record")],
+    ),
+    "entries out of order": (
+        _everywhere("2026-11-20T19:30:04+08:00", "2026-11-22T19:30:04+08:00"),
+        [
+            ("order", "fault", one, f"{RELEASE.replace('fact-3', 'conference-1')} is newer than the entry above it")
+            for one in (RSS, ATOM, JSON)
+        ],
+    ),
+    "another state than on the record": (
+        _current,
+        [
+            (
+                "gap",
+                "fault",
+                ATOM,
+                "2026/binjiang-daqiao-yaoyan/fact-1: withdrawn here and not there, feed and record differ",
+            )
+        ],
     ),
     "a document that is too large": (_padded("feeds/all.json", 900_000), [("size", "fault", JSON, "966117 bytes")]),
     "an answer without an end": (
