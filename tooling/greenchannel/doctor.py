@@ -1,4 +1,4 @@
-"""Examines a served green channel as a consumer meets it: fetches, and lets `diagnosis` say what is wrong.
+"""Examines a served green channel as a consumer meets it: fetches, and lets `diagnosis` and `gaps` say what is wrong.
 
 Only what lies below the address that was asked for is fetched, whatever a document names.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urldefrag
 
-from greenchannel import diagnosis
+from greenchannel import diagnosis, gaps
 from greenchannel.diagnosis import JSON, MEDIA_TYPES, XML, Finding, Verdict
 from greenchannel.domain.attachment import MAX_BYTES
 from greenchannel.domain.message import Message, message
@@ -68,12 +68,12 @@ class _Examination:
             self._maps(chain[0], newest)
         entries = [one for feed in chain for one in feed.entries]
         if is_whole and newest:
-            self._add(latest.url, "latest", diagnosis.of_latest(latest.url, newest, entries))
+            self._add(latest.url, "latest", gaps.of_latest(latest.url, newest, entries))
         if (record := self._record()) is not None:
             said, lines = listed.get("sequence"), newest.get("sequence")
-            self._found += diagnosis.of_lists(record, index, said, latest, lines)
+            self._found += gaps.of_lists(record, index, said, latest, lines)
             if is_whole:
-                self._found += diagnosis.of_releases(self._feed_url(ALL, ".atom"), record, entries)
+                self._found += gaps.of_releases(self._feed_url(ALL, ".atom"), record, entries)
         return self._found
 
     def _url(self, path: str) -> str:
@@ -225,9 +225,9 @@ class _Examination:
                 if isinstance(root, Message):
                     found.append(_unreadable(answer.url, root))
                 elif path == "sitemap.xml":
-                    found += diagnosis.of_sitemap(answer.url, locations(root), feed)
+                    found += gaps.of_sitemap(answer.url, locations(root), feed)
                 else:
-                    found += diagnosis.of_news(answer.url, locations(root), feed, updated)
+                    found += gaps.of_news(answer.url, locations(root), feed, updated)
             self._add(answer.url, "sitemap", found)
 
     def _record(self) -> Verification | None:
@@ -241,9 +241,9 @@ class _Examination:
         if any(one.verdict is Verdict.FAULT for one in found):
             return None
         verified = verify(ledger.body, checkpoint.body, lambda _: None, approvals=False)
-        self._found += diagnosis.of_ledger(ledger.url, verified)
+        self._found += gaps.of_ledger(ledger.url, verified)
         if self._asked.own is not None:
-            self._found += diagnosis.of_own(ledger.url, ledger.body, self._asked.own)
+            self._found += gaps.of_own(ledger.url, ledger.body, self._asked.own)
         return verified if verified.entries == len(verified.events) else None
 
 
