@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from greenchannel import diagnosis, gaps
 from greenchannel.diagnosis import Verdict
 from greenchannel.doctor import AT_ONCE, Asked, examine
 from greenchannel.domain.message import Message
-from greenchannel.fetching import Fetcher
+from greenchannel.fetching import Answer, Fetcher
 from greenchannel.portal.feed_reading import Feed, read_feed, read_json, read_xml
 
 Behaviour = Callable[[str, Callable[[bytes], object]], object]
@@ -214,3 +215,35 @@ def test_no_answer_crashes_an_examination(answers: list[bytes], index: object) -
 
     with server(behave) as url:
         assert seen(url, request_seconds=0.5, all_seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("served", "own", "expected"),
+    [
+        (
+            b"1\n",
+            b'1\n{"at":"2026-11-20T08:00:00+08:00"}\n',
+            "1 line(s) behind releases/ since 2026-11-20T08:00:00+08:00",
+        ),
+        (b"1\n2\n", b"1\n", "1 line(s) more than in releases/"),
+        (b"1\n3\n", b"1\n2\n", "it is not the record in releases/"),
+        (b"1\n2\n", b"1\n2\n", "the same 2 lines as in releases/"),
+    ],
+)
+def test_the_served_record_is_told_from_the_own_one(served: bytes, own: bytes, expected: str) -> None:
+    assert [str(one.seen) for one in gaps.of_own("u", served, own)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "unpacked", "verdict"),
+    [
+        ("gzip", b"text", Verdict.OK),
+        ("gzip", b"other", Verdict.FAULT),
+        ("gzip", None, Verdict.FAULT),
+        ("", None, Verdict.WARNING),
+    ],
+)
+def test_a_compressed_answer_must_be_the_plain_one(encoding: str, unpacked: bytes | None, verdict: Verdict) -> None:
+    packed = Answer(url="u", status=200, headers={"content-encoding": encoding}, body=b"packed")
+    found = diagnosis.of_compression(Answer(url="u", status=200, body=b"text"), packed, unpacked)
+    assert [one.verdict for one in found] == [verdict]
