@@ -153,14 +153,17 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
 
 
 @contextmanager
-def nginx(folder: Path, www: Path) -> Iterator[int]:
-    """Serves `www` at the port it yields, with nothing but its defaults for what a reader may keep."""
-    port = free_port()
+def nginx(folder: Path, www: Path, *, port: int = 0, more: str = "") -> Iterator[int]:
+    """Serves `www` at the port it yields, with nothing but its defaults for what a reader may keep.
+
+    `more` are further directives of its server.
+    """
+    port = port or free_port()
     places = "".join(f"{one}_temp_path {folder}/{one};" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
         f"events {{}} http {{ access_log off; {places} types {{ text/html html; application/rss+xml rss; }}"
-        f"server {{ listen 127.0.0.1:{port}; root {www}; }} }}\n"
+        f"server {{ listen 127.0.0.1:{port}; root {www}; {more} }} }}\n"
     )
     command = [program("nginx-light", "nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with _running([*command, "-e", str(folder / "error.log")], port, folder / "nginx.log"):
