@@ -59,8 +59,8 @@ class Ledger:
             }
         )
 
-    def withdraw(self, release: str) -> None:
-        self._add({"event": "withdrawn", "id": release, "department": "housing", "reason": "数据有误。"})
+    def withdraw(self, release: str, reason: str = "数据有误。") -> None:
+        self._add({"event": "withdrawn", "id": release, "department": "housing", "reason": reason})
 
     def see(self, release: str) -> None:
         self._add({"event": "visible", "id": release, "revision": 1, "target": "site"})

@@ -154,7 +154,7 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
 
 @contextmanager
 def nginx(folder: Path, www: Path, *, port: int = 0, more: str = "") -> Iterator[int]:
-    """Serves `www` at the port it yields, with nothing but its defaults for what a reader may keep.
+    """Serves `www` at the port it yields, with its defaults for what a reader may keep, and logs to access.log.
 
     `more` are further directives of its server.
     """
@@ -162,8 +162,10 @@ def nginx(folder: Path, www: Path, *, port: int = 0, more: str = "") -> Iterator
     places = "".join(f"{one}_temp_path {folder}/{one};" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
-        f"events {{}} http {{ access_log off; {places} types {{ text/html html; application/rss+xml rss; }}"
-        f"server {{ listen 127.0.0.1:{port}; root {www}; {more} }} }}\n"
+        f"events {{}} http {{ access_log {folder}/access.log; {places} types {{ text/html html;"
+        f" application/rss+xml rss; application/atom+xml atom; application/json json; }}"
+        f"server {{ listen 127.0.0.1:{port}; root {www}; {more} }} }}
+"
     )
     command = [program("nginx-light", "nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with _running([*command, "-e", str(folder / "error.log")], port, folder / "nginx.log"):

@@ -46,8 +46,8 @@ def corrected(fact: Fact, times: int = 1) -> Fact:
     return replace(fact, body=f"{fact.body}（第{times}次更正）", changes=notes)
 
 
-def approval_of(fact: Fact, state: State, *, on_duty: bool = False) -> bytes:
-    one = candidate(fact, INCIDENT, state)
+def approval_of(fact: Fact, state: State, *, on_duty: bool = False, incident: Incident = INCIDENT) -> bytes:
+    one = candidate(fact, incident, state)
     return write_approval(
         Approval(
             release=fact.id,
@@ -93,8 +93,16 @@ class Book:
         at = START + timedelta(minutes=len(self.events))
         self.events += chain(self.state, (body,), at)
 
-    def release(self, fact: Fact, attachments: Mapping[str, bytes] | None = None, *, on_duty: bool = False) -> None:
-        one, approval = candidate(fact, INCIDENT, self.state), approval_of(fact, self.state, on_duty=on_duty)
+    def release(
+        self,
+        fact: Fact,
+        attachments: Mapping[str, bytes] | None = None,
+        *,
+        on_duty: bool = False,
+        incident: Incident = INCIDENT,
+    ) -> None:
+        one = candidate(fact, incident, self.state)
+        approval = approval_of(fact, self.state, on_duty=on_duty, incident=incident)
         self.files |= {one.path: one.text, one.incident_path: one.incident_text, approval_path(one.path): approval}
         self.files |= attachments or {}
         named = [
@@ -113,14 +121,14 @@ class Book:
         self.files[countersignature_path(path)] = second
         self.add({"event": "countersigned", "id": identifier, "revision": revision, "approval": sha256(second)})
 
-    def withdraw(self, identifier: str) -> None:
+    def withdraw(self, identifier: str, reason: str = "数据有误。") -> None:
         current = self.state.releases[identifier].current
         signed = SignedWithdrawal(
             release=identifier,
             revision=current.number,
             sha256=current.sha256,
             department="housing",
-            reason="数据有误。",
+            reason=reason,
             by="approver",
             at=START,
         )

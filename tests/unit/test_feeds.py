@@ -432,6 +432,13 @@ def test_an_empty_stream_and_an_empty_text_are_feeds_too() -> None:
     assert only(JSON, FIRST, {"aa": ""})["content"] == ""
 
 
+@ALL
+def test_a_stream_without_a_printable_title_is_called_by_its_address(extension: str) -> None:
+    document = documents(FIRST, feed=replace(FEED, title="\x08"))[extension]
+    found = json.loads(document)["title"] if extension == JSON else feedparser.parse(document).feed.title
+    assert found == FEED.base
+
+
 def test_a_time_without_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="timezone"):
         documents(replace(FIRST, updated="2026-11-20T10:05:00"))

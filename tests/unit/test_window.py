@@ -67,6 +67,18 @@ def test_a_minor_fix_of_an_old_entry_stays_in_the_current_document_until_an_arch
     assert "2026/x/fact-0" in unarchived(found)
 
 
+@pytest.mark.parametrize("count", [198, 199, 200])
+def test_an_old_entry_that_a_minor_fix_brings_into_a_stream_is_seen_by_who_does_not_page(count: int) -> None:
+    """Also where its version completes an archive, as the one behind 199 others does."""
+    ledger = Ledger()
+    ledger.publish("2026/x/fact-0", department="water")
+    for number in range(1, count + 1):
+        ledger.publish(f"2026/x/fact-{number}")
+        ledger.wait(days=31)
+    ledger.publish("2026/x/fact-0", ("minor", "牵头部门有误。"), department="housing")
+    assert current(read_streams(ledger.events)["departments/housing"])[-1].entry == "2026/x/fact-0"
+
+
 def test_an_archive_holds_a_hundred_versions_and_each_entry_once() -> None:
     ledger = Ledger()
     for number in range(60):

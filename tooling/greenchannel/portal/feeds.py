@@ -10,6 +10,7 @@ feedgen switches the locale of the process while it writes an RSS date: never re
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from html import escape
@@ -52,10 +53,15 @@ def fitted(feed: FeedView, entries: Sequence[Prepared], may_go: Sequence[bool]) 
 
 def render_feed(feed: FeedView, items: Sequence[Item]) -> tuple[bytes, ...]:
     """Return the bytes of each of EXTENSIONS."""
-    feed = clean(feed)
+    feed = _titled(clean(feed))
     rss = _generator(feed, items, RSS).rss_str(pretty=True)
     atom = _generator(feed, items, ATOM).atom_str(pretty=True)
     return rss, atom, json_feed.json_feed(feed, items, LANGUAGE)
+
+
+def _titled(feed: FeedView) -> FeedView:
+    """In one line and never empty, as RSS and Atom demand: an incident may be called by what XML cannot carry."""
+    return replace(feed, title=" ".join(feed.title.split()) or feed.base + feed.home)
 
 
 def _generator(feed: FeedView, items: Sequence[Item], extension: str) -> Any:

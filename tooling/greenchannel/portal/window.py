@@ -1,8 +1,9 @@
 """Which entries a document holds, and how much of each.
 
-The current document of a stream holds every entry whose `updated` lies within thirty days before the stream's newest
-one, at least a hundred if there are that many, and always what no archive holds yet: with the archives there is no gap.
-It is measured by the stream's own newest entry and not by a clock, so that its bytes depend on content alone.
+The current document of a stream holds every entry to which something happened within thirty days before the stream's
+newest event, be it a minor fix that leaves `updated` behind, at least a hundred if there are that many, and always what
+no archive holds yet: with the archives there is no gap. It is measured by the stream's own newest event and not by a
+clock, so that its bytes depend on content alone.
 
 An archive holds a hundred entry versions, in the ledger's order, each entry as it was at the archive's end. It is
 complete when it appears and never changes.
@@ -56,16 +57,16 @@ def current(stream: Stream) -> tuple[Version, ...]:
         return ()
     kept = unarchived(stream)
     versions = _newest_first(_recent(stream))
-    since = versions[0].updated - _DAYS
+    since = stream.log[-1].at - _DAYS
     return tuple(
         one
         for rank, one in enumerate(versions)
-        if rank < _AT_LEAST or one.updated >= since or one.entry in kept
+        if rank < _AT_LEAST or one.at >= since or one.entry in kept
     )  # fmt: skip
 
 
 def _recent(stream: Stream) -> list[Version]:
-    """The log's end. What lies before it was updated no later than it happened, so it cannot be in the window."""
+    """The log's end: what lies before it happened before the window."""
     since = stream.log[-1].at - _DAYS
     start, moved = len(stream.log), set[str]()
     while start and len(stream.log) - start < _AT_MOST:
