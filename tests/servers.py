@@ -164,8 +164,7 @@ def nginx(folder: Path, www: Path, *, port: int = 0, more: str = "") -> Iterator
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
         f"events {{}} http {{ access_log {folder}/access.log; {places} types {{ text/html html;"
         f" application/rss+xml rss; application/atom+xml atom; application/json json; }}"
-        f"server {{ listen 127.0.0.1:{port}; root {www}; {more} }} }}
-"
+        f"server {{ listen 127.0.0.1:{port}; root {www}; {more} }} }}\n"
     )
     command = [program("nginx-light", "nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with _running([*command, "-e", str(folder / "error.log")], port, folder / "nginx.log"):
