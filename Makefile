@@ -34,8 +34,9 @@ lint: $(VENV)/.dev ## ruff, mypy and the layers
 torture: $(VENV)/.dev ## kill and fail every call that changes a file, each in turn (needs strace; about half an hour)
 	$(BIN)/pytest -m torture tests/torture
 
-bench: $(VENV)/.site ## how long an officer waits, on a generated newsroom of 1,000 open incidents
+bench: $(VENV)/.dev ## how long an officer waits, on a generated newsroom of 1,000 open incidents, and what feeds cost
 	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/feeds.py
 
 demo: $(VENV)/.site ## replay the sample newsroom's record with its own clock, to the same bytes
 	$(BIN)/python tooling/demo/replay.py releases
