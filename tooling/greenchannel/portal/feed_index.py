@@ -19,7 +19,10 @@ INDEX, OPML = "feeds/index.json", "feeds/feeds.opml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A stream as the lists show it. `entries` counts all that it ever held; `updated` is empty where it held none."""
+    """A stream as the lists show it; XML can carry its title.
+
+    `entries` counts all that it ever held; `updated` is empty where it held none.
+    """
 
     path: str
     id: str
@@ -36,7 +39,7 @@ def index_json(voice: Voice, streams: Sequence[Listed]) -> bytes:
         "about": voice.licence,
         "title": voice.name,
         "sequence": max(one.sequence for one in streams),
-        "streams": [_stream(voice, clean(one)) for one in streams],
+        "streams": [_stream(voice, one) for one in streams],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
@@ -60,7 +63,7 @@ def opml(voice: Voice, streams: Sequence[Listed]) -> bytes:
     etree.SubElement(head, "title").text = clean(voice.name)
     etree.SubElement(head, "ownerName").text = clean(voice.organisation)
     etree.SubElement(head, "ownerEmail").text = clean(voice.email)
-    for one in map(clean, streams):
+    for one in streams:
         address = voice.url + one.path + ".atom"
         facts = {"type": "rss", "text": one.title, "title": one.title, "xmlUrl": address, "htmlUrl": voice.url}
         facts |= {"entries": str(one.entries), "sequence": str(one.sequence), "updated": one.updated}

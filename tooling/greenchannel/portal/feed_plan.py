@@ -13,7 +13,7 @@ from greenchannel.portal import window
 from greenchannel.portal.entries import Voice, entry_of
 from greenchannel.portal.feed_index import INDEX, OPML, Listed, index_json, opml
 from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
-from greenchannel.portal.items import Prepared
+from greenchannel.portal.items import Prepared, clean
 from greenchannel.portal.plan import Planned, Stage, fingerprint
 from greenchannel.portal.streams import ALL, CHANGES, URGENT, Event, Stream, Version, read_streams
 from greenchannel.portal.views import FeedView
@@ -82,7 +82,7 @@ class _Feeds:
         return Listed(
             path=f"feeds/{stream.key}",
             id=f"tag:{self._voice.tag}:feeds/{stream.key}",
-            title=_title(self._voice, stream, 0)[0],
+            title=clean(_title(self._voice, stream, 0)[0]),
             entries=stream.entries,
             archives=window.archives(stream),
             sequence=self._events[stream.place - 1]["seq"] if stream.log else 0,
