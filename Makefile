@@ -31,7 +31,7 @@ lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-torture: $(VENV)/.dev ## kill and fail every call that changes a file, each in turn (needs strace; about hours)
+torture: $(VENV)/.dev ## kill and fail every call that changes a file, each in turn (needs strace; an hour and more)
 	$(BIN)/pytest -m torture tests/torture
 
 bench: $(VENV)/.dev ## how long an officer waits, on a generated newsroom of 1,000 open incidents, and what feeds cost
