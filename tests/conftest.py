@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -101,6 +102,20 @@ def run(
         return code, shown.out, shown.err
 
     return call
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder by its path in it."""
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Fails where it does not come true within a minute."""
+    for _ in range(1200):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not happen within 60 seconds")
 
 
 def program(package: str, *names: str) -> str:

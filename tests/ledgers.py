@@ -1,12 +1,15 @@
 """Ledgers of any length, put together without a desk: what feeds are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
+from greenchannel.portal import window
 from greenchannel.portal.entries import Voice
 from greenchannel.record.canonical import canonical_json, sha256
 from small import START
@@ -23,6 +26,15 @@ VOICE = Voice(
     departments=(("housing", "住建局", "0999-8123000"),),
 )
 SERIOUS: Mapping[str, Any] = {"class": "serious"}
+
+
+@contextmanager
+def small_documents() -> Iterator[None]:
+    """Archives of four versions and a window of three entries, so that short ledgers have long chains."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window, "ARCHIVE", 4)
+        patch.setattr(window, "_AT_LEAST", 3)
+        yield
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, Run, read_files
 from greenchannel.desk.settings import Settings
 
 FOLDER = "incidents/2026/qingnianlu-huozai"
@@ -74,10 +74,6 @@ CASES: dict[str, tuple[Damage, str, str]] = {  # damage, where it is told, code
 }
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_wrong_is_told_with_its_place_and_hint(name: str, office_home: Settings, run: Run) -> None:
     damage, path, code = CASES[name]
@@ -94,10 +90,10 @@ def test_what_is_wrong_is_told_with_its_place_and_hint(name: str, office_home: S
 @pytest.mark.parametrize("name", CASES)
 def test_a_broken_file_costs_neither_record_nor_site(name: str, office_home: Settings, run: Run) -> None:
     run("build")
-    before = (files(office_home.releases), files(office_home.site))
+    before = (read_files(office_home.releases), read_files(office_home.site))
     CASES[name][0](office_home.content)
     run("publish")
-    assert (files(office_home.releases), files(office_home.site)) == before
+    assert (read_files(office_home.releases), read_files(office_home.site)) == before
 
 
 @pytest.mark.parametrize(
@@ -159,7 +155,7 @@ def test_who_meets_a_torn_ledger_is_told_the_way_out(command: tuple[str, ...], o
 def test_an_argument_that_is_no_text_is_refused_and_changes_nothing(
     arguments: tuple[str, ...], office_home: Settings, run: Run
 ) -> None:
-    before = files(office_home.home)
+    before = read_files(office_home.home)
     code, _, err = run(*arguments)
     assert (code, "this is not UTF-8; type it anew" in err) == (2, True)
-    assert files(office_home.home) == before
+    assert read_files(office_home.home) == before

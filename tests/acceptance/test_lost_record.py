@@ -2,11 +2,10 @@
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import Run, read_files
 from greenchannel.desk.settings import Settings
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
@@ -20,10 +19,6 @@ COMMANDS = {
     "withdraw": ("withdraw", FACT, "--by", "shen-yiheng", "--reason", "数据有误。"),
     "countersign": ("countersign", FACT, "--by", "shen-yiheng"),
 }
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 def cut(settings: Settings, keep: Callable[[int], int]) -> None:
@@ -49,11 +44,11 @@ def test_what_the_public_has_is_not_taken_away(
     command: str, damage: Callable[[Settings], None], office_home: Settings, run: Run
 ) -> None:
     assert run("build")[0] == 0
-    before = files(office_home.site)
+    before = read_files(office_home.site)
     damage(office_home)
     code, _, err = run(*COMMANDS[command])
     assert (code, "Restore releases/ from its newest backup" in err) == (2, True)
-    assert files(office_home.site) == before
+    assert read_files(office_home.site) == before
 
 
 def test_a_lost_record_is_not_begun_anew(office_home: Settings, run: Run) -> None:
@@ -103,17 +98,20 @@ def test_who_only_looks_is_told_that_the_record_is_lost(command: str, office_hom
     assert (code, "Restore releases/ from its newest backup" in errors) == (2, True)
 
 
-def test_a_place_keeps_what_a_record_from_an_old_backup_does_not_tell(office_home: Settings, run: Run) -> None:
+@pytest.mark.parametrize("how", [(), ("--clean",)], ids=["build", "build --clean"])
+def test_a_place_keeps_what_a_record_from_an_old_backup_does_not_tell(
+    how: tuple[str, ...], office_home: Settings, run: Run
+) -> None:
     targets = "    targets:\n      www: {directory: ../www}\n    footer:\n"
     path = office_home.home / "mkdocs.yml"
     path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
     www = office_home.home.parent / "www"
     www.mkdir()
     run("build")
-    before = files(www)
+    before = read_files(www)
     old(office_home)
     shutil.rmtree(office_home.site)
-    code, _, errors = run("build")
-    assert (code, "www: the record that stands there tells more" in errors, files(www)) == (1, True, before)
+    code, _, errors = run("build", *how)
+    assert (code, "www: the record that stands there tells more" in errors, read_files(www)) == (1, True, before)
     assert run("build", "--older-record")[0] == 0
-    assert files(www)["record/ledger.jsonl"] != before["record/ledger.jsonl"]
+    assert read_files(www)["record/ledger.jsonl"] != before["record/ledger.jsonl"]

@@ -6,16 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from conftest import STORE_ENVIRONMENT, Clock, Run
+from conftest import STORE_ENVIRONMENT, Clock, Run, read_files, until
 from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import STATE
 from servers import SshServer, Store, free_port
@@ -47,7 +47,7 @@ def test_a_mirror_gets_the_site_and_a_receipt_for_every_revision(office_home: Se
     code, _, _ = run("build")
     assert code == 0
     assert seen_at(office_home, "mirror") == public_revisions(office_home)
-    assert tree(office_home.home.parent / "www") == tree(office_home.site)
+    assert read_files(office_home.home.parent / "www") == read_files(office_home.site)
 
 
 def test_a_second_build_sends_nothing(office_home: Settings, run: Run) -> None:
@@ -80,10 +80,6 @@ def test_a_clean_build_names_what_nothing_makes_and_mends_the_rest(office_home: 
     code, shown, _ = run("build", "--clean", "--format", "json")
     result = json.loads(shown)
     assert (code, result["written"], result["orphans"]) == (0, ["index.html"], ["stray.html"])
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 @pytest.fixture
@@ -143,7 +139,7 @@ def test_one_of_three_that_is_down_stops_no_other_and_gets_all_with_the_next_bui
     shown, errors = mending.communicate()
     assert (mending.returncode, json.loads(shown)["failed"]) == (0, {}), errors
     assert seen_at(office_home, down) == public_revisions(office_home)
-    assert tree(mirror) == tree(www) == store.files() == tree(office_home.site)
+    assert read_files(mirror) == read_files(www) == store.files() == read_files(office_home.site)
 
 
 def test_a_fresh_checkout_sends_nothing_that_stands_there_already(
@@ -189,7 +185,7 @@ def test_a_name_that_means_another_place_now_starts_from_nothing(
     path = office_home.home / "mkdocs.yml"
     path.write_text(path.read_text("utf-8").replace("../old", "../new"), "utf-8")
     run("build")
-    assert tree(tmp_path / "new") == tree(office_home.site)
+    assert read_files(tmp_path / "new") == read_files(office_home.site)
 
 
 def test_a_build_that_was_killed_keeps_the_next_one_waiting_while_its_rsync_still_sends(
@@ -208,7 +204,7 @@ def test_a_build_that_was_killed_keeps_the_next_one_waiting_while_its_rsync_stil
         time.sleep(0.05)
     done = greenchannel(office_home, "build")
     done.communicate()
-    assert (done.returncode, tree(www)) == (0, tree(office_home.site))
+    assert (done.returncode, read_files(www)) == (0, read_files(office_home.site))
 
 
 def test_a_place_that_does_not_answer_holds_up_neither_the_record_nor_the_site(
@@ -231,7 +227,7 @@ def test_a_place_that_does_not_answer_holds_up_neither_the_record_nor_the_site(
         f"withdrawn {WITHDRAWN}\n",
         "web: another run is sending there; waiting until it has ended\n",
     )
-    assert tree(www) == tree(office_home.site) == tree(www.parent / "mirror")
+    assert read_files(www) == read_files(office_home.site) == read_files(www.parent / "mirror")
 
 
 def test_a_place_where_another_run_sends_for_too_long_is_given_up(
@@ -243,25 +239,26 @@ def test_a_place_where_another_run_sends_for_too_long_is_given_up(
     (place,) = (office_home.home / STATE / "outbox").iterdir()
     descriptor = os.open(place, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
+    release = threading.Timer(30, os.close, (descriptor,))  # Whoever waits for ever waits no longer than this.
+    release.start()
     code, _, errors = run("build")
+    assert release.is_alive()
+    release.cancel()
     os.close(descriptor)
     assert (code, "web: another run has been sending there for" in errors) == (1, True)
-    assert (run("build")[0], tree(www)) == (0, tree(office_home.site))
+    assert (run("build")[0], read_files(www)) == (0, read_files(office_home.site))
 
 
-def test_a_pipe_at_a_place_is_told_of_and_keeps_nobody_waiting(office_home: Settings, run: Run, www: Path) -> None:
+def test_a_pipe_at_a_place_is_told_of_and_keeps_nobody_waiting(office_home: Settings, www: Path) -> None:
     configure(office_home, "      web: {directory: ../www}\n")
     os.mkfifo(www / "index.html")
-    code, _, errors = run("build")
-    assert (code, f"{www / 'index.html'}: what stands there is no file; remove it" in errors) == (1, True)
-
-
-def until(condition: Callable[[], object]) -> None:
-    for _ in range(1200):
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen within 60 seconds")
+    building = greenchannel(office_home, "build")
+    try:
+        _, errors = building.communicate(timeout=60)
+    finally:
+        building.kill()
+    said = f"{www / 'index.html'}: what stands there is no file; remove it"
+    assert (building.returncode, said in errors) == (1, True)
 
 
 def is_locked(folder: Path) -> bool:
@@ -289,14 +286,14 @@ def test_a_place_that_fails_when_it_is_asked_for_receipts_is_told_and_stops_no_o
     code, _, errors = run("build")
     assert (code, "store: " in errors, store.line.fired > 0) == (1, True, True)
     assert (seen_at(office_home, "store"), seen_at(office_home, "mirror")) == (0, public_revisions(office_home))
-    assert tree(www) == tree(office_home.site)
+    assert read_files(www) == read_files(office_home.site)
 
 
 def test_a_site_that_was_lost_is_made_again_from_the_record_alone(office_home: Settings, run: Run) -> None:
     run("build")
-    before = tree(office_home.site)
+    before = read_files(office_home.site)
     shutil.rmtree(office_home.site)
     shutil.rmtree(office_home.home / STATE)
     shutil.rmtree(office_home.content / "incidents")
     assert run("build", "--clean")[0] == 0
-    assert tree(office_home.site) == before
+    assert read_files(office_home.site) == before

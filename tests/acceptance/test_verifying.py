@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, Run, read_files
 from greenchannel.delivery.record import public_reader
 from greenchannel.desk.settings import Settings
 
@@ -15,10 +15,6 @@ TEXT = "releases/2026/qingnianlu-huozai/fact-1/r1.md"
 ENTRIES = (REPOSITORY / "releases/ledger.jsonl").read_bytes().count(b"\n")
 SOUND = f"{ENTRIES} entries, 0 problem(s)\n"
 TORN = f"ledger.torn-{ENTRIES + 1}-1"
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 @pytest.fixture
@@ -74,27 +70,27 @@ def test_where_there_is_no_record_it_cannot_run(tmp_path: Path, run: Run) -> Non
 
 
 def test_a_torn_tail_is_repaired_when_asked_to(office_home: Settings, run: Run) -> None:
-    before = files(office_home.releases)
+    before = read_files(office_home.releases)
     with (office_home.releases / "ledger.jsonl").open("ab") as ledger:
         ledger.write(b'{"approval":"')
     code, out, _ = run("verify", "--repair")
     assert (code, f"13 bytes behind line {ENTRIES} are cut off; they are kept in releases/{TORN}" in out) == (0, True)
-    assert files(office_home.releases) == {**before, TORN: b'{"approval":"'}
+    assert read_files(office_home.releases) == {**before, TORN: b'{"approval":"'}
 
 
 def test_a_record_from_before_there_were_checkpoints_gets_one(office_home: Settings, run: Run) -> None:
-    before = files(office_home.releases)
+    before = read_files(office_home.releases)
     (office_home.releases / "checkpoint.json").unlink()
     refused = run("publish")
     repaired = json.loads(run("verify", "--repair", "--format", "json")[1])
     assert (refused[0], "greenchannel verify --repair" in refused[2]) == (2, True)
-    assert (repaired["ok"], len(repaired["repaired"]), files(office_home.releases)) == (True, 1, before)
+    assert (repaired["ok"], len(repaired["repaired"]), read_files(office_home.releases)) == (True, 1, before)
 
 
 def test_what_is_beyond_repair_is_left_and_cannot_run(office_home: Settings, run: Run) -> None:
     cut_last_line(office_home.releases / "ledger.jsonl")
-    before = files(office_home.releases)
-    assert (run("verify", "--repair")[0], files(office_home.releases)) == (2, before)
+    before = read_files(office_home.releases)
+    assert (run("verify", "--repair")[0], read_files(office_home.releases)) == (2, before)
 
 
 @pytest.mark.parametrize("option", ["--repair", "--site"])
@@ -128,9 +124,9 @@ def test_a_file_that_is_no_checkpoint_cannot_be_compared_with(run: Run, tmp_path
 
 
 def test_a_site_as_it_was_built_is_what_the_record_gives(built: Settings, run: Run) -> None:
-    before = files(built.site)
+    before = read_files(built.site)
     assert run("verify", "--site") == (0, f"{SOUND}site: 0 file(s) are not as the record has them\n", "")
-    assert files(built.site) == before
+    assert read_files(built.site) == before
 
 
 @pytest.mark.parametrize("path", [PAGE, TEXT, "feeds/all.atom", "record/checkpoint.json", "about/index.html"])

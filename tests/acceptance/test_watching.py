@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from conftest import CHINA, Clock, Run
+from conftest import CHINA, Clock, Run, read_files, until
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
@@ -51,21 +51,9 @@ def embargo(office: Settings, until: datetime) -> None:
     path.write_text(re.sub(r"release_at: \S+", f"release_at: {until.isoformat()}", path.read_text("utf-8")), "utf-8")
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
-
-
 def committed(office: Settings) -> list[Mapping[str, Any]]:
     lines = (office.releases / "ledger.jsonl").read_text("utf-8").splitlines()
     return [one for one in map(json.loads, lines) if one["id"] == EMBARGOED and one["event"] == "published"]
-
-
-def until(condition: Callable[[], object]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen within 30 seconds")
 
 
 def said(lines: Lines, event: str) -> Lines:
@@ -176,6 +164,27 @@ def test_a_clock_that_is_set_back_releases_nothing_and_is_told_of_once(waiting: 
     assert any("G606" in reason for one in said(lines, "refused") for reason in one["reasons"])
 
 
+class Slow:
+    """A place below ../slow that takes nothing before `answers` is set, and lets nobody wait longer than a minute."""
+
+    def __init__(self, office: Settings, monkeypatch: pytest.MonkeyPatch, *others: str) -> None:
+        self.folder = office.home.parent / "slow"
+        self.folder.mkdir()
+        self.answers, self.asked = threading.Event(), threading.Event()
+        path = office.home / "mkdocs.yml"
+        targets = "".join(f"      {one}\n" for one in (*others, "slow: {directory: ../slow}"))
+        text = path.read_text("utf-8").replace("    footer:\n", f"    targets:\n{targets}    footer:\n")
+        path.write_text(text, "utf-8")
+        real = DirectoryTarget.put
+
+        def put(target: DirectoryTarget, source: Path, paths: Sequence[str]) -> None:
+            self.asked.set()
+            assert self.answers.wait(60)
+            real(target, source, paths)
+
+        monkeypatch.setattr(DirectoryTarget, "put", put)
+
+
 def test_a_log_that_cannot_be_written_stops_neither_the_work_nor_the_end(office_home: Settings, clock: Clock) -> None:
     said: Lines = []
 
@@ -199,26 +208,16 @@ def test_a_log_that_cannot_be_written_stops_neither_the_work_nor_the_end(office_
 def test_a_place_that_hangs_for_good_does_not_keep_it_from_ending(
     waiting: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = waiting.home / "mkdocs.yml"
-    targets = "    targets:\n      slow: {directory: ../slow}\n    footer:\n"
-    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
-    (waiting.home.parent / "slow").mkdir()
-    answers, asked = threading.Event(), threading.Event()
-
-    def put(_self: DirectoryTarget, _source: Path, _paths: Sequence[str]) -> None:
-        asked.set()
-        answers.wait(60)
-
-    monkeypatch.setattr(DirectoryTarget, "put", put)
+    slow = Slow(waiting, monkeypatch)
     monkeypatch.setattr("greenchannel.watching.STOP_SECONDS", 0.2)
     lines: Lines = []
     channel = Watch(waiting.home, clock, str, lines.append, rescan_seconds=0.3)
     thread = threading.Thread(target=channel.run)
     thread.start()
-    assert asked.wait(30)
+    assert slow.asked.wait(30)
     channel.notice.stop()
     thread.join(30)
-    answers.set()
+    slow.answers.set()
     assert (thread.is_alive(), lines[-1]) == (False, {"event": "stopped", "left": ["slow"]})
 
 
@@ -266,27 +265,15 @@ def test_a_place_that_was_down_gets_its_files_when_it_is_back(waiting: Settings,
 def test_a_place_that_does_not_answer_keeps_no_release_waiting(
     waiting: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = waiting.home / "mkdocs.yml"
-    targets = "    targets:\n      site: {directory: site}\n      slow: {directory: ../slow}\n    footer:\n"
-    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
-    (waiting.home.parent / "slow").mkdir()
-    answers, asked = threading.Event(), threading.Event()
-
-    def put(self: DirectoryTarget, source: Path, paths: Sequence[str]) -> None:
-        asked.set()
-        assert answers.wait(30)
-        real(self, source, paths)
-
-    real = DirectoryTarget.put
-    monkeypatch.setattr(DirectoryTarget, "put", put)
+    slow = Slow(waiting, monkeypatch, "site: {directory: site}")
     with running(waiting, clock) as lines:
-        assert asked.wait(30)
+        assert slow.asked.wait(30)
         clock.now += timedelta(hours=1)
         until(lambda: said(lines, "visible"))
         assert [list(one["targets"]) for one in said(lines, "visible")] == [["site"]]
-        answers.set()
+        slow.answers.set()
         until(lambda: len(said(lines, "visible")) == 2)
-        until(lambda: files(waiting.home.parent / "slow") == files(waiting.site))
+        until(lambda: read_files(slow.folder) == read_files(waiting.site))
     assert (said(lines, "failed"), len(committed(waiting))) == ([], 1)
 
 

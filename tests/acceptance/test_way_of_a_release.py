@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Clock, Run
+from conftest import Clock, Run, read_files
 from greenchannel import making, office
 from greenchannel.cli import main
 from greenchannel.delivery import delivering
@@ -54,10 +54,6 @@ def desk(office: Settings, identifier: str = RELEASE) -> Path:
 
 def ledger(office: Settings) -> list[dict[str, object]]:
     return [json.loads(line) for line in (office.releases / "ledger.jsonl").read_text("utf-8").splitlines()]
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 @pytest.fixture
@@ -104,14 +100,14 @@ def test_what_new_wrote_to_be_replaced_is_no_public_background(written: Settings
 
 def test_what_was_begun_twice_is_not_overwritten(written: Settings, run: Run) -> None:
     facts = ("--category", "other", "--class", "ordinary", "--slug", "donghulu-ludeng")
-    before = files(written.content)
-    assert (run("new", "incident", "另一件事", *facts)[0], files(written.content)) == (2, before)
+    before = read_files(written.content)
+    assert (run("new", "incident", "另一件事", *facts)[0], read_files(written.content)) == (2, before)
 
 
 def test_an_author_nobody_knows_is_refused_with_the_nearest_one(written: Settings, run: Run) -> None:
-    before = files(written.content)
+    before = read_files(written.content)
     code, _, err = run("new", "release", "fact", INCIDENT, "--author", "wen-ruocu")
-    assert (code, "known: wen-ruochu\n" in err, files(written.content)) == (2, True, before)
+    assert (code, "known: wen-ruochu\n" in err, read_files(written.content)) == (2, True, before)
 
 
 def test_sarif_keeps_message_and_hint_apart(written: Settings, run: Run) -> None:
@@ -174,8 +170,8 @@ def test_another_person_approves(run: Run) -> None:
 
 
 def test_a_dry_run_changes_nothing(approved: Settings, run: Run) -> None:
-    before = files(approved.releases)
-    assert (run("publish", RELEASE, "--dry-run")[0], files(approved.releases)) == (0, before)
+    before = read_files(approved.releases)
+    assert (run("publish", RELEASE, "--dry-run")[0], read_files(approved.releases)) == (0, before)
 
 
 def test_publishing_says_what_it_did(approved: Settings, run: Run) -> None:
@@ -212,11 +208,11 @@ def test_the_record_verifies(run: Run) -> None:
 
 
 def test_publishing_twice_says_that_it_is_public_and_adds_nothing(published: Settings, run: Run) -> None:
-    before = files(published.releases)
+    before = read_files(published.releases)
     code, out, _ = run("publish", RELEASE)
     address = f"https://news.shili.example/releases/{RELEASE}/"
     assert (code, out) == (0, f"public already, as it stands: {address} (r1)\n")
-    assert files(published.releases) == before
+    assert read_files(published.releases) == before
 
 
 @pytest.mark.usefixtures("approved")
@@ -257,7 +253,7 @@ def test_a_dry_run_tells_what_would_be_held_back(
     code, out, err = run("publish", RELEASE, "--dry-run", "--format", "json")
     assert (code, len(json.loads(out)["leaks"])) == (1, 1)
     assert err.startswith(f"site/lists/latest.html: not written, it holds what content/incidents/{EMBARGOED}.md")
-    assert files(approved.site) == {}
+    assert read_files(approved.site) == {}
 
 
 def test_a_full_disk_behind_the_record_is_told_and_mended_by_the_same_command(
@@ -278,9 +274,9 @@ def test_a_full_disk_behind_the_record_is_told_and_mended_by_the_same_command(
 
 
 def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:
-    before = files(published.releases) | files(published.site)
+    before = read_files(published.releases) | read_files(published.site)
     run("publish")
-    assert files(published.releases) | files(published.site) == before
+    assert read_files(published.releases) | read_files(published.site) == before
 
 
 def test_publishing_again_finishes_what_was_interrupted(approved: Settings, run: Run, clock: Clock) -> None:
@@ -317,7 +313,7 @@ def test_an_embargoed_release_is_in_no_byte_of_the_site(published: Settings, run
     run("approve", EMBARGOED, "--by", "lu-wanqing")
     run("publish")
     marks = (EMBARGOED.encode(), EMBARGOED_TITLE.encode(), json.dumps(EMBARGOED_TITLE).strip('"').encode())
-    assert [path for path, data in files(published.site).items() if any(one in data for one in marks)] == []
+    assert [path for path, data in read_files(published.site).items() if any(one in data for one in marks)] == []
 
 
 def test_an_embargoed_release_named_outright_is_refused(run: Run) -> None:
@@ -351,8 +347,8 @@ def test_a_release_that_is_named_twice_is_released_once(run: Run) -> None:
 def test_a_torn_ledger_stops_every_change(approved: Settings, run: Run, command: tuple[str, ...]) -> None:
     with (approved.releases / "ledger.jsonl").open("ab") as tail:
         tail.write(b'{"approval":"')
-    before = files(approved.releases)
-    assert (run(*command)[0], files(approved.releases), approved.site.exists()) == (2, before, False)
+    before = read_files(approved.releases)
+    assert (run(*command)[0], read_files(approved.releases), approved.site.exists()) == (2, before, False)
 
 
 @pytest.fixture
@@ -403,7 +399,7 @@ def test_the_record_keeps_who_withdrew_what_and_why(withdrawn: Settings) -> None
 
 
 def test_the_public_is_not_told_which_person_withdrew(withdrawn: Settings) -> None:
-    shown = {path: data for path, data in files(withdrawn.site).items() if not path.startswith("handbook/")}
+    shown = {path: data for path, data in read_files(withdrawn.site).items() if not path.startswith("handbook/")}
     assert [path for path, data in shown.items() if b"fang-shulan" in data] == []
 
 
@@ -426,14 +422,14 @@ def test_a_dry_run_of_a_withdrawal_says_what_would_become_public_and_changes_not
     office_home: Settings, run: Run
 ) -> None:
     run("build")
-    before = files(office_home.home)
+    before = read_files(office_home.home)
     code, out, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON, "--dry-run")
     first, *named, _ = out.splitlines()
     base = "https://news.shili.example/"
-    assert (code, err, files(office_home.home)) == (0, "", before)
+    assert (code, err, read_files(office_home.home)) == (0, "", before)
     assert first == f"would withdraw {base}releases/{WITHDRAWN}/ (r1) in the name of urban_management: {REASON}"
     run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON)
-    after = files(office_home.home)
+    after = read_files(office_home.home)
     changed = {path for path in after if path.startswith("site/") and after[path] != before.get(path)}
     foretold = {one.split(base)[1] for one in named}
     shown = {one.removeprefix("site/").removesuffix("index.html") for one in changed}
@@ -441,16 +437,16 @@ def test_a_dry_run_of_a_withdrawal_says_what_would_become_public_and_changes_not
 
 
 def test_a_dry_run_refuses_what_the_withdrawal_would(withdrawn: Settings, run: Run) -> None:
-    before = files(withdrawn.home)
+    before = read_files(withdrawn.home)
     code, out, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", REASON, "--dry-run")
-    assert (code, out, "withdrawn already" in err, files(withdrawn.home)) == (2, "", True, before)
+    assert (code, out, "withdrawn already" in err, read_files(withdrawn.home)) == (2, "", True, before)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_nothing_is_withdrawn_without_a_reason(office_home: Settings, run: Run, reason: str) -> None:
-    before = files(office_home.releases)
+    before = read_files(office_home.releases)
     code, _, err = run("withdraw", WITHDRAWN, "--by", "fang-shulan", "--reason", reason)
-    assert (code, "give a reason" in err, files(office_home.releases)) == (2, True, before)
+    assert (code, "give a reason" in err, read_files(office_home.releases)) == (2, True, before)
 
 
 def test_without_arguments_it_teaches(capsys: pytest.CaptureFixture[str]) -> None:

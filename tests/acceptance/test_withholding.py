@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Clock, Run
+from conftest import Clock, Run, read_files
 from greenchannel import making
 from greenchannel.building import build
 from greenchannel.desk.settings import Settings, read_settings
@@ -19,10 +19,6 @@ from greenchannel.portal.site import Site, Theme, plan
 EMBARGOED = "2026/shewai-yanchu/fact-2"
 TITLE = "示例市2027年国际友城交流活动安排"
 CANARY = "金丝雀{key}不得外泄"
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 def leaking(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
@@ -114,7 +110,7 @@ def test_the_site_is_the_same_with_and_without_a_hundred_withheld_releases(
         (folder / f"fact-{number}.md").write_text(text.replace(TITLE, f"{TITLE}之{number}"), "utf-8")
     for settings in (office_home, read_settings(other)):
         assert build(settings, clock).is_whole
-    assert files(other / "site") == files(office_home.site)
+    assert read_files(other / "site") == read_files(office_home.site)
 
 
 def test_no_field_of_a_withheld_release_reaches_any_file(office_home: Settings, clock: Clock) -> None:
@@ -126,7 +122,7 @@ def test_no_field_of_a_withheld_release_reaches_any_file(office_home: Settings, 
     draft.write_text("\n".join([*lines, *marked, "---", body, CANARY.format(key="正文"), ""]), "utf-8")
     build(office_home, clock)
     escaped = [one.encode() for mark in ("金丝雀", "不得外泄") for one in (mark, json.dumps(mark)[1:-1])]
-    shown = files(office_home.site)
+    shown = read_files(office_home.site)
     assert len(shown) > 100
     assert [path for path, data in shown.items() if any(one in data for one in escaped)] == []
 

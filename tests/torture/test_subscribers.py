@@ -1,8 +1,7 @@
 """Whoever subscribes, however it polls and whatever it goes by, ends with the record: nothing lost, doubled, unsaid."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -16,19 +15,11 @@ from greenchannel.portal import entries, feed_plan, streams, window
 from greenchannel.portal.entries import entry_of
 from greenchannel.portal.streams import Kind, Stream, Version
 from greenchannel.portal.views import FeedEntry, FeedView
+from ledgers import small_documents
 from subscribers import ACTIONS, AWAY, MONTH, Reader, World, everybody, play
 
 FEWEST = 2  # of each thing that happens in a run that counts
 HAPPENS = (*dict.fromkeys(ACTIONS), "outage")
-
-
-@contextmanager
-def small_documents() -> Iterator[None]:
-    """Archives of four versions and a window of three entries, so that short records have long chains."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window, "ARCHIVE", 4)
-        patch.setattr(window, "_AT_LEAST", 3)
-        yield
 
 
 def rare(count: Counter[str], fewest: int) -> dict[str, int]:

@@ -1,8 +1,7 @@
 """The documents of all streams: what a client that pages ends with, and what a new line of the record costs."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from greenchannel.portal import feed_plan, window
 from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.plan import Planned, Stage
 from greenchannel.portal.streams import read_streams
-from ledgers import STEPS, VOICE, Event, Ledger, ledger_of
+from ledgers import STEPS, VOICE, Event, Ledger, ledger_of, small_documents
 
 Steps = list[tuple[int, str, int]]
 
@@ -30,15 +29,6 @@ def made(events: Sequence[Event]) -> dict[str, bytes]:
     return dict(
         pair for one in plan_feeds(VOICE, events, text_of, "maker") for pair in zip(one.paths, one.make(), strict=True)
     )
-
-
-@contextmanager
-def small_documents() -> Iterator[None]:
-    """Archives of four versions and a window of three entries, so that short ledgers have long chains."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window, "ARCHIVE", 4)
-        patch.setattr(window, "_AT_LEAST", 3)
-        yield
 
 
 def many(count: int) -> list[Event]:

@@ -151,6 +151,16 @@ def test_an_id_is_the_one_of_the_feeds(made: dict[str, bytes]) -> None:
     assert {one["id"] for one in documents(made, "/index.json")} <= {one["id"] for one in feed["items"]}
 
 
+def test_a_twin_has_the_times_and_the_title_of_its_entry_in_the_feed(made: dict[str, bytes]) -> None:
+    entries = {one["id"]: one for one in json.loads(made["feeds/all.json"])["items"]}
+    twins = {one["id"]: one for one in documents(made, "/index.json")}
+    assert twins
+    for name, twin in twins.items():
+        told = (entries[name]["url"], entries[name]["date_published"], entries[name]["date_modified"])
+        assert told == (twin["url"], twin["published"], twin["updated"])
+        assert entries[name]["title"].endswith(twin["title"])
+
+
 def noted(kind: ChangeKind, *before: Change) -> Fact:
     return replace(FACT, body=f"改动 {len(before)} {kind.zh}。", changes=(*before, Change(kind, "改动一处。")))
 

@@ -6,6 +6,7 @@ A place that does not answer keeps its own courier waiting and nobody else.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from greenchannel.desk.places import Place
@@ -55,7 +56,8 @@ class Courier:
             except Exception as found:  # noqa: BLE001  # It is told, and tried again; a dead courier would tell nobody.
                 error = found
             failed = order if error else None
-            self._told(sending, order, error)
+            with suppress(Exception):  # What cannot be told must not end it either.
+                self._told(sending, order, error)
 
     def _next(self, failed: Making | None) -> Making | None:
         """The newest order; what failed, when its time has come and none is newer; None: it is over."""

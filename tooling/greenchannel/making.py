@@ -142,8 +142,9 @@ class Making:
     def _make(self) -> None:
         settings, record = self.settings, read_record(self.settings.releases)
         if self._journal is None or self._journal.is_stale:
-            forget = self.clean and self._journal is None
-            self._journal = Journal(settings.home / STATE / f"{SITE}.journal.jsonl", forget=forget)
+            is_first, self._journal = self._journal is None, Journal(settings.home / STATE / f"{SITE}.journal.jsonl")
+            if self.clean and is_first:
+                self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings)]
         guard = Guard(settings, record.state, {})
@@ -170,7 +171,6 @@ class Touched:
     """A file of the site that a publication would add or change."""
 
     path: str
-    stage: Stage
     is_new: bool
 
 
@@ -197,7 +197,7 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
             if all(now.get(path) == one.fingerprint for path in one.paths):
                 continue
             for path, data in zip(one.paths, one.make(), strict=True):
-                touched.append(Touched(path, one.stage, path not in now))
+                touched.append(Touched(path, path not in now))
                 leaks += guard(path, data)
     return Outlook(tuple(touched), tuple(leaks))
 

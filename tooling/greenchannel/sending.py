@@ -52,10 +52,12 @@ class Sending:
         folder = settings.home / STATE / "outbox" / self._spot
         kept = folder / "files"
         with self._alone(folder):
-            journal = Journal(settings.home / STATE / f"{self._key}.journal.jsonl", forget=self._clean)
+            journal = Journal(settings.home / STATE / f"{self._key}.journal.jsonl")
             with locked(settings.home / STATE):
                 delivered, state = making.fresh(), making.state
                 self._refuse_older(journal)
+                if self._clean:
+                    journal.forget()
                 owed = [one for one in files_owed(state, self.name) if one in delivered.files]
                 keep_files(settings.site, dict.fromkeys((*due_at(delivered, journal), *owed)), kept)
             now = int(making.clock().timestamp())
@@ -68,6 +70,7 @@ class Sending:
                 self.seen += add(settings.releases, self._receipts(there), making.clock)
 
     def _refuse_older(self, journal: Journal) -> None:
+        """A clean build believes no journal, but for this: that the place got that ledger is not forgotten."""
         told = journal.entries.get(COPY, {}).get("sha256")
         ledger = (self._making.settings.site / COPY).read_bytes() if told else b""
         if told and not self._making.takes_older and not is_beginning(told, ledger):

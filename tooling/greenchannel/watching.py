@@ -202,6 +202,8 @@ class Watch:
 
     def _announce(self, settings: Settings, arrived: tuple[str, ...]) -> None:
         """Apart, so that a hub which does not answer never makes the next release wait."""
+        if not arrived or not settings.websub:
+            return
 
         def tell() -> None:
             for hub, problem in announce(settings, arrived).items():

@@ -55,16 +55,15 @@ class Publication:
 
     def json(self, translate: Translate) -> dict[str, Any]:
         """A dry run fills `would_publish` and leaves `published` empty: nothing in it can be taken for a fact."""
-        done = [{**self._line(one), **self._facts(one)} for one in self.published]
         value: dict[str, Any] = {
-            "published": done,
+            "published": [] if self.outlook else [{**self._line(one), **self._facts(one)} for one in self.published],
             "unchanged": [{**self._line(one), **self._facts(one)} for one in self.unchanged],
             "refused": [{"release": _name(one), "reasons": list(_reasons(one, translate))} for one in self.refused],
             "waiting": [{"release": release, "release_at": at.isoformat()} for at, release in self.waiting],
             "returning": list(self.returning),
         }
         if self.outlook:
-            value |= {"dry_run": True, "published": [], "would_publish": [self._line(one) for one in self.published]}
+            value |= {"dry_run": True, "would_publish": [self._line(one) for one in self.published]}
             touched = self.outlook.touched
             value["files"] = [
                 {"path": one.path, "url": _address(self.base, one.path), "new": one.is_new} for one in touched

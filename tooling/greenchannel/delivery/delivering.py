@@ -114,7 +114,7 @@ def deliver(
                 date_file(site / path, now)
     else:
         new = {path for path in delivered.files if path not in noted}
-        changed = {path for path, digest in delivered.files.items() if noted.get(path, {}).get("sha256") != digest}
+        changed = set(due_at(delivered, journal))
     due = [path for path in delivered.files if path in new or path in changed]
     done = 0
     for batch in (batch for wave in waves(due, delivered.stages, new.__contains__) for batch in _batches(wave)):

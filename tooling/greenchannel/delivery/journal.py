@@ -17,16 +17,18 @@ _SPARE = 1_000  # lines that may be out of date before the file is written anew
 class Journal:
     """`entries` maps a path to what was last noted of it. Whoever writes holds the lock of the place it speaks of."""
 
-    def __init__(self, path: Path, *, forget: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
         self.entries: dict[str, Mapping[str, Any]] = {}  # Any: JSON
         self._lines = 0
         self._torn = False
-        if forget:
-            forget_file(path)
-        elif path.is_file():
+        if path.is_file():
             self._read(path.read_bytes())
         self._left = self._stat()
+
+    def forget(self) -> None:
+        forget_file(self._path)
+        self.entries, self._lines, self._torn, self._left = {}, 0, False, None
 
     @property
     def is_stale(self) -> bool:

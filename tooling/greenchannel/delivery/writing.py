@@ -18,16 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _TEMPORARY = ".greenchannel-new"
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.1  # between two looks at a lock that is waited for with patience
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
+_NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP)
+_OF_THREAD = threading.local()  # `held`: the locks that a program started by the thread inherits
 
 
 class LockedOutError(Exception):
     """Somebody else held the lock for longer than we wait."""
-
-
-_OF_THREAD = threading.local()
-_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
-_NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP)
 
 
 def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> bool:
@@ -175,8 +173,8 @@ def forget_file(path: Path) -> None:
 def keep_files(source: Path, paths: Iterable[str], folder: Path) -> None:
     """The files as they are now, for somebody who takes his time with them; whatever stood in `folder` goes.
 
-    They are links, since what is written here is replaced whole and never changed in place; copies where the system
-    cannot link. Not durable.
+    They are links, since bytes are never changed in place here but replaced whole; copies where the system cannot link.
+    A link that is dated (`date_file`) dates the original, too. Not durable.
     """
     forget_tree(folder)
     for path in paths:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import ReleaseType
-from greenchannel.portal.shown import public_path
+from greenchannel.portal.shown import public_path, withdrawal_text
 from greenchannel.portal.streams import Kind, Version
 from greenchannel.portal.views import FeedAttachment, FeedEntry
 
@@ -168,7 +168,7 @@ def _withdrawal(voice: Voice, version: Version) -> str:
         return ""
     body, _ = voice.department(version.withdrawn["department"])
     at = datetime.fromisoformat(version.withdrawn["at"])
-    return f"{body}于{voice.shown(at)}撤回本信息。原因：{version.withdrawn['reason']}"
+    return withdrawal_text(body, voice.shown(at), version.withdrawn["reason"])
 
 
 def _attachments(voice: Voice, version: Version) -> tuple[FeedAttachment, ...]:

@@ -3,7 +3,6 @@
 A client that keeps the sequence number of a stream sees from the index whether it missed anything.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from lxml import etree
 from greenchannel.portal.entries import Voice
 from greenchannel.portal.feeds import EXTENSIONS
 from greenchannel.portal.items import clean
+from greenchannel.portal.json_lines import by_lines
 
 INDEX, OPML = "feeds/index.json", "feeds/feeds.opml"
 
@@ -34,15 +34,13 @@ class Listed:
 
 
 def index_json(voice: Voice, streams: Sequence[Listed]) -> bytes:
-    """A stream a line: the encoder that indents is the slow one, and a change is a changed line."""
     head = {
         "version": 1,
         "about": voice.licence,
         "title": voice.name,
         "sequence": max(one.sequence for one in streams),
     }
-    lines = ",\n".join(json.dumps(_stream(voice, one), ensure_ascii=False) for one in streams)
-    return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "streams": [\n{lines}\n]}}\n'.encode()
+    return by_lines(head, "streams", (_stream(voice, one) for one in streams))
 
 
 def _stream(voice: Voice, one: Listed) -> dict[str, Any]:

@@ -5,13 +5,14 @@ The news sitemap follows Google's rules: only what came out within the last two 
 counted back from the record's last line.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from heapq import nlargest
 from html import escape
 
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.items import clean
+from greenchannel.portal.json_lines import by_lines
 from greenchannel.portal.shown import rfc3339
 from greenchannel.portal.twin import Document, tag, updated_at
 from greenchannel.record.events import PublicRelease
@@ -20,7 +21,6 @@ LATEST = 50
 _NEWS_WINDOW, _NEWS = timedelta(days=2), 1000
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _SITEMAP_NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
-_UNWRITABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))  # what XML 1.0 cannot carry
 
 
 def latest(catalogue: Catalogue) -> bytes:
@@ -33,8 +33,7 @@ def latest(catalogue: Catalogue) -> bytes:
         "sequence": state.entries,
         "updated": rfc3339(catalogue, state.last_at) if state.last_at else None,
     }
-    lines = ",\n".join(json.dumps(_entry(catalogue, one), ensure_ascii=False) for one in newest)
-    return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "entries": [\n{lines}\n]}}\n'.encode()
+    return by_lines(head, "entries", (_entry(catalogue, one) for one in newest))
 
 
 def _entry(catalogue: Catalogue, release: PublicRelease) -> Document:
@@ -84,4 +83,4 @@ def _news(catalogue: Catalogue, release: PublicRelease) -> str:
 
 
 def _xml(text: str) -> str:
-    return escape(text.translate(_UNWRITABLE))
+    return escape(clean(text))

@@ -70,8 +70,12 @@ def notice(catalogue: Catalogue, release: PublicRelease) -> str:
 
 
 def withdrawal_notice(catalogue: Catalogue, withdrawal: Withdrawal) -> str:
-    body = catalogue.department_name(withdrawal.department)
-    return f"{body}于{shown_time(catalogue, withdrawal.at).text}撤回本信息。原因：{withdrawal.reason}"
+    at = shown_time(catalogue, withdrawal.at).text
+    return withdrawal_text(catalogue.department_name(withdrawal.department), at, withdrawal.reason)
+
+
+def withdrawal_text(body: str, at: str, reason: str) -> str:
+    return f"{body}于{at}撤回本信息。原因：{reason}"
 
 
 def attached(catalogue: Catalogue, release: PublicRelease) -> Iterator[AttachmentView]:
