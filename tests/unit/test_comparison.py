@@ -14,6 +14,7 @@ from conftest import CHINA, REPOSITORY
 from greenchannel.portal.alignment import Effort, align
 from greenchannel.portal.comparison import EFFORT, PARAGRAPH, Comparison, Mark, Passage, compare, passages
 from greenchannel.portal.markup import plain_text
+from greenchannel.portal.wording import speak
 from greenchannel.record.freeze import Frozen
 
 BODY = st.text(st.sampled_from("甲乙丙丁。，12 a<&>\n"), max_size=60)
@@ -168,6 +169,7 @@ def test_what_the_page_says_itself_is_no_change(key: str) -> None:
 @given(old=BODY, new=BODY, title=st.text(st.sampled_from("<b>&\"'甲"), min_size=1))
 def test_a_page_shows_every_sign_of_the_texts_and_takes_none_for_markup(old: str, new: str, title: str) -> None:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY / "templates"), autoescape=True)
+    speak(environment, "zh")
     ui = environment.get_template("macros.html").make_module()
     found = bodies(old, new, title=title)
     pieces = [one.pieces for one in found.body] + [one.new for one in found.fields]

@@ -11,6 +11,7 @@ from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.portal.wording import speak
 
 
 class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs is half typed.
@@ -29,6 +30,7 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
         return config
 
     def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
+        speak(env, "zh")
         env.globals["portal"] = making.portal_frame(_settings(config))
         return env
 

@@ -29,6 +29,7 @@ from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.shown import alias_path, public_path
 from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
+from greenchannel.portal.wording import speak
 from greenchannel.record.attachments import attachment_path, attachments_of
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
@@ -61,12 +62,13 @@ def read_theme(folder: Path) -> Theme:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    speak(environment, "zh")
     assets = sorted(one for one in (folder / "assets").rglob("*") if one.is_file())
-    templates = sorted(folder.glob("*.html"))
+    templates = sorted(folder.rglob("*.html"))
     return Theme(
         environment=environment,
         assets=tuple((one.relative_to(folder).as_posix(), one.read_bytes()) for one in assets),
-        digest=fingerprint(*((one.name, one.read_bytes()) for one in templates)),
+        digest=fingerprint(*((one.relative_to(folder).as_posix(), one.read_bytes()) for one in templates)),
     )
 
 
