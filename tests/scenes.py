@@ -19,8 +19,11 @@ from conftest import REPOSITORY
 from greenchannel import handwritten, making
 from greenchannel.cli import main
 from greenchannel.delivery.record import Record
-from greenchannel.desk.settings import read_settings
+from greenchannel.desk.newsroom import read_newsroom
+from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.portal.pages import released_types, site_frame
 from greenchannel.portal.shown import public_path
+from greenchannel.portal.views import SiteFrame
 from greenchannel.record.events import fold, read_events
 from greenchannel.record.verification import CHECKPOINT, verify
 
@@ -111,7 +114,12 @@ def set_up(scene: Scene, root: Path) -> None:
         else:
             code, out, err = officer(home, START + timedelta(minutes=number), *step)
             assert code == 0, out + err
-    handwritten.mkdocs_pages(read_settings(home))
+    # As they are once a fact is public: its first publication adds a column to their menu.
+    handwritten.mkdocs_pages(read_settings(home), framed(read_settings(home), frozenset({"fact"})))
+
+
+def framed(settings: Settings, released: frozenset[str]) -> SiteFrame:
+    return site_frame(settings, read_newsroom(settings.content, settings.zone).registry, released)
 
 
 def read_tree(root: Path) -> dict[str, bytes]:
@@ -123,8 +131,9 @@ def read_tree(root: Path) -> dict[str, bytes]:
 def clean_site(root: Path, ledger: bytes) -> dict[str, bytes]:
     """What the site of that ledger is, made from nothing."""
     settings, events = read_settings(root / HOME), read_events(ledger)
-    made = making.record_artifacts(settings, Record(events, fold(events)))
-    return dict((*handwritten.mkdocs_pages(settings), *made))
+    record = Record(events, fold(events))
+    pages = handwritten.mkdocs_pages(settings, framed(settings, released_types(record.state)))
+    return dict((*pages, *making.record_artifacts(settings, record)))
 
 
 def whole_lines(ledger: bytes) -> bytes:

@@ -30,6 +30,7 @@ from greenchannel import building, handwritten, office
 from greenchannel.delivery.record import examine
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.making import portal_frame
 from greenchannel.opening import Desk, open_desk
 
 START = datetime.fromisoformat("2026-11-22T09:00:00+08:00")
@@ -70,7 +71,7 @@ def pattern() -> Iterator[Path]:
         (home / "content/pages").mkdir()
         (home / "content/pages/about.md").write_text("# 关于\n", "utf-8")
         (home / "content/incidents/2026/shili/fact-1.md").unlink()
-        handwritten.mkdocs_pages(read_settings(home))
+        handwritten.mkdocs_pages(read_settings(home), portal_frame(read_settings(home)))
         yield home
 
 

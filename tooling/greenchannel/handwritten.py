@@ -13,6 +13,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import fingerprint
 from greenchannel.portal.site import Artifact
+from greenchannel.portal.views import SiteFrame
 
 STATE = ".greenchannel"  # what may be made again; safe to delete
 
@@ -22,14 +23,15 @@ def forget_pages(settings: Settings) -> None:
     forget_file(_stamp(settings))
 
 
-def mkdocs_pages(settings: Settings) -> tuple[Artifact, ...]:
+def mkdocs_pages(settings: Settings, frame: SiteFrame) -> tuple[Artifact, ...]:
+    """`frame` is what stands around each of them."""
     scratch, stamp = settings.home / STATE / "pages", _stamp(settings)
     with locked(scratch):
-        inputs, pages = _inputs_digest(settings), _read_pages(scratch)
+        inputs, pages = fingerprint(_inputs_digest(settings), frame), _read_pages(scratch)
         # The stamp names the pages, too: MkDocs does not sync them, and a power cut may leave empty ones.
         if not stamp.is_file() or stamp.read_text() != fingerprint(inputs, pages):
             forget_file(stamp)  # A failed run leaves a folder that no stamp may vouch for.
-            _run_mkdocs(settings.home / "mkdocs.yml", scratch)
+            _run_mkdocs(settings.home / "mkdocs.yml", scratch, frame)
             pages = _read_pages(scratch)
             write_file(stamp, fingerprint(inputs, pages).encode())
         return pages
@@ -57,7 +59,7 @@ def _inputs_digest(settings: Settings) -> str:
     return total.hexdigest()
 
 
-def _run_mkdocs(config_file: Path, scratch: Path) -> None:
+def _run_mkdocs(config_file: Path, scratch: Path, frame: SiteFrame) -> None:
     # MkDocs costs 0.2 s to import and is needed only when a hand-written page changed.
     from mkdocs.commands.build import build as build_pages  # noqa: PLC0415
     from mkdocs.config import load_config  # noqa: PLC0415
@@ -67,7 +69,7 @@ def _run_mkdocs(config_file: Path, scratch: Path) -> None:
     try:
         config = load_config(str(config_file), site_dir=str(scratch), strict=True)
         ours = config.plugins["greenchannel"]
-        setattr(ours, "with_record", False)  # noqa: B010  # The plugin imports this module, not the reverse.
+        setattr(ours, "frame", frame)  # noqa: B010  # The plugin imports this module, not the reverse.
         build_pages(config)
     except MkDocsException as error:
         raise GreenchannelError("content/pages: {error}", error=error) from error

@@ -25,9 +25,8 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
-from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.confinement import Renderer
-from greenchannel.portal.pages import site_frame
+from greenchannel.portal.pages import released_types, site_frame
 from greenchannel.portal.plan import Stage, fingerprint, given
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme
 from greenchannel.portal.views import SiteFrame
@@ -37,9 +36,9 @@ from greenchannel.withholding import Guard
 
 
 def portal_frame(settings: Settings) -> SiteFrame:
-    """What MkDocs' own pages need of the newsroom; it does not depend on the record."""
+    """What MkDocs' own pages show of the newsroom and of what it has released."""
     newsroom = read_newsroom(settings.content, settings.zone)
-    return site_frame(Catalogue(settings, newsroom.registry, _policy(settings, newsroom), State()))
+    return site_frame(settings, newsroom.registry, released_types(read_record(settings.releases).state))
 
 
 def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
@@ -83,7 +82,8 @@ def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
     if not folder.is_dir():
         raise GreenchannelError("{path}: no site here; run greenchannel build", path=folder)
     with locked(settings.home / STATE), _site(settings, read_record(settings.releases), {}) as site:
-        made = chain(mkdocs_pages(settings), artifacts(site, read_theme(settings.templates)))
+        frame = site_frame(settings, site.registry, released_types(site.state))
+        made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)))
         return differences(made, folder)
 
 
@@ -146,9 +146,10 @@ class Making:
             if self.clean and is_first:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
-        pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings)]
         guard = Guard(settings, record.state, {})
         with _site(settings, record, {}) as site:
+            frame = site_frame(settings, site.registry, released_types(site.state))
+            pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings, frame)]
             steps = (*pages, *plan(site, read_theme(settings.templates)))
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
         self.delivered, self.state = done, record.state

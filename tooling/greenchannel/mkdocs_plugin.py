@@ -11,6 +11,7 @@ from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.portal.views import SiteFrame
 from greenchannel.portal.wording import speak
 
 
@@ -19,23 +20,23 @@ class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs is half type
 
 
 class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # The same.
-    """`with_record` is switched off by our own build, which writes the record's artifacts itself."""
+    """`frame` is set by our own build, which writes the record's artifacts itself; a bare `mkdocs build` has none."""
 
-    with_record = True
+    frame: SiteFrame | None = None
 
     def on_config(self, config: Any) -> Any:
         config.theme.static_templates.discard("sitemap.xml")  # Ours names the releases too.
-        if self.with_record:
+        if self.frame is None:
             refuse_older_record(_settings(config))  # Before MkDocs empties the folder.
         return config
 
     def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
         speak(env, "zh")
-        env.globals["portal"] = making.portal_frame(_settings(config))
+        env.globals["portal"] = self.frame or making.portal_frame(_settings(config))
         return env
 
     def on_post_build(self, config: Any) -> None:
-        if self.with_record:
+        if self.frame is None:
             settings = _settings(config)
             write_tree(Path(config.site_dir), making.record_artifacts(settings, read_record(settings.releases)))
 

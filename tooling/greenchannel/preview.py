@@ -29,6 +29,7 @@ from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.markup import Links
+from greenchannel.portal.pages import released_types, site_frame
 from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
@@ -96,7 +97,8 @@ class Preview:
         now, problems = self._clock().astimezone(settings.zone), []
         desk = open_desk(settings, now)
         try:
-            self._pages = mkdocs_pages(settings)
+            frame = site_frame(settings, desk.newsroom.registry, released_types(desk.record.state))
+            self._pages = mkdocs_pages(settings, frame)
         except GreenchannelError as error:
             problems.append(problem_text(error, self._translate))
         self._cleaned = self._cleaned or Cleaned(settings)

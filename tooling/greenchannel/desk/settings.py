@@ -4,6 +4,7 @@ Nothing is invented: a footer entry that is not set is not shown.
 """
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from datetime import timedelta, timezone
@@ -52,6 +53,7 @@ class Settings:
     email: str
     site_id_code: str
     footer: tuple[tuple[str, str], ...]
+    nav: tuple[tuple[str, str], ...]  # title and address, below the root, of the hand-written pages that nav names
     policy: str  # the id of the policy that decides
     advisory: tuple[str, ...]  # ids of policies shown beside it, never deciding
 
@@ -123,12 +125,24 @@ def read_settings(home: Path) -> Settings:
         email=ours["email"],
         site_id_code=ours.get("site_id_code", ""),
         footer=tuple((str(label), str(value)) for label, value in (ours.get("footer") or {}).items()),
+        nav=tuple(_nav(fields.get("nav"))),
         policy=str(ours.get("policy") or DEFAULT),
         advisory=_names(ours.get("advisory"), path),
         websub=_hubs(ours.get("websub"), path),
         heartbeat=_switch(ours.get("heartbeat"), path),
         targets=read_places(ours.get("targets") or {SITE: {"directory": SITE}}, path),
     )
+
+
+def _nav(value: Any) -> Iterator[tuple[str, str]]:  # Any: what YAML holds
+    """MkDocs' `nav`, its sections laid flat; an entry without a title is left to MkDocs."""
+    for entry in value if isinstance(value, list) else ():
+        for title, page in entry.items() if isinstance(entry, dict) else ():
+            if isinstance(page, list):
+                yield from _nav(page)
+            elif str(page).endswith(".md"):
+                stem = str(page).removesuffix(".md")
+                yield str(title), "" if stem == "index" else f"{stem.removesuffix('/index')}/"
 
 
 def _hubs(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds

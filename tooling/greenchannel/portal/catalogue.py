@@ -16,6 +16,8 @@ from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, IncidentClass
 from greenchannel.record.events import PublicRelease, State
 
+SERIOUS = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
+
 
 class Catalogue:
     def __init__(self, settings: Settings, registry: Registry, policy: Policy, state: State) -> None:
@@ -28,6 +30,8 @@ class Catalogue:
         self.releases = tuple(
             sorted(state.releases.values(), key=lambda one: (one.first_at, order[one.id]), reverse=True)
         )
+        self._by_incident = self.grouped(lambda one: one.current.event["incident"]["id"])
+        self._explaining = self.grouped(lambda one: one.current.event.get("basis", ""))
 
     def grouped(self, key: Callable[[PublicRelease], str]) -> Mapping[str, tuple[PublicRelease, ...]]:
         groups: dict[str, list[PublicRelease]] = {}
@@ -35,8 +39,38 @@ class Catalogue:
             groups.setdefault(key(one), []).append(one)
         return {name: tuple(groups[name]) for name in sorted(groups)}
 
+    def held(self, key: Callable[[Mapping[str, Any]], str]) -> Mapping[str, tuple[PublicRelease, ...]]:
+        """As `grouped`, of a ledger line; a release stands in every group that one of its revisions was in.
+
+        A column that a correction emptied keeps its page: addresses are only ever added to.
+        """
+        groups: dict[str, list[PublicRelease]] = {}
+        for one in self.releases:
+            for name in dict.fromkeys(key(revision.event) for revision in one.revisions):
+                groups.setdefault(name, []).append(one)
+        return {name: tuple(groups[name]) for name in sorted(groups)}
+
     def of_incident(self, identifier: str) -> tuple[PublicRelease, ...]:
-        return tuple(one for one in self.releases if one.current.event["incident"]["id"] == identifier)
+        return self._by_incident.get(identifier, ())
+
+    def explaining(self, release: str) -> tuple[PublicRelease, ...]:
+        """The interpretations of a release, those that are in force."""
+        return tuple(one for one in self._explaining.get(release, ()) if one.withdrawal is None)
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Incidents that are not closed and of which something is in force, by their newest release, newest first."""
+        found = (
+            identifier
+            for identifier, members in self._by_incident.items()
+            if self.incident(identifier).closed_at is None and any(one.withdrawal is None for one in members)
+        )
+        return tuple(sorted(found, key=lambda one: self.of_incident(one)[0].first_at, reverse=True))
+
+    @property
+    def urgent(self) -> tuple[str, ...]:
+        """Those of the running incidents that are serious or particularly serious."""
+        return tuple(one for one in self.running if self.incident(one).incident_class in SERIOUS)
 
     def changed_at(self, identifier: str) -> datetime:
         """When an incident's releases last changed; where all were moved to another incident, when they last did."""

@@ -1,41 +1,135 @@
-"""An incident as its page shows it: everything released on it, and how the city kept its time."""
+"""An incident as its page shows it: what is known, what was released and corrected, and how the city kept its time."""
 
+from collections.abc import Iterator
+
+from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal import timeliness
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.ongoing import announced, incident_status, knowledge
 from greenchannel.portal.release_page import category_feed, department_feed
-from greenchannel.portal.shown import card_of, feed_link, incident_url, shown_time
-from greenchannel.portal.views import Frame, IncidentView, Link, Row
+from greenchannel.portal.revisions import corrections, names_of
+from greenchannel.portal.shown import card_of, feed_link, incident_url, local, shown_time
+from greenchannel.portal.views import (
+    Frame,
+    IncidentLine,
+    IncidentsView,
+    IncidentView,
+    Link,
+    Row,
+    TimelineEntry,
+)
 from greenchannel.record.events import PublicRelease
 
+_NEWEST = 50
+Timeline = tuple[PublicRelease, ...]  # newest first
 
-def incident_view(catalogue: Catalogue, identifier: str, timeline: tuple[PublicRelease, ...]) -> IncidentView:
+
+def incident_view(catalogue: Catalogue, identifier: str, timeline: Timeline) -> IncidentView:
     facts, incident = catalogue.state.incidents[identifier], catalogue.incident(identifier)
-    category, url = incident.category, incident_url(catalogue, identifier)
-    is_open = incident.closed_at is None
-    clocks = (("发生时间", incident.occurred_at), ("发现时间", incident.detected_at), ("认领时间", incident.claimed_at),
-              ("办结时间", incident.closed_at))  # fmt: skip
-    rows = (
-        Row("类别", category.zh, f"{catalogue.settings.root}categories/{category.value}/"),
-        *((Row("等级", incident.incident_class.zh),) if incident.incident_class else ()),
-        Row("牵头部门", catalogue.department_name(incident.lead)),
-        *(Row(label, shown_time(catalogue, moment).text) for label, moment in clocks if moment),
-    )
+    category = Link(incident.category.zh, f"{catalogue.settings.root}categories/{incident.category.value}/")
+    corrected = any(corrections(catalogue, one) for one in timeline)
     return IncidentView(
         frame=Frame(
             title=incident.title,
             description=f"{incident.title}：全部发布、时间线与时限履行情况",
-            url=url,
-            crumbs=(Link(rows[0].value, rows[0].url),),
+            url=incident_url(catalogue, identifier),
+            crumbs=(Link("事件", f"{catalogue.settings.root}incidents/"), category),
             feeds=(
-                feed_link(catalogue, incident.title, f"incidents/{identifier}"),
+                feed_link(catalogue.settings.root, incident.title, f"incidents/{identifier}"),
                 # The newest release is in these two, so they are there.
                 *(feed(catalogue, one) for one in timeline[:1] for feed in (department_feed, category_feed)),
             ),
         ),
-        status="处置中" if is_open else "已办结",
-        is_open=is_open,
-        rows=rows,
+        status=incident_status(catalogue, identifier),
+        is_open=incident.closed_at is None,
+        rows=tuple(_rows(catalogue, identifier, category)),
+        contact=tuple(_contact(catalogue, identifier)),
+        knowledge=knowledge(catalogue, identifier),
+        conferences=announced(catalogue, identifier),
         duties=timeliness.incident_duties(catalogue, identifier),
-        timeline=tuple(card_of(catalogue, one) for one in timeline),
+        timeline=tuple(_entry(catalogue, timeline, one) for one in timeline),
+        interpretations=tuple(
+            card_of(catalogue, one) for explained in timeline for one in catalogue.explaining(explained.id)
+        ),
         body=facts["sha256"],
+        names=names_of(catalogue, tuple(one for release in timeline for one in release.revisions if corrected)),
     )
+
+
+def incident_lists(catalogue: Catalogue) -> Iterator[tuple[str, IncidentsView]]:
+    """The newest at /incidents/, and all of them by the year in which they became public."""
+    root = f"{catalogue.settings.root}incidents/"
+    known = (one for one in catalogue.state.incidents if catalogue.of_incident(one))
+    newest_first = sorted(known, key=lambda one: catalogue.of_incident(one)[-1].first_at, reverse=True)
+    years: dict[str, list[IncidentLine]] = {}
+    for identifier in newest_first:
+        first_at = catalogue.of_incident(identifier)[-1].first_at
+        years.setdefault(f"{local(catalogue, first_at):%Y}", []).append(_line(catalogue, identifier))
+    for year, lines in years.items():
+        yield _incidents(catalogue, f"{year}年事件", f"{root}{year}/", lines)
+    links = tuple(Link(f"{year}年", f"{root}{year}/") for year in years)
+    newest = [line for lines in years.values() for line in lines][:_NEWEST]
+    if newest:
+        yield _incidents(catalogue, "事件", root, newest, links)
+
+
+def _incidents(
+    catalogue: Catalogue, title: str, url: str, lines: list[IncidentLine], years: tuple[Link, ...] = ()
+) -> tuple[str, IncidentsView]:
+    frame = Frame(
+        title=title,
+        description=f"{catalogue.settings.name}：{title}及其处置状态",
+        url=url,
+        crumbs=(Link("事件", f"{catalogue.settings.root}incidents/"),),
+    )
+    return "incidents.html", IncidentsView(frame=frame, lines=tuple(lines), years=years)
+
+
+def _line(catalogue: Catalogue, identifier: str) -> IncidentLine:
+    incident, timeline = catalogue.incident(identifier), catalogue.of_incident(identifier)
+    return IncidentLine(
+        link=Link(incident.title, incident_url(catalogue, identifier)),
+        status=incident_status(catalogue, identifier),
+        is_open=incident.closed_at is None,
+        category=incident.category.zh,
+        grade=incident.incident_class.zh if incident.incident_class else "",
+        newest=shown_time(catalogue, timeline[0].first_at),
+        count=str(len(timeline)),
+    )
+
+
+def _rows(catalogue: Catalogue, identifier: str, category: Link) -> Iterator[Row]:
+    incident = catalogue.incident(identifier)
+    yield Row("类别", category.text, category.url)
+    if incident.incident_class:
+        yield Row("等级", incident.incident_class.zh)
+    for label, moment in (("发生时间", incident.occurred_at), ("发现时间", incident.detected_at),
+                          ("认领时间", incident.claimed_at), ("办结时间", incident.closed_at)):  # fmt: skip
+        if moment:
+            yield Row(label, shown_time(catalogue, moment).text)
+
+
+def _contact(catalogue: Catalogue, identifier: str) -> Iterator[Row]:
+    """Whom to ask: the lead department, its spokespersons and its telephone."""
+    lead = catalogue.incident(identifier).lead
+    yield Row("牵头部门", catalogue.department_name(lead), f"{catalogue.settings.root}departments/{lead}/")
+    people = (one for one in catalogue.registry.people.values() if one.spokesperson and one.department == lead)
+    for person in people:
+        yield Row("新闻发言人", f"{person.name}（{person.post}）")
+    if (department := catalogue.registry.departments.get(lead)) and department.phone:
+        yield Row("电话", department.phone)
+
+
+def _entry(catalogue: Catalogue, timeline: Timeline, release: PublicRelease) -> TimelineEntry:
+    return TimelineEntry(
+        card=card_of(catalogue, release),
+        label=_label(timeline, release),
+        corrections=corrections(catalogue, release),
+    )
+
+
+def _label(timeline: Timeline, release: PublicRelease) -> str:
+    if release.current.event.get("final"):
+        return "最终通报"
+    facts = [one for one in timeline if one.current.event["type"] == ReleaseType.FACT]
+    return "首次通报" if facts and release is facts[-1] else ""

@@ -5,41 +5,56 @@ Public addresses are a contract with readers and are only ever added to. A relea
 
 from collections.abc import Iterator
 
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, ReleaseType
-from greenchannel.portal import revisions, timeliness
+from greenchannel.portal import columns, revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.columns import column, departments, experts, public_experts
 from greenchannel.portal.home_page import home_view
-from greenchannel.portal.incident_page import incident_view
+from greenchannel.portal.incident_page import incident_lists, incident_view
+from greenchannel.portal.ongoing import urgent_page
 from greenchannel.portal.release_page import release_view
-from greenchannel.portal.shown import feed_link, local
-from greenchannel.portal.views import Frame, Link, PageView, PlainView, Row, SiteFrame
+from greenchannel.portal.shown import feed_link
+from greenchannel.portal.views import Frame, Link, PageView, PlainView, Row, SiteFrame, SiteMapView
+from greenchannel.record.events import State
 
 Page = tuple[str, PageView]
 
 
-def site_frame(catalogue: Catalogue) -> SiteFrame:
-    settings, root = catalogue.settings, catalogue.settings.root
-    menu = (
-        Link("首页", root),
-        *(Link(one.zh, f"{root}types/{one.value}/") for one in ReleaseType),
-        Link("部门", f"{root}departments/"),
-        Link("专家库", f"{root}experts/"),
-        Link("回应时效", f"{root}timeliness/"),
-        Link("订阅", f"{root}subscribe/"),
-        Link("工作手册", f"{root}handbook/"),
-    )
+def site_frame(settings: Settings, registry: Registry, released: frozenset[str]) -> SiteFrame:
+    """`released` are the types of which something was ever released."""
+    root = settings.root
     return SiteFrame(
         name=settings.name,
         organisation=settings.organisation,
         url=settings.url,
         root=root,
-        menu=menu,
+        menu=tuple(_menu(root, registry, released)),
         footer=tuple(Row(label, value) for label, value in settings.footer),
-        feeds=(feed_link(catalogue, "全部发布", "all"),),
+        feeds=(feed_link(root, "全部发布", "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
     )
+
+
+def released_types(state: State) -> frozenset[str]:
+    return frozenset(revision.event["type"] for one in state.releases.values() for revision in one.revisions)
+
+
+def _menu(root: str, registry: Registry, released: frozenset[str]) -> Iterator[Link]:
+    """A column is in it from its first release on; nothing in it leads to an empty page."""
+    yield Link("首页", root)
+    for kind in ReleaseType:
+        if kind.value in released:
+            yield Link(kind.zh, f"{root}types/{kind.value}/")
+    if released:
+        yield Link("事件", f"{root}incidents/")
+    if registry.departments:
+        yield Link("部门", f"{root}departments/")
+    if any(one.public for one in registry.experts.values()):
+        yield Link("专家库", f"{root}experts/")
+    yield Link("回应时效", f"{root}timeliness/")
+    yield Link("订阅", f"{root}subscribe/")
 
 
 def release_pages(catalogue: Catalogue) -> Iterator[Page]:
@@ -56,39 +71,52 @@ def release_pages(catalogue: Catalogue) -> Iterator[Page]:
 
 def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     """Lists after what they name, the home page last."""
-    root = catalogue.settings.root
-    by_expert = catalogue.grouped(lambda one: one.current.event.get("expert", ""))
-    for expert in public_experts(catalogue):
-        rows: tuple[Row, ...] = (
-            Row("研究领域", expert.field),
-            Row("单位", expert.affiliation),
-            Row("职称", expert.title),
-        )
-        yield column(catalogue, f"experts/{expert.id}/", expert.name, by_expert.get(expert.id, ()), rows=rows)
-    for month, members in catalogue.grouped(lambda one: f"{local(catalogue, one.first_at):%Y/%m}").items():
-        year, number = month.split("/")
-        yield column(catalogue, f"archive/{month}/", f"{year}年{int(number)}月", members, limit=None)
-    for identifier, department in sorted(catalogue.registry.departments.items()):
-        members = catalogue.grouped(lambda one: one.current.event["department"]).get(identifier, ())
-        rows = (Row("职责", department.duty), Row("电话", department.phone))
-        path = f"departments/{identifier}/"
-        yield column(catalogue, path, department.name, members, rows=rows, feed=f"departments/{identifier}")
-    for category in Category:
-        members = catalogue.grouped(lambda one: one.current.event["incident"]["category"]).get(category.value, ())
-        yield column(
-            catalogue, f"categories/{category.value}/", category.zh, members, feed=f"categories/{category.value}"
-        )
-    for kind in ReleaseType:
-        members = catalogue.grouped(lambda one: one.current.event["type"]).get(kind.value, ())
-        yield column(catalogue, f"types/{kind.value}/", kind.zh, members, feed=f"types/{kind.value}")
+    yield from columns.columns(catalogue)
+    yield from columns.archive(catalogue)
+    yield from incident_lists(catalogue)
     yield timeliness.page(catalogue)
-    yield "directory.html", departments(catalogue)
-    yield "directory.html", experts(catalogue, root)
+    yield from columns.directories(catalogue)
+    yield "site-map.html", _site_map(catalogue)
+    yield urgent_page(catalogue)
     yield "home.html", home_view(catalogue)
 
 
 def not_found(catalogue: Catalogue) -> Page:
-    frame = Frame(
-        title="没有找到页面", description="请从首页或部门列表查找", url=f"{catalogue.settings.root}404/", crumbs=()
-    )
+    described, url = "请从首页、栏目或站点地图查找", f"{catalogue.settings.root}404/"
+    frame = Frame(title="没有找到页面", description=described, url=url, crumbs=())
     return "not-found.html", PlainView(frame=frame)
+
+
+def _site_map(catalogue: Catalogue) -> SiteMapView:
+    root = catalogue.settings.root
+    held = {revision.event["incident"]["category"] for one in catalogue.releases for revision in one.revisions}
+    categories = (one for one in Category if one.value in held)
+    bodies = catalogue.registry.departments.values()
+    groups = (
+        ("栏目", tuple(_menu(root, catalogue.registry, released_types(catalogue.state)))),
+        ("事件类别", tuple(Link(one.zh, f"{root}categories/{one.value}/") for one in categories)),
+        ("部门", tuple(Link(one.name, f"{root}departments/{one.id}/") for one in bodies)),
+        ("查阅", tuple(_ways(catalogue))),
+        ("本站", tuple(Link(title, root + path) for title, path in catalogue.settings.nav)),
+        ("数据", tuple(Link(text, root + path) for text, path in _DATA)),
+    )
+    frame = Frame(title="站点地图", description="本站全部栏目、部门、页面与数据", url=f"{root}sitemap/", crumbs=())
+    return SiteMapView(frame=frame, groups=tuple((title, links) for title, links in groups if links))
+
+
+_DATA = (
+    ("订阅源目录（OPML）", "feeds/feeds.opml"),
+    ("订阅源目录（JSON）", "feeds/index.json"),
+    ("最新发布（JSON）", "latest.json"),
+    ("发布记录（JSON Lines）", "record/ledger.jsonl"),
+    ("回应时效数据（CSV）", "timeliness/timeliness.csv"),
+)
+
+
+def _ways(catalogue: Catalogue) -> Iterator[Link]:
+    root = catalogue.settings.root
+    yield Link("正在处置的事件", f"{root}urgent/")
+    if catalogue.releases:
+        yield Link("按月查阅", f"{root}archive/")
+    if any(one.spokesperson for one in catalogue.registry.people.values()):
+        yield Link("新闻发言人", f"{root}spokespersons/")

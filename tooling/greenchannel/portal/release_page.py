@@ -46,20 +46,20 @@ def release_view(
 
 def _release_feeds(catalogue: Catalogue, release: PublicRelease) -> Iterator[FeedLink]:
     incident = release.current.event["incident"]
-    yield feed_link(catalogue, incident["title"], f"incidents/{incident['id']}")
+    yield feed_link(catalogue.settings.root, incident["title"], f"incidents/{incident['id']}")
     yield department_feed(catalogue, release)
     kind = ReleaseType(release.current.event["type"])
-    yield feed_link(catalogue, kind.zh, f"types/{kind.value}")
+    yield feed_link(catalogue.settings.root, kind.zh, f"types/{kind.value}")
 
 
 def department_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
     department = release.current.event["department"]
-    return feed_link(catalogue, catalogue.department_name(department), f"departments/{department}")
+    return feed_link(catalogue.settings.root, catalogue.department_name(department), f"departments/{department}")
 
 
 def category_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
     category = Category(release.current.event["incident"]["category"])
-    return feed_link(catalogue, category.zh, f"categories/{category.value}")
+    return feed_link(catalogue.settings.root, category.zh, f"categories/{category.value}")
 
 
 def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> Iterator[Row]:

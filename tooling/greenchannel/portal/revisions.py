@@ -14,6 +14,7 @@ from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import card_of, public_path, release_url, shown_time, withdrawal_notice
 from greenchannel.portal.views import (
+    CorrectionView,
     Frame,
     Link,
     NoteView,
@@ -41,6 +42,21 @@ def notes(catalogue: Catalogue, release: PublicRelease, kind: ChangeKind) -> tup
         )
         for one in reversed(release.revisions)
         if (said := [note for said_kind, note in changes_of(release, one) if said_kind is kind])
+    )
+
+
+def corrections(catalogue: Catalogue, release: PublicRelease) -> tuple[CorrectionView, ...]:
+    """Every correction with the texts before and after it, newest first."""
+    return tuple(
+        CorrectionView(
+            at=shown_time(catalogue, one.at),
+            note=joined(said),
+            page=_page_url(catalogue, release, one.number),
+            before=release.revisions[one.number - 2].sha256,
+            after=one.sha256,
+        )
+        for one in reversed(release.revisions)
+        if (said := [note for kind, note in changes_of(release, one) if kind is ChangeKind.CORRECTION])
     )
 
 
@@ -132,8 +148,13 @@ def _page(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> R
         next=Link(f"第 {number + 1} 版", _page_url(catalogue, release, number + 1)) if after else None,
         body=revision.sha256,
         before=before[0].sha256 if before else "",
-        names=tuple(sorted({pair for one in (*before, revision) for pair in _names(catalogue, one)})),
+        names=names_of(catalogue, (*before, revision)),
     )
+
+
+def names_of(catalogue: Catalogue, revisions: tuple[Revision, ...]) -> tuple[tuple[str, str], ...]:
+    """Identifier and name of everything that these texts name by its identifier."""
+    return tuple(sorted({pair for one in revisions for pair in _names(catalogue, one)}))
 
 
 def _as_then(release: PublicRelease, number: int) -> PublicRelease:

@@ -50,8 +50,8 @@ def incident_url(catalogue: Catalogue, identifier: str) -> str:
     return f"{catalogue.settings.root}releases/{identifier}/"
 
 
-def feed_link(catalogue: Catalogue, title: str, path: str) -> FeedLink:
-    base = f"{catalogue.settings.root}feeds/{path}"
+def feed_link(root: str, title: str, path: str) -> FeedLink:
+    base = f"{root}feeds/{path}"
     return FeedLink(title=title, rss=f"{base}.rss", atom=f"{base}.atom", json=f"{base}.json")
 
 

@@ -17,7 +17,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
-from greenchannel.portal import heartbeat, newest, pages, streams, timeliness, twin
+from greenchannel.portal import heartbeat, newest, ongoing, pages, streams, timeliness, twin
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
@@ -95,12 +95,12 @@ class Site:
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
     bodies = _Bodies(site, catalogue)
-    frame = pages.site_frame(catalogue)
+    frame = pages.site_frame(site.settings, site.registry, pages.released_types(site.state))
 
     def page(stage: Stage, template: str, view: PageView, path: str = "") -> Planned:
         def make() -> tuple[bytes, ...]:
             body = bodies.html(digest) if (digest := _body_of(view)) else ""
-            values = {"portal": frame, "view": view, "body": body, "comparison": bodies.comparison(view)}
+            values = {"portal": frame, "view": view, "body": body, **bodies.compared(view)}
             return (theme.environment.get_template(template).render(values).encode(),)
 
         path = path or view.frame.url.removeprefix(frame.root) + "index.html"
@@ -118,6 +118,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     for template, view in pages.list_pages(catalogue):
         yield page(Stage.LIST, template, view)
     yield page(Stage.LIST, *pages.not_found(catalogue), path="404.html")
+    yield given(Stage.LIST, ongoing.STYLE_PATH, ongoing.urgent_style(catalogue))
     yield given(Stage.FEED, timeliness.CSV_PATH, timeliness.table(catalogue))
     yield from plan_feeds(voice_of(site.settings, site.registry), (*site.events, *site.drafts), bodies.html, site.maker)
     yield from _heartbeat(site, catalogue)
@@ -193,12 +194,20 @@ class _Bodies:
             self._html[digest] = self._render(frozen.body, self._links(frozen))
         return self._html[digest]
 
-    def comparison(self, view: PageView) -> Comparison | None:
-        """Of a revision with the one before it; the page's fingerprint has both digests and all names."""
-        if not isinstance(view, RevisionPageView) or not view.before:
-            return None
-        old, new = (thaw(self.released(digest)) for digest in (view.before, view.body))
-        return compare(old, new, dict(view.names), self._site.settings.zone)
+    def compared(self, view: PageView) -> dict[str, object]:
+        """Texts beside those before them; the page's fingerprint has all digests and names."""
+        match view:
+            case RevisionPageView():
+                return {"comparison": self._compare(view.before, view.body, view.names) if view.before else None}
+            case IncidentView():
+                pairs = {(one.before, one.after) for entry in view.timeline for one in entry.corrections}
+                return {"comparisons": {pair: self._compare(*pair, view.names) for pair in sorted(pairs)}}
+            case _:
+                return {}
+
+    def _compare(self, before: str, after: str, names: tuple[tuple[str, str], ...]) -> Comparison:
+        old, new = (thaw(self.released(digest)) for digest in (before, after))
+        return compare(old, new, dict(names), self._site.settings.zone)
 
     def _links(self, frozen: Frozen) -> Links:
         """An attachment that a body names leads to the file of that very revision."""

@@ -90,6 +90,19 @@ def page(catalogue: Catalogue) -> tuple[str, TimelinessView]:
     )
 
 
+def glance(catalogue: Catalogue) -> tuple[Row, ...]:
+    """The whole in four figures, for the home page; empty before anything was owed."""
+    total = _tally(Link("合计", ""), _all(catalogue))
+    if not total.owed or catalogue.state.last_at is None:
+        return ()
+    return (
+        Row("按时率", total.rate),
+        Row("应履行", f"{total.owed} 项"),
+        Row("逾时或未履行", f"{total.excused + total.late + total.missed} 项"),
+        Row("数据截至", shown_time(catalogue, catalogue.state.last_at).text),
+    )
+
+
 def table(catalogue: Catalogue) -> bytes:
     """Every duty as a row, with Chinese captions; a byte order mark, so that spreadsheets read it as UTF-8."""
     text = io.StringIO()

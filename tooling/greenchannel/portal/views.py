@@ -163,40 +163,149 @@ class RevisionPageView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncedView:
+    """A press conference that has been announced and of which the record does not yet say that it was held."""
+
+    link: Link
+    starts: Time
+    venue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeView:
+    """What is confirmed and what is still being checked, as the release `source` said at `at`."""
+
+    confirmed: tuple[str, ...]
+    checking: tuple[str, ...]
+    source: Link
+    at: Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OngoingView:
+    """An incident that is not closed: its newest fact, or release where it has no fact, and what comes next."""
+
+    incident: Link
+    grade: str
+    status: str
+    newest: Card
+    conferences: tuple[AnnouncedView, ...]  # the next one first
+    knowledge: KnowledgeView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionView:
+    """A correction in a timeline; the template receives what was struck out as ``comparisons[before, after]``."""
+
+    at: Time
+    note: str
+    page: str
+    before: str  # SHA-256 of the text before it
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """A release in its incident's timeline. `label` is 首次通报, 最终通报 or empty."""
+
+    card: Card
+    label: str
+    corrections: tuple[CorrectionView, ...]  # newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
     frame: Frame
     status: str  # 处置中 or 已办结
     is_open: bool
     rows: tuple[Row, ...]
+    contact: tuple[Row, ...]
+    knowledge: KnowledgeView | None
+    conferences: tuple[AnnouncedView, ...]
     duties: tuple[DutyView, ...]
-    timeline: tuple[Card, ...]  # newest first
+    timeline: tuple[TimelineEntry, ...]  # newest first
+    interpretations: tuple[Card, ...]  # those that explain a release of it, wherever they stand
     body: str  # SHA-256 of the frozen incident text
+    names: tuple[tuple[str, str], ...]  # of what the corrected texts name by its id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLine:
+    """An incident in the list of all of them."""
+
+    link: Link
+    status: str
+    is_open: bool
+    category: str
+    grade: str
+    newest: Time
+    count: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentsView:
+    """Incidents by the year in which they became public."""
+
+    frame: Frame
+    lines: tuple[IncidentLine, ...]
+    years: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentView:
+    """What is going on now: serious incidents, then the others that are open."""
+
+    frame: Frame
+    urgent: tuple[OngoingView, ...]
+    others: tuple[OngoingView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListView:
-    """A column: by type, department, category or month."""
+    """A column, or a month of it: by type, department, category, expert or of everything."""
 
     frame: Frame
-    note: str
     rows: tuple[Row, ...]
     cards: tuple[Card, ...]
-    more: tuple[Link, ...]  # month archives
+    is_month: bool
+    months: tuple[tuple[str, tuple[Link, ...]], ...]  # by year, newest first: where its older releases stand
+    previous: Link | None = None  # of a month: the one before it that has releases
+    next: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry:
+    name: Link
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryView:
-    """A list of departments or experts: name, what they do, how many releases."""
+    """Departments, experts or spokespersons, with what is public of each."""
 
     frame: Frame
-    entries: tuple[tuple[Link, str, str], ...]
+    entries: tuple[DirectoryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMapView:
+    frame: Frame
+    groups: tuple[tuple[str, tuple[Link, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    link: Link
+    cards: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
     frame: Frame
-    open_incidents: tuple[tuple[Link, str, Card], ...]  # incident, class label, its newest release
-    columns: tuple[tuple[Link, tuple[Card, ...]], ...]  # per type, newest first
+    urgent: tuple[OngoingView, ...]
+    others: tuple[OngoingView, ...]  # open, but not serious
+    columns: tuple[Column, ...]  # per type, newest first; only those that have releases
+    punctuality: tuple[Row, ...]  # at a glance, empty before anything was owed
     departments: tuple[Link, ...]
 
 
@@ -248,7 +357,17 @@ class PlainView:
 
 
 PageView = (
-    ReleaseView | RevisionPageView | IncidentView | ListView | DirectoryView | HomeView | TimelinessView | PlainView
+    ReleaseView
+    | RevisionPageView
+    | IncidentView
+    | IncidentsView
+    | UrgentView
+    | ListView
+    | DirectoryView
+    | SiteMapView
+    | HomeView
+    | TimelinessView
+    | PlainView
 )
 
 

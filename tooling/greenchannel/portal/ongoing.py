@@ -1,0 +1,114 @@
+"""What is going on now: open incidents, what is known of them and what comes next.
+
+No page of the archive changes when an incident opens or closes. Each carries the same link to ``/urgent/`` and asks for
+``urgent.css``: a few lines that hide the link, or write the name of what is open behind it. So a banner stands on every
+page at once, for the price of one small file, with no script; where no style is read, the link leads to a page that
+says what is open, or that nothing is.
+"""
+
+from collections.abc import Iterator
+
+from greenchannel.domain.vocabulary import ReleaseType
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.shown import card_of, feed_link, incident_url, release_url, shown_time
+from greenchannel.portal.views import AnnouncedView, Frame, KnowledgeView, Link, OngoingView, UrgentView
+from greenchannel.record.events import PublicRelease
+
+STYLE_PATH = "urgent.css"
+
+
+def urgent_page(catalogue: Catalogue) -> tuple[str, UrgentView]:
+    feed = feed_link(catalogue.settings.root, "重大突发事件", "urgent")
+    frame = Frame(
+        title="正在处置的事件",
+        description="正在处置的突发事件：最新通报、已核实与正在核实的情况、新闻发布会安排",
+        url=f"{catalogue.settings.root}urgent/",
+        crumbs=(),
+        feeds=(feed,),
+    )
+    urgent, others = open_incidents(catalogue)
+    return "urgent.html", UrgentView(frame=frame, urgent=urgent, others=others)
+
+
+def open_incidents(catalogue: Catalogue) -> tuple[tuple[OngoingView, ...], tuple[OngoingView, ...]]:
+    """The serious ones and the others, each newest first."""
+    urgent = catalogue.urgent
+    return (
+        tuple(ongoing(catalogue, one) for one in urgent),
+        tuple(ongoing(catalogue, one) for one in catalogue.running if one not in urgent),
+    )
+
+
+def ongoing(catalogue: Catalogue, identifier: str) -> OngoingView:
+    incident = catalogue.incident(identifier)
+    in_force = [one for one in catalogue.of_incident(identifier) if one.withdrawal is None]
+    facts = [one for one in in_force if one.current.event["type"] == ReleaseType.FACT]
+    return OngoingView(
+        incident=Link(incident.title, incident_url(catalogue, identifier)),
+        grade=incident.incident_class.zh if incident.incident_class else "",
+        status=incident_status(catalogue, identifier),
+        newest=card_of(catalogue, (facts or in_force)[0]),
+        conferences=announced(catalogue, identifier),
+        knowledge=knowledge(catalogue, identifier),
+    )
+
+
+def incident_status(catalogue: Catalogue, identifier: str) -> str:
+    return "处置中" if catalogue.incident(identifier).closed_at is None else "已办结"
+
+
+def announced(catalogue: Catalogue, identifier: str) -> tuple[AnnouncedView, ...]:
+    """The conferences of an open incident of which no held time is on the record, by their time."""
+    if catalogue.incident(identifier).closed_at is not None:
+        return ()
+    found = (one for one in catalogue.of_incident(identifier) if _is_announced(one))
+    views = (
+        AnnouncedView(
+            link=Link(one.current.event["title"], release_url(catalogue, one)),
+            starts=shown_time(catalogue, starts),
+            venue=str(one.current.event.get("venue", "")),
+        )
+        for one in found
+        if (starts := one.appearance(catalogue.settings.zone).starts_at)
+    )
+    return tuple(sorted(views, key=lambda one: one.starts.iso))
+
+
+def _is_announced(release: PublicRelease) -> bool:
+    event = release.current.event
+    return event["type"] == ReleaseType.CONFERENCE and not event.get("held_at") and release.withdrawal is None
+
+
+def knowledge(catalogue: Catalogue, identifier: str) -> KnowledgeView | None:
+    """As the newest release in force that says so; once an incident is closed, nothing is being checked any more."""
+    for one in _by_change(catalogue.of_incident(identifier)):
+        event = one.current.event
+        if "confirmed" in event or "checking" in event:
+            is_open = catalogue.incident(identifier).closed_at is None
+            return KnowledgeView(
+                confirmed=tuple(event.get("confirmed", ())),
+                checking=tuple(event.get("checking", ())) if is_open else (),
+                source=Link(event["title"], release_url(catalogue, one)),
+                at=shown_time(catalogue, one.current.at),
+            )
+    return None
+
+
+def _by_change(members: tuple[PublicRelease, ...]) -> Iterator[PublicRelease]:
+    in_force = (one for one in members if one.withdrawal is None)
+    yield from sorted(in_force, key=lambda one: one.current.at, reverse=True)
+
+
+def urgent_style(catalogue: Catalogue) -> bytes:
+    """`urgent.css`: the link of every page hidden, or the newest serious incident's name written behind it."""
+    open_now = catalogue.urgent
+    if not open_now:
+        return b".urgent { display: none }\n"
+    name = catalogue.incident(open_now[0]).title
+    more = f" 等{len(open_now)}起" if len(open_now) > 1 else ""
+    return f'@charset "UTF-8";\n.urgent-name::before {{ content: "{_quoted(name + more)}" }}\n'.encode()
+
+
+def _quoted(text: str) -> str:
+    """As the content of a CSS string: whatever is no letter or digit is escaped, so that no title can end it."""
+    return "".join(one if one.isalnum() else f"\\{ord(one):x} " for one in text if one.isprintable())
