@@ -16,6 +16,9 @@ from greenchannel.making import compare_site
 from greenchannel.portal.assets import addresses, is_named_by_digest, read_assets
 
 _LINK = re.compile(rb'<link rel="stylesheet" href="/([^"]+)" integrity="([^"]+)">')
+_INLINE = re.compile(
+    rb'<style|<[^>]+ (?:style|on[a-z]+)=|<script(?! src=| type="application/ld\+json")|(?:href|src)="javascript:'
+)
 _PORTAL = re.compile(r"assets/portal\.[0-9a-f]{16}\.css")
 _SCRIPT = re.compile(rb'<script src="/([^"]+)" integrity="([^"]+)" defer></script>')
 
@@ -26,6 +29,9 @@ def test_every_page_names_its_assets_by_address_and_digest(office_home: Settings
     pages = [data for path, data in site.items() if path.endswith(".html")]
     assert len(pages) > 50
     assert all(_LINK.search(one) for one in pages)
+    # A policy that forbids what stands within a page is worth nothing where a page needs it.
+    assert all(b"default-src 'none'; script-src 'self'; style-src 'self';" in one for one in pages)
+    assert [found[0] for one in pages for found in _INLINE.finditer(one)] == []
     named = {found.groups() for one in pages for found in (*_LINK.finditer(one), *_SCRIPT.finditer(one))}
     for address, integrity in named:
         digest = base64.b64encode(hashlib.sha384(site[address.decode()]).digest())
