@@ -11,6 +11,7 @@ from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.portal.assets import addresses, read_assets
 from greenchannel.portal.views import SiteFrame
 from greenchannel.portal.wording import speak
 
@@ -31,8 +32,10 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
         return config
 
     def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
+        settings = _settings(config)
         speak(env, "zh")
-        env.globals["portal"] = self.frame or making.portal_frame(_settings(config))
+        env.globals["portal"] = self.frame or making.portal_frame(settings)
+        env.globals["asset"] = addresses(read_assets(settings.templates))
         return env
 
     def on_post_build(self, config: Any) -> None:

@@ -32,10 +32,13 @@ setInterval(async () => {
   } catch { /* The preview has ended; the page stays as it is. */ }
 }, 500);
 """
-_BAR = (
-    '<a href="/-/diagnostics" style="position:fixed;inset:auto 0 0 0;z-index:9999;padding:.6em 1em;background:#9b1c1c;'
-    'color:#fff;font:16px sans-serif;text-align:center">{text}</a>'
-)
+# Pages forbid styles that stand within them, so the preview's own are a file, too.
+_STYLE = b""".preview-bar { position: fixed; inset: auto 0 0 0; z-index: 9999; padding: .6em 1em; background: #9b1c1c;
+  color: #fff; font: 16px sans-serif; text-align: center }
+.preview-faults li { white-space: pre-wrap }
+"""
+_STYLE_LINK = '<link rel="stylesheet" href="/-/preview.css">'
+_BAR = _STYLE_LINK + '<a class="preview-bar" href="/-/diagnostics">{text}</a>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,8 @@ def answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:
             return Reply(HTTPStatus.OK, "text/plain", snapshot.version.encode())
         case "/-/preview.js":
             return Reply(HTTPStatus.OK, "text/javascript", _SCRIPT)
+        case "/-/preview.css":
+            return Reply(HTTPStatus.OK, "text/css", _STYLE)
         case "/-/diagnostics":
             return _html(snapshot, _diagnostics(snapshot, translate), HTTPStatus.OK, "")
     if not path.startswith(snapshot.root):
@@ -155,7 +160,7 @@ def _diagnostics(snapshot: Snapshot, translate: Translate) -> bytes:
         place = f"{one.file}:{one.span.line}:{one.span.column}"
         lines.append(f"{place} {one.code} {one.message.in_language(translate)}\n{one.hint.in_language(translate)}")
     title = html.escape(translate("{count} error(s) on the desk").format(count=snapshot.faults))
-    items = "".join(f'<li style="white-space:pre-wrap">{html.escape(line)}</li>' for line in lines)
-    head = f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head>'
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    head = f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>{_STYLE_LINK}</head>'
     back = f'<p><a href="{html.escape(snapshot.root)}">←</a></p>'
-    return f"{head}<body><h1>{title}</h1><ul>{items}</ul>{back}</body></html>".encode()
+    return f'{head}<body><h1>{title}</h1><ul class="preview-faults">{items}</ul>{back}</body></html>'.encode()

@@ -14,6 +14,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from greenchannel.delivery.comparing import is_superseded
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.targets import Target, TargetError
@@ -147,13 +148,16 @@ def waves(
 
 
 def orphans(delivered: Delivered, site: Path) -> tuple[str, ...]:
-    """Files of ``site/`` that nothing makes any more: left where they are, since readers may hold their address."""
+    """Files of ``site/`` that nothing makes any more: left where they are, since readers may hold their address.
+
+    Assets of an earlier theme are no orphans: pages in readers' hands and caches name them.
+    """
     found = sorted(one.relative_to(site).as_posix() for one in site.rglob("*") if one.is_file())
-    return tuple(one for one in found if one not in delivered.files)
+    return tuple(one for one in found if one not in delivered.files and not is_superseded(site, one))
 
 
 def _is_gap(site: Path, leaks: Sequence[Leak], stage: Stage) -> bool:
-    return stage is not Stage.PAGE and any(not (site / one.path).exists() for one in leaks)
+    return stage > Stage.PAGE and any(not (site / one.path).exists() for one in leaks)
 
 
 def _stands(site: Path, path: str, made_of: str, journal: Journal) -> bool:

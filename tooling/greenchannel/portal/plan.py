@@ -16,11 +16,12 @@ from greenchannel.record.canonical import sha256
 class Stage(IntEnum):
     """The order of delivery: nothing names what is not there yet."""
 
-    PAGE = 0  # assets, frozen texts, releases and incidents
-    LIST = 1  # columns, directories, the home page
-    ARCHIVE = 2  # of feeds
-    FEED = 3  # feeds, sitemap, the public ledger
-    INDEX = 4  # the lists of all feeds
+    ASSET = 0  # style sheets and scripts under the digests by which pages name them
+    PAGE = 1  # frozen texts, releases and incidents
+    LIST = 2  # columns, directories, the home page
+    ARCHIVE = 3  # of feeds
+    FEED = 4  # feeds, sitemap, the public ledger
+    INDEX = 5  # the lists of all feeds
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
-from greenchannel.portal import heartbeat, newest, ongoing, pages, streams, timeliness, twin
+from greenchannel.portal import assets, heartbeat, newest, ongoing, pages, streams, timeliness, twin
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
@@ -46,7 +46,7 @@ class RecordDamagedError(GreenchannelError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """Templates and assets, read once; `digest` is that of the templates."""
+    """Templates and assets, read once; `digest` is that of both, since a page names assets by their digests."""
 
     environment: jinja2.Environment
     assets: tuple[Artifact, ...]
@@ -63,12 +63,13 @@ def read_theme(folder: Path) -> Theme:
         keep_trailing_newline=True,
     )
     speak(environment, "zh")
-    assets = sorted(one for one in (folder / "assets").rglob("*") if one.is_file())
+    found = assets.read_assets(folder)
+    environment.globals["asset"] = assets.addresses(found)
     templates = sorted(folder.rglob("*.html"))
     return Theme(
         environment=environment,
-        assets=tuple((one.relative_to(folder).as_posix(), one.read_bytes()) for one in assets),
-        digest=fingerprint(*((one.relative_to(folder).as_posix(), one.read_bytes()) for one in templates)),
+        assets=found,
+        digest=fingerprint(*((one.relative_to(folder).as_posix(), one.read_bytes()) for one in templates), *found),
     )
 
 
@@ -106,8 +107,8 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
         path = path or view.frame.url.removeprefix(frame.root) + "index.html"
         return Planned(stage, (path,), fingerprint(site.maker, theme.digest, template, frame, view), make)
 
-    for path, data in theme.assets:
-        yield given(Stage.PAGE, path, data)
+    for path, data in assets.stored(theme.assets):
+        yield given(Stage.ASSET, path, data)
     for path, digest in (*catalogue.frozen_texts(), *catalogue.attachments()):
         yield Planned(Stage.PAGE, (public_path(path),), digest, partial(_one, bodies.released, digest))
     for release, name, digest in catalogue.newest_attachments():

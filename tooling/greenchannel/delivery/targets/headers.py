@@ -26,8 +26,8 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml; charset=utf-8",
 }
-# A frozen text of the record, or a file that is named by its own SHA-256.
-_FROZEN = re.compile(r"releases/.+/r[1-9][0-9]*\.md|(?:.+/)?[0-9a-f]{64}\.[a-z0-9]+")
+# A frozen text of the record, an attachment or an asset that is named by its own SHA-256.
+_FROZEN = re.compile(r"releases/.+/r[1-9][0-9]*\.md|(?:.+/)?[0-9a-f]{64}\.[a-z0-9]+|assets/.+\.[0-9a-f]{16}\.[a-z0-9]+")
 
 
 def content_type(path: str) -> str:
