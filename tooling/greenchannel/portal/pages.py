@@ -5,6 +5,7 @@ Public addresses are a contract with readers and are only ever added to. A relea
 
 from collections.abc import Iterator
 
+from greenchannel.desk.furniture import FooterEntry
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal import revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
@@ -13,7 +14,7 @@ from greenchannel.portal.home_page import home_view
 from greenchannel.portal.incident_page import incident_view
 from greenchannel.portal.release_page import release_view
 from greenchannel.portal.shown import feed_link, local
-from greenchannel.portal.views import Frame, Link, PageView, PlainView, Row, SiteFrame
+from greenchannel.portal.views import FooterRow, Frame, Link, PageView, PlainView, Row, SiteFrame
 
 Page = tuple[str, PageView]
 
@@ -35,11 +36,16 @@ def site_frame(catalogue: Catalogue) -> SiteFrame:
         url=settings.url,
         root=root,
         menu=menu,
-        footer=tuple(Row(label, value) for label, value in settings.footer),
+        footer=tuple(_footer_row(one, root) for one in settings.footer),
         feeds=(feed_link(catalogue, "全部发布", "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
     )
+
+
+def _footer_row(one: FooterEntry, root: str) -> FooterRow:
+    url, image = (f"{root}{place[1:]}" if place.startswith("/") else place for place in (one.url, one.image))
+    return FooterRow(key=one.piece.value if one.piece else "", label=one.label, value=one.text, url=url, image=image)
 
 
 def release_pages(catalogue: Catalogue) -> Iterator[Page]:
