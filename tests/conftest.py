@@ -38,7 +38,7 @@ STORE_ENVIRONMENT = {
 }
 
 # The last four keep a browser that cannot reach the internet from trying.
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -132,7 +132,7 @@ def program(package: str, *names: str) -> str:
 def chromium() -> Iterator[Browser]:
     path = program("chromium fonts-noto-cjk", "chromium", "chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
 
