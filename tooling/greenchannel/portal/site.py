@@ -27,6 +27,7 @@ from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.markup import Links
 from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
+from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.shown import alias_path, public_path
 from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
 from greenchannel.portal.wording import speak
@@ -113,6 +114,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
         yield Planned(Stage.PAGE, (public_path(path),), digest, partial(_one, bodies.released, digest))
     for release, name, digest in catalogue.newest_attachments():
         yield Planned(Stage.PAGE, (alias_path(release, name),), digest, partial(_one, bodies.released, digest))
+    yield from share_cards(frame, theme.assets, site.maker)
     yield from _twins(site, catalogue, bodies)
     for template, view in pages.release_pages(catalogue):
         yield page(Stage.PAGE, template, view)

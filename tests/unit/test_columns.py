@@ -1,0 +1,85 @@
+"""Columns by month: what is over stays as it is, and no address is lost."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conftest import REGULATION, REPOSITORY
+from greenchannel.desk.newsroom import read_newsroom
+from greenchannel.desk.settings import read_settings
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.columns import archive, columns
+from greenchannel.portal.views import ListView
+from greenchannel.record.events import fold
+from ledgers import Ledger
+
+FACTS = {"class": "ordinary", "casualties": False, "wide_impact": False, "lead": "housing"}
+OFFICE = read_settings(REPOSITORY / "tests/golden/small")
+REGISTRY = read_newsroom(REPOSITORY / "tests/rules/base", OFFICE.zone).registry
+
+
+def lists(*steps: Callable[[Ledger], Any]) -> dict[str, ListView]:
+    ledger = Ledger()
+    for step in steps:
+        step(ledger)
+    catalogue = Catalogue(OFFICE, REGISTRY, REGULATION, fold(ledger.events))
+    return {view.frame.url: view for _, view in _views(catalogue)}
+
+
+def _views(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
+    yield from columns(catalogue)
+    yield from archive(catalogue)
+
+
+def publish(name: str, department: str = "housing", **facts: Any) -> Callable[[Ledger], Any]:
+    def step(ledger: Ledger) -> None:
+        ledger.publish(f"2026/x/{name}", department=department, **{**FACTS, **facts})
+
+    return step
+
+
+def a_month(ledger: Ledger) -> None:
+    ledger.wait(days=31)
+
+
+def test_a_month_that_is_over_is_a_page_that_no_later_release_changes() -> None:
+    two = (publish("fact-1"), a_month, publish("fact-2"))
+    before, after = lists(*two), lists(*two, publish("fact-3"), publish("fact-4", "info_office", category="emergency"))
+    over = [url for url in before if url.endswith("/2026/11/")]
+    assert {"/types/fact/2026/11/", "/departments/housing/2026/11/", "/categories/other/2026/11/"} < set(over)
+    assert [url for url in over if before[url] != after[url]] == []
+
+
+def test_the_next_month_is_named_on_the_one_before_and_on_no_other() -> None:
+    first = (publish("fact-1"), a_month, publish("fact-2"))
+    before, after = lists(*first), lists(*first, a_month, publish("fact-3"))
+    changed = [url for url in before if url.startswith("/archive/2") and before[url] != after[url]]
+    assert changed == ["/archive/2026/12/"]
+    assert after["/archive/2026/12/"].next
+
+
+def test_a_column_that_never_held_anything_is_not_built() -> None:
+    found = lists(publish("fact-1"))
+    assert "/types/fact/" in found
+    assert [url for url in found if url.startswith(("/types/response", "/categories/emergency"))] == []
+
+
+def test_a_department_has_its_page_before_its_first_release() -> None:
+    page = lists()["/departments/housing/"]
+    assert (page.cards, page.frame.feeds, page.frame.column_type) == ((), (), "机构职能")
+
+
+def test_a_column_that_a_correction_emptied_keeps_its_addresses() -> None:
+    found = lists(publish("fact-1"), publish("fact-1", "info_office", category="emergency"))
+    left = ("/departments/housing/2026/11/", "/categories/other/", "/categories/other/2026/11/")
+    assert [found[url].cards for url in left] == [(), (), ()]
+    assert [len(found[url].cards) for url in ("/departments/info_office/", "/categories/emergency/2026/11/")] == [1, 1]
+
+
+def test_a_column_shows_the_newest_and_leads_to_all_by_month() -> None:
+    many = [publish(f"fact-{number}") for number in range(60)]
+    found = lists(*many, a_month, publish("fact-60"))
+    front = found["/types/fact/"]
+    assert (len(front.cards), len(found["/types/fact/2026/11/"].cards)) == (50, 60)
+    assert [(year, [one.url for one in months]) for year, months in front.months] == [
+        ("2026年", ["/types/fact/2026/12/", "/types/fact/2026/11/"])
+    ]

@@ -1,0 +1,111 @@
+"""What is going on now, on every page at once."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import REGULATION, REPOSITORY
+from greenchannel.desk.settings import read_settings
+from greenchannel.domain.registry import Registry
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.ongoing import announced, knowledge, open_incidents, urgent_style
+from greenchannel.record.events import fold
+from ledgers import Ledger
+
+NOTHING = b".urgent { display: none }\n"
+ONE_STRING = re.compile(r'@charset "UTF-8";\n\.urgent-name::before \{ content: "((?:[^\W_]|\\[0-9a-f]+ )*)" \}\n')
+FIRE = "2026/fire/fact-1"
+SERIOUS: Mapping[str, Any] = {"class": "serious", "casualties": True, "wide_impact": False, "lead": "housing"}
+ORDINARY: Mapping[str, Any] = {**SERIOUS, "class": "ordinary"}
+
+
+def catalogue(*steps: Callable[[Ledger], None], **of_release: Any) -> Catalogue:
+    """`of_release` is added to every ledger line that publishes."""
+    ledger = Ledger()
+    for step in steps:
+        step(ledger)
+    events: list[Mapping[str, Any]] = [{**one, **(of_release if "type" in one else {})} for one in ledger.events]
+    return Catalogue(read_settings(REPOSITORY / "tests/golden/small"), Registry(), REGULATION, fold(events))
+
+
+def publish(release: str, **incident: Any) -> Callable[[Ledger], None]:
+    return lambda ledger: ledger.publish(release, **{**SERIOUS, **incident})
+
+
+def shown(style: bytes) -> str:
+    found = ONE_STRING.fullmatch(style.decode())
+    assert found, style
+    return re.sub(r"\\([0-9a-f]+) ", lambda one: chr(int(one[1], 16)), found[1])
+
+
+def test_an_open_serious_incident_stands_on_every_page() -> None:
+    assert shown(urgent_style(catalogue(publish(FIRE, title="青年路火灾")))) == "青年路火灾"
+
+
+def test_of_several_the_newest_is_named_and_the_others_are_counted() -> None:
+    two = catalogue(publish(FIRE), publish("2026/flood/fact-1", title="南港内涝"))
+    assert shown(urgent_style(two)) == "南港内涝 等2起"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (),
+        (lambda ledger: ledger.publish(FIRE, **ORDINARY),),
+        (publish(FIRE, closed_at="2026-11-20T12:00:00+08:00"),),
+        (publish(FIRE), lambda ledger: ledger.withdraw(FIRE)),
+    ],
+    ids=["nothing", "ordinary", "closed", "withdrawn"],
+)
+def test_nothing_serious_that_is_open_hides_the_banner(steps: tuple[Callable[[Ledger], None], ...]) -> None:
+    assert urgent_style(catalogue(*steps)) == NOTHING
+
+
+@given(st.text(min_size=1))
+def test_no_title_ends_the_string_it_stands_in(title: str) -> None:
+    assert shown(urgent_style(catalogue(publish(FIRE, title=title)))) == "".join(filter(str.isprintable, title))
+
+
+def test_serious_incidents_come_first_and_the_others_apart() -> None:
+    found = catalogue(publish(FIRE), lambda ledger: ledger.publish("2026/x/fact-1", **ORDINARY))
+    urgent, others = open_incidents(found)
+    assert [[one.incident.url for one in group] for group in (urgent, others)] == [
+        ["/releases/2026/fire/"], ["/releases/2026/x/"],
+    ]  # fmt: skip
+
+
+def test_the_newest_fact_is_shown_and_not_what_came_behind_it() -> None:
+    found = catalogue(publish(FIRE), publish("2026/fire/fact-2"), lambda ledger: ledger.withdraw("2026/fire/fact-2"))
+    assert open_incidents(found)[0][0].newest.url == "/releases/2026/fire/fact-1/"
+
+
+def test_what_is_known_is_what_the_newest_release_says_of_it() -> None:
+    told = catalogue(publish(FIRE), confirmed=["2人受伤"], checking=["起火原因"])
+    found = knowledge(told, "2026/fire")
+    assert found
+    assert (found.confirmed, found.checking, found.source.url) == (
+        ("2人受伤",), ("起火原因",), "/releases/2026/fire/fact-1/",
+    )  # fmt: skip
+
+
+def test_nothing_is_being_checked_any_more_once_an_incident_is_closed() -> None:
+    closed = catalogue(publish(FIRE, closed_at="2026-11-21T10:00:00+08:00"), confirmed=["已扑灭"], checking=["原因"])
+    found = knowledge(closed, "2026/fire")
+    assert found
+    assert (found.confirmed, found.checking) == (("已扑灭",), ())
+
+
+def test_a_conference_is_announced_until_the_record_says_that_it_was_held() -> None:
+    starts = {"type": "conference", "starts_at": "2026-11-20T17:00:00+08:00"}
+    before = announced(catalogue(publish("2026/fire/conference-1"), **starts), "2026/fire")
+    held = {**starts, "held_at": "2026-11-20T17:00:00+08:00"}
+    after = announced(catalogue(publish("2026/fire/conference-1"), **held), "2026/fire")
+    assert ([one.starts.text for one in before], after) == (["2026-11-20 17:00"], ())
+
+
+def test_an_incident_of_no_class_is_not_taken_for_a_serious_one() -> None:
+    assert open_incidents(catalogue(publish(FIRE, **{"class": ""})))[0] == ()
