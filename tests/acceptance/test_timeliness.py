@@ -41,7 +41,7 @@ def test_the_table_has_every_duty_of_every_public_incident(built: Settings) -> N
     owed = [
         one
         for incident in state.incidents
-        for one in obligations(catalogue.incident(incident), REGULATION, state.appearances(incident, built.zone))
+        for one in obligations(catalogue.incident(incident), REGULATION, state.appearances(built.zone)[incident])
         if one.force is not Force.ADVICE
     ]
     assert sorted((row["事件"], row["职责"]) for row in rows(built)) == sorted(

@@ -179,7 +179,7 @@ def test_a_withdrawn_release_still_appeared() -> None:
     state = fold(EVENTS)
     withdrawn = [one for one in state.releases.values() if one.withdrawal]
     assert {one.id for one in withdrawn} <= {
-        seen.release for incident in state.incidents for seen in state.appearances(incident, CHINA)
+        seen.release for members in state.appearances(CHINA).values() for seen in members
     }
 
 

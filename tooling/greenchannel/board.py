@@ -126,6 +126,7 @@ def read_board(settings: Settings, now: datetime) -> Board:
     record, found = read_sound_part(settings.releases)
     damaged = found or older_record(settings)
     state = record.state
+    appearances = state.appearances(settings.zone)
     owed = [
         one
         for incident in newsroom.incidents.values()
@@ -133,7 +134,7 @@ def read_board(settings: Settings, now: datetime) -> Board:
             newsroom,
             incident,
             policies,
-            tuple(_until(now, state.appearances(incident.id, settings.zone))),
+            tuple(_until(now, appearances.get(incident.id, ()))),
             now,
         )
     ]

@@ -68,7 +68,7 @@ def open_desk(
     damaged = found or (older_record(settings) if looks_only else None)
     published = _published(settings, newsroom, record.state)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
-    appearances = {one: record.state.appearances(one, settings.zone) for one in record.state.incidents}
+    appearances = record.state.appearances(settings.zone)
     context = Context(newsroom, policies.deciding, now, appearances, published, settings.language, not damaged)
     return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings), damaged)
 

@@ -9,7 +9,6 @@ import click
 from greenchannel.cli import output
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
-from greenchannel.cli.publication import touched_lines
 
 if TYPE_CHECKING:
     from greenchannel.desk.settings import Settings
@@ -64,6 +63,7 @@ def withdraw(call: Call, release: str, by: str, reason: str, dry_run: bool) -> i
 def _foresee(call: Call, release: str, by: str, reason: str) -> int:
     """What a withdrawal would make public."""
     from greenchannel import office
+    from greenchannel.cli.publication import touched_lines
     from greenchannel.making import outlook
     from greenchannel.opening import release_id
 

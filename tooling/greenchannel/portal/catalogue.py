@@ -6,6 +6,7 @@ Everything comes from the fold of the ledger; no frozen text is opened here.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from greenchannel.desk.settings import Settings
@@ -57,7 +58,7 @@ class Catalogue:
         """The interpretations of a release, those that are in force."""
         return tuple(one for one in self._explaining.get(release, ()) if one.withdrawal is None)
 
-    @property
+    @cached_property
     def running(self) -> tuple[str, ...]:
         """Incidents that are not closed and of which something is in force, by their newest release, newest first."""
         found = (
@@ -67,7 +68,7 @@ class Catalogue:
         )
         return tuple(sorted(found, key=lambda one: self.of_incident(one)[0].first_at, reverse=True))
 
-    @property
+    @cached_property
     def urgent(self) -> tuple[str, ...]:
         """Those of the running incidents that are serious or particularly serious."""
         return tuple(one for one in self.running if self.incident(one).incident_class in SERIOUS)

@@ -14,6 +14,7 @@ from greenchannel.portal.shown import card_of, feed_link, incident_url, release_
 from greenchannel.portal.views import AnnouncedView, Frame, KnowledgeView, Link, OngoingView, UrgentView
 from greenchannel.record.events import PublicRelease
 
+_OTHERS = 20
 STYLE_PATH = "urgent.css"
 
 
@@ -31,12 +32,10 @@ def urgent_page(catalogue: Catalogue) -> tuple[str, UrgentView]:
 
 
 def open_incidents(catalogue: Catalogue) -> tuple[tuple[OngoingView, ...], tuple[OngoingView, ...]]:
-    """The serious ones and the others, each newest first."""
+    """The serious ones, and the newest of the others; /incidents/ has all."""
     urgent = catalogue.urgent
-    return (
-        tuple(ongoing(catalogue, one) for one in urgent),
-        tuple(ongoing(catalogue, one) for one in catalogue.running if one not in urgent),
-    )
+    others = [one for one in catalogue.running if one not in urgent][:_OTHERS]
+    return tuple(ongoing(catalogue, one) for one in urgent), tuple(ongoing(catalogue, one) for one in others)
 
 
 def ongoing(catalogue: Catalogue, identifier: str) -> OngoingView:

@@ -12,9 +12,11 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from greenchannel.domain.moment import Day
 from greenchannel.domain.timing import (
+    Appearance,
     Late,
     Met,
     Obligation,
@@ -144,15 +146,24 @@ def _csv_row(catalogue: Catalogue, one: _Owed) -> tuple[str, ...]:
 
 
 def _all(catalogue: Catalogue) -> Iterator[_Owed]:
-    for identifier in sorted(catalogue.state.incidents):
-        yield from _of_incident(catalogue, identifier)
+    for members in _by_incident(catalogue).values():
+        yield from members
 
 
-def _of_incident(catalogue: Catalogue, identifier: str) -> Iterator[_Owed]:
+def _of_incident(catalogue: Catalogue, identifier: str) -> tuple[_Owed, ...]:
+    return _by_incident(catalogue)[identifier]
+
+
+@lru_cache(maxsize=1)  # Releases, incidents, the home page and the table ask the same of one catalogue.
+def _by_incident(catalogue: Catalogue) -> dict[str, tuple[_Owed, ...]]:
+    appearances = catalogue.state.appearances(catalogue.settings.zone)
+    return {one: tuple(_owed(catalogue, one, appearances[one])) for one in sorted(appearances)}
+
+
+def _owed(catalogue: Catalogue, identifier: str, appearances: tuple[Appearance, ...]) -> Iterator[_Owed]:
     """The duties of an incident but for mere advice, as they stood at the record's last line."""
     until = catalogue.state.last_at
     incident = catalogue.incident(identifier)
-    appearances = catalogue.state.appearances(identifier, catalogue.settings.zone)
     for one in obligations(incident, catalogue.policy, appearances):
         if one.force is not Force.ADVICE and until is not None:
             yield _Owed(one, standing(one, appearances, until), incident.title, incident.lead)

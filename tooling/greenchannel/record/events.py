@@ -104,10 +104,16 @@ class State:
     head: str = GENESIS
     last_at: datetime | None = None
 
-    def appearances(self, incident: str, zone: timezone) -> tuple[Appearance, ...]:
-        """A withdrawn release still appeared when it did. `zone` reads a conference known to the day only."""
-        members = (one for one in self.releases.values() if one.current.event["incident"]["id"] == incident)
-        return tuple(one.appearance(zone) for one in members if one.visible or not one.withdrawal)
+    def appearances(self, zone: timezone) -> Mapping[str, tuple[Appearance, ...]]:
+        """By incident. A withdrawn release still appeared when it did.
+
+        `zone` reads a conference known to the day only.
+        """
+        found: dict[str, list[Appearance]] = {one: [] for one in self.incidents}
+        for one in self.releases.values():
+            if one.visible or not one.withdrawal:
+                found[one.current.event["incident"]["id"]].append(one.appearance(zone))
+        return {incident: tuple(members) for incident, members in found.items()}
 
 
 def fold(events: Iterable[Mapping[str, Any]], state: State | None = None) -> State:
