@@ -33,6 +33,7 @@ lint: $(VENV)/.dev ## ruff, mypy and the layers
 
 torture: $(VENV)/.dev ## kill and fail every call that changes a file, each in turn (needs strace; an hour and more)
 	$(BIN)/pytest -m torture tests/torture
+	$(BIN)/pytest --hypothesis-profile thorough tests/unit
 
 bench: $(VENV)/.dev ## how long an officer waits, on a generated newsroom of 1,000 open incidents, and what feeds cost
 	$(BIN)/python tests/bench/bench.py

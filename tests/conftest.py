@@ -2,23 +2,29 @@
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 import hypothesis
+import jinja2
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from greenchannel import cli
+from greenchannel.building import build
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.handwritten import STATE, mkdocs_pages
 
 # How long an example takes is for the bench to show: a busy machine must fail no law.
-hypothesis.settings.register_profile("greenchannel", deadline=None)
+hypothesis.settings.register_profile("greenchannel", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("greenchannel")
 
 if TYPE_CHECKING:
@@ -27,7 +33,9 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[1]
 CHINA = timezone(timedelta(hours=8))
 REGULATION = select("regulation", (), {}).deciding
+BUILT_AT = "2026-11-24T10:00:00+08:00"
 Run = Callable[..., tuple[int, str, str]]
+_ROOM = 4 * 1024**3  # bytes; the suite leaves less than one behind, and several may run
 
 STORE_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "press",
@@ -53,6 +61,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew; read the difference.")
 
 
+def pytest_configure() -> None:
+    """Scratch folders lie in memory where it has room: whatever is synced there is synced at once."""
+    memory = Path("/dev/shm")  # noqa: S108  # Every run makes a folder of its own in it.
+    if "TMPDIR" not in os.environ and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM:
+        os.environ["TMPDIR"] = str(memory)
+        tempfile.tempdir = None  # It is asked for again.
+
+
 class Clock:
     """Says what it was last set to."""
 
@@ -71,15 +87,61 @@ def copy_newsroom(home: Path) -> Settings:
     return read_settings(home)
 
 
+@pytest.fixture(scope="session")
+def _pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What MkDocs makes of the sample's hand-written pages, with the stamp that vouches for it."""
+    settings = copy_newsroom(tmp_path_factory.mktemp("pages") / "office")
+    mkdocs_pages(settings)
+    return settings.home / STATE
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Every copy of a newsroom has the same templates; the same text under the same options is the same code."""
+    known: dict[tuple[object, ...], CodeType] = {}
+    real = jinja2.Environment.compile
+    options = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline", "optimized")
+
+    def compiled(
+        self: jinja2.Environment, source: str, name: str | None = None, filename: str | None = None
+    ) -> CodeType:
+        key = source, name, *self.extensions, *(getattr(self, one) for one in options)
+        if key not in known:
+            known[key] = real(self, source, name, filename)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", compiled)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _site(tmp_path_factory: pytest.TempPathFactory, _pages: Path) -> Settings:
+    settings = copy_newsroom(tmp_path_factory.mktemp("site") / "office")
+    shutil.copytree(_pages, settings.home / STATE)
+    assert build(settings, Clock(BUILT_AT)).failed == {}
+    return settings
+
+
 @pytest.fixture
-def office_home(tmp_path: Path) -> Settings:
-    return copy_newsroom(tmp_path / "office")
+def office_home(request: pytest.FixtureRequest, tmp_path: Path, _pages: Path) -> Settings:
+    """A copy of the sample newsroom for which MkDocs has run already; whoever changes its inputs makes it run again.
+
+    With the mark `standing` its site has been built, so that a command makes what it changes.
+    """
+    settings = copy_newsroom(tmp_path / "office")
+    if request.node.get_closest_marker("standing"):
+        built: Settings = request.getfixturevalue("_site")
+        shutil.copytree(built.site, settings.site)
+        _pages = built.home / STATE
+    shutil.copytree(_pages, settings.home / STATE)
+    return settings
 
 
 @pytest.fixture
 def clock() -> Clock:
     """Three days after the last line of the sample record."""
-    return Clock("2026-11-24T10:00:00+08:00")
+    return Clock(BUILT_AT)
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from websub_hub import Hub, hub
 EMBARGOED = "2026/shewai-yanchu/fact-2"
 
 
+pytestmark = pytest.mark.standing
+
+
 @pytest.fixture
 def due(office_home: Settings, run: Run) -> Settings:
     path = office_home.content / "incidents" / f"{EMBARGOED}.md"

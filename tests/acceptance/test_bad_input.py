@@ -17,6 +17,9 @@ ENTRIES = SAMPLE.count(b"\n")
 Damage = Callable[[Path], None]
 
 
+pytestmark = pytest.mark.standing
+
+
 def replaced(old: str, new: str, path: str = FILE) -> Damage:
     def damage(content: Path) -> None:
         text = (content / path).read_text("utf-8")

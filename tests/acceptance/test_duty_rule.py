@@ -15,6 +15,9 @@ OFFICER, OTHER, CLERK = "tan-jingxing", "fang-shulan", "he-zhaonan"
 PAGE = f"releases/{FACT}/index.html"
 
 
+pytestmark = pytest.mark.standing
+
+
 @pytest.fixture
 def released(office_home: Settings, run: Run, clock: Clock) -> Settings:
     """A correction of a public fact, written and released by one officer."""

@@ -14,6 +14,9 @@ from greenchannel.domain.errors import GreenchannelError
 WRITTEN = "heartbeat written: releases/heartbeat.json\nnext: greenchannel build\n"
 
 
+pytestmark = pytest.mark.standing
+
+
 def switch(office: Settings, value: str) -> None:
     path = office.home / "mkdocs.yml"
     text = path.read_text("utf-8").replace("    email:", f"    heartbeat: {value}\n    email:", 1)

@@ -21,6 +21,9 @@ COMMANDS = {
 }
 
 
+pytestmark = pytest.mark.standing
+
+
 def cut(settings: Settings, keep: Callable[[int], int]) -> None:
     """The record as an older backup has it: so many lines, and the checkpoint of the last of them."""
     path = settings.releases / "ledger.jsonl"

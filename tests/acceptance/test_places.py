@@ -24,6 +24,9 @@ MIRROR = "      mirror: {directory: ../mirror}\n"
 WITHDRAWN = "2026/chengbei-tingshui/fact-1"
 
 
+pytestmark = pytest.mark.standing
+
+
 def configure(office: Settings, *lines: str) -> None:
     path = office.home / "mkdocs.yml"
     text = path.read_text("utf-8").replace("    footer:\n", "    targets:\n" + "".join(lines) + "    footer:\n")

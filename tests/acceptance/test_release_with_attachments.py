@@ -31,6 +31,9 @@ author: miao-qinghe
 OTHER = files.photo((90, 90)).transpose(Image.Transpose.ROTATE_90)
 
 
+pytestmark = pytest.mark.standing
+
+
 def folder(office: Settings) -> Path:
     return office.content / "incidents" / INCIDENT
 

@@ -20,6 +20,9 @@ BY = "tan-jingxing"
 Correct = Callable[..., tuple[int, str, str]]
 
 
+pytestmark = pytest.mark.standing
+
+
 def desk(office: Settings, identifier: str = FACT) -> Path:
     return office.content / "incidents" / f"{identifier}.md"
 

@@ -21,6 +21,9 @@ TITLE = "示例市2027年国际友城交流活动安排"
 CANARY = "金丝雀{key}不得外泄"
 
 
+pytestmark = pytest.mark.standing
+
+
 def leaking(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     """A fault in the portal: it makes one more list, out of what it should never have seen."""
 

@@ -15,6 +15,7 @@ from scenes import AGAIN_AT, COMMANDED_AT, HOME, SCENES, officer, read_tree
 
 SIZE = 8 * 1024 * 1024
 STEPS = tuple(1024 * size for size in range(0, 64, 4))  # bytes that are left free
+FEW = STEPS[::5]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,9 @@ def begin(stage: Stage, disk: Path) -> Path:
     return Path(shutil.copytree(stage.folder / "begin", disk / "scene"))
 
 
-@pytest.mark.parametrize("free", STEPS)
+@pytest.mark.parametrize(
+    "free", [pytest.param(one, marks=() if one in FEW else pytest.mark.torture) for one in STEPS]
+)
 def test_a_full_disk_is_told_of_and_when_there_is_room_the_command_completes(
     stage: Stage, disk: Path, free: int
 ) -> None:

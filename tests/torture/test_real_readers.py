@@ -83,8 +83,8 @@ def follow_with_reader(site: Site, times: int, extension: str) -> None:
 
 
 @pytest.mark.parametrize("extension", [".rss", ".atom", ".json"])
-def test_a_library_that_follows_forty_publications_holds_the_record(site: Site, extension: str) -> None:
-    follow_with_reader(site, 40, extension)
+def test_a_library_that_follows_twelve_publications_holds_the_record(site: Site, extension: str) -> None:
+    follow_with_reader(site, 12, extension)
 
 
 @pytest.mark.torture
@@ -117,8 +117,8 @@ def follow_with_newsboat(site: Site, times: int, extension: str, folder: Path) -
 
 
 @pytest.mark.parametrize("extension", [".rss", ".atom"])
-def test_newsboat_that_follows_forty_publications_holds_the_record(site: Site, extension: str, tmp_path: Path) -> None:
-    follow_with_newsboat(site, 40, extension, tmp_path)
+def test_newsboat_that_follows_twelve_publications_holds_the_record(site: Site, extension: str, tmp_path: Path) -> None:
+    follow_with_newsboat(site, 12, extension, tmp_path)
 
 
 @pytest.mark.torture

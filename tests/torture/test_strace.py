@@ -34,7 +34,7 @@ NAMES = {
     "rmdir": "rmdir",
     "mkdir": "mkdir",
 }
-POINTS = 12
+POINTS = 5
 SCENE = "correction"
 _LINE = re.compile(r"(\w+)\((.*)")
 _QUOTED = re.compile(r'"(/[^"]*)"')

@@ -60,7 +60,7 @@ def test_every_subscriber_ends_with_the_record_in_any_order_of_events() -> None:
         run_state_machine_as_test(
             Run,
             settings=settings(
-                max_examples=10,
+                max_examples=6,
                 stateful_step_count=30,
                 deadline=None,
                 derandomize=True,

@@ -508,7 +508,7 @@ def test_a_file_over_the_memory_limit_is_refused() -> None:
     assert str(found.reason) == "cleaning plan.pdf needs too much memory"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), kind=st.sampled_from(list(Kind)))
 def test_a_damaged_file_is_cleaned_or_refused_and_never_anything_else(data: st.DataObject, kind: Kind) -> None:
     source = bytearray(files.plain_pdf() if kind is Kind.PDF else MARKED[kind])

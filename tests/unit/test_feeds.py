@@ -522,7 +522,7 @@ def test_an_entry_is_never_heavier_than_it_was_weighed(extension: str, length: s
 ANY = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from("<>&\"'\\\n\r\t]")), max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(ANY, min_size=12, max_size=12))
 def test_no_text_at_all_spoils_a_feed_or_outweighs_its_estimate(texts: list[str]) -> None:
     fields = ("title", "summary", "incident_title", "department_name", "contact", "withdrawn", "more", "text_url")

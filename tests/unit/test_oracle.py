@@ -51,7 +51,7 @@ def told(how: Standing) -> tuple[str, int | None]:
             return "undetermined", None
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(facts(), st.lists(st.integers(-12 * 60, 14 * 60), min_size=3, max_size=3))
 def test_the_clock_says_what_the_oracle_says_whatever_the_offsets(known: Facts, offsets: list[int]) -> None:
     incident = Incident(

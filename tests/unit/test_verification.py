@@ -81,7 +81,7 @@ def test_an_empty_record_is_sound(checkpoint: bytes | None) -> None:
     assert (found.entries, found.problems, found.state) == (0, (), State())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(position=st.integers(min_value=0, max_value=len(SAMPLE) - 1), flip=st.integers(min_value=1, max_value=255))
 def test_a_changed_byte_is_told_once_and_at_its_line(position: int, flip: int) -> None:
     changed = bytearray(SAMPLE)
