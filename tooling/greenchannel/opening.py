@@ -15,6 +15,7 @@ from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
+from greenchannel.desk.furniture import EXAMPLES, unset
 from greenchannel.desk.newsroom import Document, Newsroom, read_identifier, read_newsroom
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
@@ -58,7 +59,7 @@ def open_desk(
     """
     newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
-    if policies.unknown:
+    if policies.unknown or unset(settings.footer):
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
     record, found = read_sound_part(settings.releases)
     if found and not looks_only:
@@ -95,11 +96,11 @@ def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[
 
 
 def _settings_document(settings: Settings, policies: Selection) -> Document:
-    """mkdocs.yml is no file of the desk; it stands among them only to be told which policy is unknown."""
+    """mkdocs.yml is no file of the desk; it stands among them only to be told what it names wrongly or lacks."""
     source = read_yaml((settings.home / SETTINGS_FILE).read_bytes())
     _, spans = read_fields(source.front) if source.front else ({}, {})
     where = "extra.greenchannel"
-    faults = tuple(
+    faults = [
         Fault(
             FaultKind.UNKNOWN_POLICY,
             spans.get(f"{where}.policy" if one == settings.policy else f"{where}.advisory", Span()),
@@ -107,8 +108,12 @@ def _settings_document(settings: Settings, policies: Selection) -> Document:
             nearest,
         )
         for one, nearest in policies.unknown
-    )
-    return Document(path=SETTINGS_FILE, source=source, spans=spans, faults=faults)
+    ]
+    if lacking := unset(settings.footer):
+        span = spans.get(f"key:{where}.footer") or spans.get("key:extra.greenchannel", Span())
+        labels, examples = ", ".join(one.zh for one in lacking), "; ".join(EXAMPLES[one] for one in lacking)
+        faults.append(Fault(FaultKind.UNSET_FURNITURE, span, labels, examples))
+    return Document(path=SETTINGS_FILE, source=source, spans=spans, faults=tuple(faults))
 
 
 def fix_desk(settings: Settings, desk: Desk) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class FaultKind(StrEnum):
     POLICY_NAME = "policy_name"
     POLICY_RULE = "policy_rule"
     UNKNOWN_POLICY = "unknown_policy"
+    UNSET_FURNITURE = "unset_furniture"
     VANISHED = "vanished"
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from greenchannel.desk.frontmatter import read_yaml
+from greenchannel.desk.addresses import is_web_address
+from greenchannel.desk.frontmatter import Mapping, Node, read_yaml
+from greenchannel.desk.furniture import FooterEntry, code_of, read_footer
 from greenchannel.desk.places import SITE, Place, read_places
 from greenchannel.desk.schema import read_fields
 from greenchannel.domain.diagnostic import SETTINGS_FILE
@@ -52,8 +54,8 @@ class Settings:
     tag: str
     email: str
     site_id_code: str
-    footer: tuple[tuple[str, str], ...]
     nav: tuple[tuple[str, str], ...]  # title and address, below the root, of the hand-written pages that nav names
+    footer: tuple[FooterEntry, ...]
     policy: str  # the id of the policy that decides
     advisory: tuple[str, ...]  # ids of policies shown beside it, never deciding
 
@@ -108,12 +110,13 @@ def read_settings(home: Path) -> Settings:
     missing += [f"extra.greenchannel.{key}" for key in ("organisation", "tag", "email") if not ours.get(key)]
     if missing:
         raise SettingsError("{path}: missing: {keys}", path=path, keys=", ".join(missing))
-    if not _is_web_address(fields["site_url"]):
+    if not is_web_address(fields["site_url"]):
         raise SettingsError(
             "{path}: site_url must be an address such as https://news.shili.example/, not {value}",
             path=path,
             value=fields["site_url"],
         )
+    footer = read_footer(_below(source.front, "extra", "greenchannel", "footer"), ours.get("site_id_code") or "", path)
     return Settings(
         home=home,
         name=fields["site_name"],
@@ -123,9 +126,9 @@ def read_settings(home: Path) -> Settings:
         zone=_zone(str(ours.get("utc_offset", "+08:00")), path),
         tag=ours["tag"],
         email=ours["email"],
-        site_id_code=ours.get("site_id_code", ""),
-        footer=tuple((str(label), str(value)) for label, value in (ours.get("footer") or {}).items()),
         nav=tuple(_nav(fields.get("nav"))),
+        site_id_code=code_of(footer),
+        footer=footer,
         policy=str(ours.get("policy") or DEFAULT),
         advisory=_names(ours.get("advisory"), path),
         websub=_hubs(ours.get("websub"), path),
@@ -145,26 +148,26 @@ def _nav(value: Any) -> Iterator[tuple[str, str]]:  # Any: what YAML holds
                 yield str(title), "" if stem == "index" else f"{stem.removesuffix('/index')}/"
 
 
+def _below(node: Node, *keys: str) -> Node | None:
+    """As it is written: labels of a footer must not be taken for keys of documents."""
+    for name in keys:
+        entries = node.entries if isinstance(node, Mapping) else ()
+        found = next((value for key, value in entries if key.text == name), None)
+        if found is None:
+            return None
+        node = found
+    return node
+
+
 def _hubs(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
     """Plain http is for a hub of one's own network only, which the keeper of the settings has to know."""
     hubs = value if isinstance(value, list) else [value] if value else []
     for one in hubs:
-        if not _is_web_address(one):
+        if not is_web_address(one):
             raise SettingsError(
                 "{path}: websub must be a list of addresses such as https://hub.shili.example/", path=path
             )
     return tuple(hubs)
-
-
-def _is_web_address(value: Any) -> bool:  # Any: what YAML holds
-    if not isinstance(value, str) or not value.isprintable() or " " in value:
-        return False
-    try:
-        parts = urlsplit(value)
-        _ = parts.port  # It is read only now, and may be none.
-    except ValueError:
-        return False
-    return parts.scheme in ("https", "http") and bool(parts.hostname)
 
 
 def _switch(value: Any, path: Path) -> bool:  # Any: what YAML holds

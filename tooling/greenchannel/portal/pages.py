@@ -5,6 +5,7 @@ Public addresses are a contract with readers and are only ever added to. A relea
 
 from collections.abc import Iterator
 
+from greenchannel.desk.furniture import FooterEntry
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, ReleaseType
@@ -15,7 +16,7 @@ from greenchannel.portal.incident_page import incident_lists, incident_view
 from greenchannel.portal.ongoing import urgent_page
 from greenchannel.portal.release_page import release_view
 from greenchannel.portal.shown import feed_link
-from greenchannel.portal.views import Frame, Link, PageView, PlainView, Row, SiteFrame, SiteMapView
+from greenchannel.portal.views import FooterRow, Frame, Link, PageView, PlainView, Row, SiteFrame, SiteMapView
 from greenchannel.record.events import State
 
 Page = tuple[str, PageView]
@@ -30,7 +31,7 @@ def site_frame(settings: Settings, registry: Registry, released: frozenset[str])
         url=settings.url,
         root=root,
         menu=tuple(_menu(root, registry, released)),
-        footer=tuple(Row(label, value) for label, value in settings.footer),
+        footer=tuple(_footer_row(one, root) for one in settings.footer),
         feeds=(feed_link(root, "全部发布", "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
@@ -55,6 +56,11 @@ def _menu(root: str, registry: Registry, released: frozenset[str]) -> Iterator[L
         yield Link("专家库", f"{root}experts/")
     yield Link("回应时效", f"{root}timeliness/")
     yield Link("订阅", f"{root}subscribe/")
+
+
+def _footer_row(one: FooterEntry, root: str) -> FooterRow:
+    url, image = (f"{root}{place[1:]}" if place.startswith("/") else place for place in (one.url, one.image))
+    return FooterRow(key=one.piece.value if one.piece else "", label=one.label, value=one.text, url=url, image=image)
 
 
 def release_pages(catalogue: Catalogue) -> Iterator[Page]:

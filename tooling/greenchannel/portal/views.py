@@ -372,6 +372,20 @@ PageView = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FooterRow:
+    """`key` names a piece that government sites owe, such as icp; it is empty for what a city adds.
+
+    `url` and `image` may be empty. A value that is nothing but a link is called as its label.
+    """
+
+    key: str
+    label: str
+    value: str
+    url: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFrame:
     """What the theme knows of the newsroom: the global `portal` of every template, MkDocs' own pages included.
 
@@ -384,7 +398,7 @@ class SiteFrame:
     url: str
     root: str
     menu: tuple[Link, ...]
-    footer: tuple[Row, ...]
+    footer: tuple[FooterRow, ...]
     feeds: tuple[FeedLink, ...]
     site_id_code: str = ""
     domain: str = ""

@@ -5,6 +5,7 @@ Family S stands in three modules (reading, structure, published), family T in fo
 
 from greenchannel.desk.rules import (
     clocks,
+    furniture,
     links,
     people,
     policies,
@@ -30,4 +31,5 @@ ALL_RULES: tuple[Rule, ...] = (
     *people.RULES,
     *links.RULES,
     *privacy.RULES,
+    *furniture.RULES,
 )
