@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from greenchannel import __version__
-from greenchannel.cli import checking, clock, feeds, new, released, releasing, site, verifying, watching
+from greenchannel.cli import checking, clock, feeds, inspecting, new, released, releasing, site, verifying, watching
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedGroup
 from greenchannel.domain.errors import GreenchannelError
@@ -30,7 +30,7 @@ def cli(context: click.Context, home: Path, lang: str) -> None:
     \b
     A release's way:  new incident -> new release -> edit -> check -> approve -> publish
     What is owed:     due
-    Is it sound:      verify
+    Is it sound:      verify, site-check
     """  # noqa: D301  # \b is click's mark for keeping the lines.
     context.obj = Call(home.resolve(), translator(lang), lambda: datetime.now().astimezone())
 
@@ -48,6 +48,7 @@ for _command in (
     released.countersign,
     released.withdraw,
     site.build,
+    inspecting.site_check,
     site.serve,
     verifying.verify,
     watching.watch,

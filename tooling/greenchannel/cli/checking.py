@@ -81,9 +81,10 @@ def _only(content: Path, paths: tuple[Path, ...]) -> frozenset[str] | None:
 def explain(call: Call, code: str | None) -> int:
     """What a code means, why it matters and how to mend it; without CODE, all of them, one a line."""
     from greenchannel.desk.checking import manuals
+    from greenchannel.inspection import table
     from greenchannel.record.refusals import MANUALS
 
-    known = {**manuals(), **MANUALS}
+    known = {**manuals(), **MANUALS, **table.manuals()}
     if code is None:
         for one in sorted(known):
             click.echo(f"{one}  {call.translate(known[one]).partition(chr(10))[0]}")

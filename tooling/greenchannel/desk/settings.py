@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from greenchannel.desk.addresses import is_web_address
+from greenchannel.desk.columns import read_columns
 from greenchannel.desk.frontmatter import Mapping, Node, read_yaml
 from greenchannel.desk.furniture import FooterEntry, code_of, read_footer
 from greenchannel.desk.places import SITE, Place, read_places
@@ -32,6 +33,7 @@ _KNOWN = frozenset(
         "email",
         "site_id_code",
         "footer",
+        "columns",
         "policy",
         "advisory",
         "targets",
@@ -56,6 +58,7 @@ class Settings:
     site_id_code: str
     nav: tuple[tuple[str, str], ...]  # title and address, below the root, of the hand-written pages that nav names
     footer: tuple[FooterEntry, ...]
+    columns: MappingOf[str, timedelta | None]  # how long a column may go without anything new
     policy: str  # the id of the policy that decides
     advisory: tuple[str, ...]  # ids of policies shown beside it, never deciding
 
@@ -129,6 +132,7 @@ def read_settings(home: Path) -> Settings:
         nav=tuple(_nav(fields.get("nav"))),
         site_id_code=code_of(footer),
         footer=footer,
+        columns=read_columns(_below(source.front, "extra", "greenchannel", "columns"), path),
         policy=str(ours.get("policy") or DEFAULT),
         advisory=_names(ours.get("advisory"), path),
         websub=_hubs(ours.get("websub"), path),
