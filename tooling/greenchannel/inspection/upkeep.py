@@ -15,9 +15,10 @@ BUDGET = 60_000  # bytes, compressed: what a phone with a weak signal loads in t
 def _blank(page: Page, site: Site) -> Iterator[Finding]:
     """A column without content.
 
-    What: a page that lists releases lists none, or a column or a section of the home page has nothing but its heading.
+    What: a page that only lists releases (by type, category, month) lists none, or a column or a section of the home
+    page has nothing but its heading.
     Why: a column with no content must not be there; five of them fail a site.
-    Fix: release something, take the column out of mkdocs.yml and the registry, or join it with another.
+    Fix: release something, take the column away, or join it with another.
     """
     hint = message("release something, take the column away, or join it with another")
     if not page.has_content or (is_list(page) and not lists_anything(page, site)):

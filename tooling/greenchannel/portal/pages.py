@@ -16,7 +16,7 @@ from greenchannel.portal.incident_page import incident_lists, incident_view
 from greenchannel.portal.ongoing import urgent_page
 from greenchannel.portal.release_page import release_view
 from greenchannel.portal.shown import feed_link
-from greenchannel.portal.views import FooterRow, Frame, Link, PageView, PlainView, Row, SiteFrame, SiteMapView
+from greenchannel.portal.views import FooterRow, Frame, Link, PageView, PlainView, SiteFrame, SiteMapView
 from greenchannel.record.events import State
 
 Page = tuple[str, PageView]
