@@ -1,5 +1,6 @@
 """W75 and W76: columns that are empty or stale, and pages that are heavy."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from greenchannel.inspection.labels import COLUMNS, CONTENT
 from greenchannel.inspection.rule import Finding, Inside, Rule, Site, is_list
 from greenchannel.portal.page_reading import Page
 
+_CLOSED = re.compile(r"(?:^|/)(?:releases/.*|\d{4}/(?:\d\d/)?)index\.html$")
 BUDGET = 60_000  # bytes, compressed: what a phone with a weak signal loads in three seconds
 
 
@@ -51,7 +53,9 @@ def _stale(page: Page, site: Site) -> Iterator[Finding]:
 
 
 def _age(page: Page, site: Site) -> tuple[str, timedelta | None]:
-    """An address counts before a name, and a name before a type."""
+    """An address counts before a name, and a name before a type. A past month or one incident grows no older."""
+    if _CLOSED.search(page.path):
+        return "", None
     address = page.path.removesuffix("index.html").strip("/")
     for one in (address, page.label("ColumnName"), page.label("ColumnType")):
         if one and one in site.ages:

@@ -97,10 +97,10 @@ def read_page(path: str, body: bytes) -> Page | Message:
     return _page(path, root)
 
 
-def read_ids(body: bytes) -> frozenset[str]:
-    """What a fragment of an address may name in a page."""
+def read_ids(body: bytes) -> frozenset[str] | None:
+    """What a fragment of an address may name in a page; None of what is no page."""
     page = read_page("", body)
-    return frozenset() if isinstance(page, Message) else page.ids
+    return None if isinstance(page, Message) else page.ids
 
 
 def _page(path: str, root: Any) -> Page:  # Any: lxml's element
