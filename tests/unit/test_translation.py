@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from greenchannel import translation
 from greenchannel.cli import cli
 from greenchannel.desk.rules import ALL_RULES
+from greenchannel.inspection import table
 from greenchannel.record import refusals
 
 FOLDER = translation.LOCALE / "zh" / "LC_MESSAGES"
@@ -60,7 +61,11 @@ def helps(command: click.Command) -> Iterator[str]:
             yield from helps(one)
 
 
-MANUALS = [*(inspect.cleandoc(rule.check.__doc__ or "") for rule in ALL_RULES), *refusals.MANUALS.values()]
+MANUALS = [
+    *(inspect.cleandoc(rule.check.__doc__ or "") for rule in ALL_RULES),
+    *refusals.MANUALS.values(),
+    *table.manuals().values(),
+]
 
 
 def places(text: str) -> set[str]:

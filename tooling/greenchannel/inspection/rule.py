@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -69,16 +70,8 @@ class Site:
 
     def locate(self, page: Page, url: str) -> Inside | Elsewhere | None:
         """None for what is no place: mailto:, data: and the like. Raises ValueError for what is no address."""
-        whole = urlsplit(urljoin(self.url + page.path, url))
-        if whole.scheme not in ("http", "https"):
-            return None
-        ours = urlsplit(self.url)
-        path = unquote(whole.path) or "/"
-        if whole.netloc.lower() != ours.netloc.lower() or not (path + "/").startswith(ours.path):
-            return Elsewhere(whole._replace(fragment="").geturl())
-        inner = path[len(ours.path) :]
-        inner = f"{inner}index.html" if not inner or inner.endswith("/") else inner
-        return Inside(normpath(inner), unquote(whole.fragment))
+        is_anywhere = url.startswith(("/", "http://", "https://"))  # The same place from every page.
+        return _located(self.url, "" if is_anywhere else page.path, url)
 
     def standing(self, place: Inside) -> str | None:
         """The path of the file that a server gives for it. A folder's name without its slash is redirected to it."""
@@ -106,6 +99,20 @@ class Rule:
     kinds: frozenset[Kind]
     check: Callable[[Page, Site], Iterator[Finding]]
     result: Result = Result.FAIL
+
+
+@lru_cache(65_536)
+def _located(site: str, page: str, url: str) -> Inside | Elsewhere | None:
+    whole = urlsplit(urljoin(site + page, url))
+    if whole.scheme not in ("http", "https"):
+        return None
+    ours = urlsplit(site)
+    path = unquote(whole.path) or "/"
+    if whole.netloc.lower() != ours.netloc.lower() or not (path + "/").startswith(ours.path):
+        return Elsewhere(whole._replace(fragment="").geturl())
+    inner = path[len(ours.path) :]
+    inner = f"{inner}index.html" if not inner or inner.endswith("/") else inner
+    return Inside(normpath(inner), unquote(whole.fragment))
 
 
 def kind_of(page: Page) -> Kind:

@@ -1,5 +1,6 @@
 """W75 and W76: columns that are empty or stale, and pages that are heavy."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,15 +10,17 @@ from greenchannel.inspection.labels import COLUMNS, CONTENT
 from greenchannel.inspection.rule import Finding, Inside, Rule, Site, is_list
 from greenchannel.portal.page_reading import Page
 
+_CLOSED = re.compile(r"(?:^|/)(?:releases/.*|\d{4}/(?:\d\d/)?)index\.html$")
 BUDGET = 60_000  # bytes, compressed: what a phone with a weak signal loads in three seconds
 
 
 def _blank(page: Page, site: Site) -> Iterator[Finding]:
     """A column without content.
 
-    What: a page that lists releases lists none, or a column or a section of the home page has nothing but its heading.
+    What: a page that only lists releases (by type, category, month) lists none, or a column or a section of the home
+    page has nothing but its heading.
     Why: a column with no content must not be there; five of them fail a site.
-    Fix: release something, take the column out of mkdocs.yml and the registry, or join it with another.
+    Fix: release something, take the column away, or join it with another.
     """
     hint = message("release something, take the column away, or join it with another")
     if not page.has_content or (is_list(page) and not lists_anything(page, site)):
@@ -50,7 +53,9 @@ def _stale(page: Page, site: Site) -> Iterator[Finding]:
 
 
 def _age(page: Page, site: Site) -> tuple[str, timedelta | None]:
-    """An address counts before a name, and a name before a type."""
+    """An address counts before a name, and a name before a type. A past month or one incident grows no older."""
+    if _CLOSED.search(page.path):
+        return "", None
     address = page.path.removesuffix("index.html").strip("/")
     for one in (address, page.label("ColumnName"), page.label("ColumnType")):
         if one and one in site.ages:

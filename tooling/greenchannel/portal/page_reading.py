@@ -18,7 +18,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FETCHED = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}  # of link: what a browser asks for by itself
 _SOURCES = {"img": "src", "script": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src",
             "embed": "src", "track": "src", "object": "data"}  # fmt: skip
-_AROUND = "ancestor::*[self::li or self::article or self::tr][1]"  # what a list calls one of its items
+_AROUND = ("li", "article", "tr")  # what a list calls one of its items
 _LISTED = "descendant::a[@href][not(ancestor::nav)][not(ancestor::*[contains(@class, 'prose')])]"
 _WORDS = 24  # characters: what says that nothing is there is no content
 
@@ -97,10 +97,10 @@ def read_page(path: str, body: bytes) -> Page | Message:
     return _page(path, root)
 
 
-def read_ids(body: bytes) -> frozenset[str]:
-    """What a fragment of an address may name in a page."""
+def read_ids(body: bytes) -> frozenset[str] | None:
+    """What a fragment of an address may name in a page; None of what is no page."""
     page = read_page("", body)
-    return frozenset() if isinstance(page, Message) else page.ids
+    return None if isinstance(page, Message) else page.ids
 
 
 def _page(path: str, root: Any) -> Page:  # Any: lxml's element
@@ -159,9 +159,13 @@ def _times(element: Any) -> Iterator[Shown]:
 
 
 def _items(main: Any) -> Iterator[Item]:
+    known: dict[Any, tuple[Shown, ...]] = {}
     for one in main.xpath(_LISTED):
-        for around in one.xpath(_AROUND):
-            yield Item(_said(one, "href"), one.sourceline or 0, tuple(_times(around)))
+        around = next((each for each in one.iterancestors() if each.tag in _AROUND), None)
+        if around is not None:
+            if around not in known:
+                known[around] = tuple(_times(around))
+            yield Item(_said(one, "href"), one.sourceline or 0, known[around])
 
 
 def _heading(section: Any) -> list[Any]:
