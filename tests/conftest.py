@@ -1,6 +1,7 @@
 """A copy of the sample newsroom, a clock that is set by hand, and the command line as an officer types it."""
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -21,6 +22,7 @@ from greenchannel.building import build
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE, mkdocs_pages
+from greenchannel.making import portal_frame
 
 # How long an example takes is for the bench to show: a busy machine must fail no law.
 hypothesis.settings.register_profile("greenchannel", deadline=None, max_examples=40)
@@ -83,7 +85,9 @@ def copy_newsroom(home: Path) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
     for name in ("content", "templates", "releases"):
         shutil.copytree(REPOSITORY / name, home / name)
-    shutil.copy(REPOSITORY / "mkdocs.yml", home)
+    # Variants would make every build of every test three times as long; tests/acceptance/test_variants.py has them.
+    settings = (REPOSITORY / "mkdocs.yml").read_text("utf-8")
+    (home / "mkdocs.yml").write_text(re.sub("    precompress: .*\n", "", settings), "utf-8")
     return read_settings(home)
 
 
@@ -91,7 +95,7 @@ def copy_newsroom(home: Path) -> Settings:
 def _pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What MkDocs makes of the sample's hand-written pages, with the stamp that vouches for it."""
     settings = copy_newsroom(tmp_path_factory.mktemp("pages") / "office")
-    mkdocs_pages(settings)
+    mkdocs_pages(settings, portal_frame(settings))
     return settings.home / STATE
 
 

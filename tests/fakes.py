@@ -36,3 +36,7 @@ class MemoryTarget:
 
     def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  # The protocol's.
         return tuple(one for one in paths if one not in self.files)
+
+    def remove(self, paths: Sequence[str]) -> None:
+        for one in paths:
+            self.files.pop(one, None)

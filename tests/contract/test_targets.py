@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import read_files
 from fakes import MemoryTarget
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.targets.directory import DirectoryTarget
@@ -195,6 +196,25 @@ def test_nothing_is_deleted(rig: Rig, source: Path) -> None:
     rig.write("old.html", b"somebody holds this address")
     rig.target.put(source, ["index.html", "feeds/all.rss"])
     assert rig.read("old.html") == b"somebody holds this address"
+
+
+def test_only_what_is_named_is_removed_wherever_it_lies(folder: Folder) -> None:
+    """What is not there is no fault."""
+    for path in ("old/2026/index.html.gz", "old/2026/index.html", "index.html.gz", "feeds/all.rss.gz"):
+        folder.rig.write(path, b"kept")
+    folder.rig.target.remove(["old/2026/index.html.gz", "index.html.gz", "feeds/none.gz", "gone/a/b.gz"])
+    left = {path for path, data in read_files(folder.www).items() if data == b"kept"}
+    assert left == {"old/2026/index.html", "feeds/all.rss.gz"}
+    assert not (folder.www / "gone").exists()
+
+
+def test_nothing_is_removed_through_a_link(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/all.rss.gz").write_bytes(b"another's")
+    (folder.www / "feeds").symlink_to(tmp_path / "outside")
+    with contextlib.suppress(TargetError):
+        folder.rig.target.remove(["feeds/all.rss.gz"])
+    assert (tmp_path / "outside/all.rss.gz").is_file()
 
 
 def test_a_place_that_is_down_is_no_silent_success(rig: Rig, source: Path) -> None:

@@ -8,11 +8,13 @@ from greenchannel.delivery.websub import tell_hub
 from greenchannel.desk.settings import Settings
 from greenchannel.portal.feed_index import INDEX, OPML
 from greenchannel.portal.feed_plan import ARCHIVES
+from greenchannel.portal.variants import plain_of
 
 
 def is_topic(path: str) -> bool:
-    """A current document: nobody subscribes to an archive, which never changes, or to the lists of feeds."""
-    return path.startswith("feeds/") and not path.startswith(ARCHIVES) and path not in (INDEX, OPML)
+    """A current document: nobody subscribes to an archive, which never changes, to a list of feeds or a variant."""
+    is_feed = path.startswith("feeds/") and not path.startswith(ARCHIVES) and path not in (INDEX, OPML)
+    return is_feed and plain_of(path) == path
 
 
 def announce(settings: Settings, arrived: Sequence[str]) -> Mapping[str, str]:

@@ -27,12 +27,12 @@ def mkdocs_pages(settings: Settings, frame: SiteFrame) -> tuple[Artifact, ...]:
     """`frame` is what stands around each of them."""
     scratch, stamp = settings.home / STATE / "pages", _stamp(settings)
     with locked(scratch):
-        inputs, pages = fingerprint(_inputs_digest(settings), frame), _read_pages(scratch)
+        inputs, pages = fingerprint(_inputs_digest(settings), frame), read_pages(scratch)
         # The stamp names the pages, too: MkDocs does not sync them, and a power cut may leave empty ones.
         if not stamp.is_file() or stamp.read_text() != fingerprint(inputs, pages):
             forget_file(stamp)  # A failed run leaves a folder that no stamp may vouch for.
             _run_mkdocs(settings.home / "mkdocs.yml", scratch, frame)
-            pages = _read_pages(scratch)
+            pages = read_pages(scratch)
             write_file(stamp, fingerprint(inputs, pages).encode())
         return pages
 
@@ -41,7 +41,7 @@ def _stamp(settings: Settings) -> Path:
     return settings.home / STATE / "pages.sha256"
 
 
-def _read_pages(scratch: Path) -> tuple[Artifact, ...]:
+def read_pages(scratch: Path) -> tuple[Artifact, ...]:
     return tuple(
         (path.relative_to(scratch).as_posix(), path.read_bytes())
         for path in sorted(scratch.rglob("*.html"))

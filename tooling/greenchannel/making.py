@@ -29,6 +29,7 @@ from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.pages import released_types, site_frame
 from greenchannel.portal.plan import Stage, fingerprint, given
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme
+from greenchannel.portal.variants import with_variants
 from greenchannel.portal.views import SiteFrame
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold
@@ -84,7 +85,7 @@ def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
     with locked(settings.home / STATE), _site(settings, read_record(settings.releases), {}) as site:
         frame = site_frame(settings, site.registry, released_types(site.state))
         made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)))
-        return differences(made, folder)
+        return differences(made, folder, has_variants=settings.precompress)
 
 
 class Making:
@@ -150,7 +151,8 @@ class Making:
         with _site(settings, record, {}) as site:
             frame = site_frame(settings, site.registry, released_types(site.state))
             pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings, frame)]
-            steps = (*pages, *plan(site, read_theme(settings.templates)))
+            plain = (*pages, *plan(site, read_theme(settings.templates)))
+            steps = with_variants(plain) if settings.precompress else plain
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
         self.delivered, self.state = done, record.state
         self.leaks |= dict.fromkeys(done.leaks)

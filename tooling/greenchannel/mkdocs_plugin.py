@@ -11,7 +11,9 @@ from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.handwritten import read_pages
 from greenchannel.portal.assets import addresses, read_assets
+from greenchannel.portal.variants import compress
 from greenchannel.portal.views import SiteFrame
 from greenchannel.portal.wording import speak
 
@@ -40,8 +42,11 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
 
     def on_post_build(self, config: Any) -> None:
         if self.frame is None:
-            settings = _settings(config)
-            write_tree(Path(config.site_dir), making.record_artifacts(settings, read_record(settings.releases)))
+            settings, folder = _settings(config), Path(config.site_dir)
+            files = making.record_artifacts(settings, read_record(settings.releases))
+            if settings.precompress:
+                files = tuple(packed for one in (*read_pages(folder), *files) for packed in compress(*one))
+            write_tree(folder, files)
 
     def on_serve(self, server: Any, config: Any, builder: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
         server.watch(str(_settings(config).releases))

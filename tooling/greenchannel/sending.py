@@ -6,12 +6,13 @@ Only the place itself is locked while it is sent to. ``site/`` is locked for the
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
 from greenchannel.continuity import is_beginning
-from greenchannel.delivery.delivering import deliver, due_at
+from greenchannel.delivery.delivering import Delivered, deliver, due_at
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import PUBLIC, add
@@ -24,6 +25,7 @@ from greenchannel.desk.places import DirectoryPlace, Place, RsyncPlace, StorePla
 from greenchannel.handwritten import STATE
 from greenchannel.making import Making
 from greenchannel.portal.plan import fingerprint
+from greenchannel.portal.variants import plain_of
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
 from greenchannel.record.verification import LEDGER
@@ -54,7 +56,7 @@ class Sending:
         with self._alone(folder):
             journal = Journal(settings.home / STATE / f"{self._key}.journal.jsonl")
             with locked(settings.home / STATE):
-                delivered, state = making.fresh(), making.state
+                delivered, state = self._wanted(making.fresh()), making.state
                 self._refuse_older(journal)
                 if self._clean:
                     journal.forget()
@@ -68,6 +70,13 @@ class Sending:
             forget_tree(kept)
             if making.is_clear:
                 self.seen += add(settings.releases, self._receipts(there), making.clock)
+
+    def _wanted(self, delivered: Delivered) -> Delivered:
+        """Nothing in a store chooses between a file and its compressed variants; whoever stands before it may pack."""
+        if isinstance(self._target, S3Target):
+            plain = {path: digest for path, digest in delivered.files.items() if plain_of(path) == path}
+            return replace(delivered, files=plain)
+        return delivered
 
     def _refuse_older(self, journal: Journal) -> None:
         """A clean build believes no journal, but for this: that the place got that ledger is not forgotten."""

@@ -1,12 +1,14 @@
 """A folder against what ought to stand in it, file by file, by bytes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from greenchannel.domain.message import Message, message
 from greenchannel.portal.assets import is_named_by_digest
+from greenchannel.portal.variants import is_variant, plain_of, variants_of
 
 
 class Kind(StrEnum):
@@ -32,17 +34,28 @@ class Difference:
         return _WORDS[self.kind]
 
 
-def differences(expected: Iterable[tuple[str, bytes]], folder: Path) -> tuple[Difference, ...]:
-    """Sorted by path. `expected` may be made while it is read: only the paths are kept."""
+def differences(
+    expected: Iterable[tuple[str, bytes]], folder: Path, *, has_variants: bool = False
+) -> tuple[Difference, ...]:
+    """Sorted by path. `expected` may be made while it is read: only the paths are kept.
+
+    With `has_variants` each text file must have its compressed variants, which unpack to it, whoever packed them.
+    """
     planned: set[str] = set()
     found: list[Difference] = []
-    for path, data in expected:
+
+    def compare(path: str, is_equal: Callable[[bytes], bool]) -> None:
         planned.add(path)
         place = folder / path
         if not place.is_file():
             found.append(Difference(path, Kind.MISSING))
-        elif place.read_bytes() != data:
+        elif not is_equal(place.read_bytes()):
             found.append(Difference(path, Kind.DIFFERENT))
+
+    for path, data in expected:
+        compare(path, data.__eq__)
+        for variant in variants_of(path) if has_variants else ():
+            compare(variant, partial(is_variant, variant, plain=data))
     unplanned = (path for path in files_of(folder) if path not in planned)
     found += (Difference(path, Kind.EXTRA) for path in unplanned if not is_superseded(folder, path))
     return tuple(sorted(found, key=lambda one: one.path))
@@ -57,5 +70,9 @@ def files_of(folder: Path) -> Iterator[str]:
 
 def is_superseded(folder: Path, path: str) -> bool:
     """Whether a file that nothing makes is an asset of an earlier theme, kept for pages that still name it."""
-    place = folder / path
-    return place.is_file() and not place.is_symlink() and is_named_by_digest(path, place.read_bytes)
+    place, plain = folder / path, folder / plain_of(path)
+    if any(one.is_symlink() or not one.is_file() for one in (place, plain)):
+        return False
+    return is_named_by_digest(plain_of(path), plain.read_bytes) and (
+        place == plain or is_variant(path, place.read_bytes(), plain.read_bytes())
+    )

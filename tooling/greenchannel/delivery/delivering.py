@@ -18,11 +18,13 @@ from greenchannel.delivery.comparing import is_superseded
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.targets import Target, TargetError
-from greenchannel.delivery.writing import date_file, write_file
+from greenchannel.delivery.writing import date_file, remove_file, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage, in_order
+from greenchannel.portal.variants import plain_of, variants_of
 from greenchannel.record.canonical import sha256
 
+_VARIANTS = "*.br, *.gz"  # in a journal: there may be variants, which is no path of any file
 _BATCH = 200  # files between two notes in the journal
 Item = TypeVar("Item")
 Guard = Callable[[str, bytes], tuple[Leak, ...]]
@@ -55,7 +57,9 @@ def make_site(
     would name a page which is therefore missing.
     Raises OSError where the disk refuses, GreenchannelError where what was read back is not what was written.
     """
-    steps = in_order(plan, journal.entries.__contains__)
+    steps = in_order(plan, lambda path: plain_of(path) in journal.entries)
+    paths = [path for one in steps for path in one.paths]
+    _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
     due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal) for path in one.paths)]
     written: list[str] = []
     leaks: list[Leak] = []
@@ -65,10 +69,9 @@ def make_site(
             break
         notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
         for step in batch:
-            for path, data in zip(step.paths, step.make(), strict=True):
-                if found := guard(path, data):
-                    leaks += found
-                    continue
+            files = tuple(zip(step.paths, step.make(), strict=True))
+            leaks += (found := tuple(_leaks(files, guard)))
+            for path, data in _without(files, found):
                 if write_file(site / path, data, changed_at=changed_at):
                     written.append(path)
                 if (site / path).read_bytes() != data:
@@ -78,9 +81,10 @@ def make_site(
         done += len(batch)
         progress("site", done, len(due))
     journal.compact()
-    kept = {path for one in steps for path in one.paths if path in journal.entries} - {one.path for one in leaks}
+    held = {one.path for one in leaks}
+    kept = [path for path in paths if path in journal.entries and plain_of(path) not in held]
     return Delivered(
-        files={path: journal.entries[path]["sha256"] for one in steps for path in one.paths if path in kept},
+        files={path: journal.entries[path]["sha256"] for path in kept},
         made=sum(len(one.paths) for one in due),
         written=tuple(written),
         stages={path: one.stage for one in steps for path in one.paths},
@@ -104,8 +108,9 @@ def deliver(
     What is found changed then takes the time `now` (Unix time, seconds): a site that was built in an empty folder does
     not know the times under which readers hold what stands there. Raises TargetError or OSError.
     """
-    noted = journal.entries
-    if compare_all or not noted:
+    is_known = bool(journal.entries.keys() - {_VARIANTS}) and not compare_all
+    _settle_variants(tuple(delivered.files), journal, target.remove)
+    if not is_known:
         new = set(target.missing(site, tuple(delivered.files)))
         changed = set(target.differing(site, tuple(path for path in delivered.files if path not in new)))
         if equal := [path for path in delivered.files if path not in new and path not in changed]:
@@ -114,11 +119,14 @@ def deliver(
             for path in changed:
                 date_file(site / path, now)
     else:
-        new = {path for path in delivered.files if path not in noted}
+        new = {path for path in delivered.files if path not in journal.entries}
         changed = set(due_at(delivered, journal))
     due = [path for path in delivered.files if path in new or path in changed]
     done = 0
-    for batch in (batch for wave in waves(due, delivered.stages, new.__contains__) for batch in _batches(wave)):
+    # A variant is as new as its plain file: it names the same.
+    for batch in (
+        batch for wave in waves(due, delivered.stages, lambda path: plain_of(path) in new) for batch in _batches(wave)
+    ):
         target.put(site, batch)
         if wrong := target.differing(site, batch):
             raise TargetError("{path}: read back, it is not what was sent", path=wrong[0])
@@ -154,6 +162,39 @@ def orphans(delivered: Delivered, site: Path) -> tuple[str, ...]:
     """
     found = sorted(one.relative_to(site).as_posix() for one in site.rglob("*") if one.is_file())
     return tuple(one for one in found if one not in delivered.files and not is_superseded(site, one))
+
+
+def _leaks(files: Sequence[tuple[str, bytes]], guard: Guard) -> Iterator[Leak]:
+    """A variant says what its plain file says, in other bytes: it is held back with it and not looked through."""
+    for path, data in files:
+        if plain_of(path) == path:
+            yield from guard(path, data)
+
+
+def _without(files: Sequence[tuple[str, bytes]], leaks: Sequence[Leak]) -> Iterator[tuple[str, bytes]]:
+    held = {one.path for one in leaks}
+    return ((path, data) for path, data in files if plain_of(path) not in held)
+
+
+def _settle_variants(paths: Sequence[str], journal: Journal, remove: Callable[[Sequence[str]], None]) -> None:
+    """Takes away compressed variants where they are no longer made: a server would give them for what they were.
+
+    That there may be some is noted before the first of them is written, so that a run which is killed leaves none.
+    """
+    if any(plain_of(path) != path for path in paths):
+        if _VARIANTS not in journal.entries:
+            journal.note({_VARIANTS: {}})
+    elif _VARIANTS in journal.entries or not journal.entries:
+        noted = (path for path in journal.entries if plain_of(path) != path)  # also of what is not made any more
+        surplus = tuple(dict.fromkeys((*noted, *(variant for path in paths for variant in variants_of(path)))))
+        remove(surplus)
+        journal.drop((*surplus, _VARIANTS))
+
+
+def _remove(site: Path, paths: Sequence[str]) -> None:
+    for path in paths:
+        if (site / path).is_file():
+            remove_file(site / path)
 
 
 def _is_gap(site: Path, leaks: Sequence[Leak], stage: Stage) -> bool:

@@ -5,12 +5,13 @@ is what a killed run leaves, and is ignored.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from greenchannel.delivery.writing import append, forget_file, write_file
 
+_GONE: Mapping[str, Any] = {"gone": True}
 _SPARE = 1_000  # lines that may be out of date before the file is written anew
 
 
@@ -51,6 +52,13 @@ class Journal:
         self.entries |= entries
         self._left = self._stat()
 
+    def drop(self, paths: Iterable[str]) -> None:
+        """What was taken away from the place."""
+        if gone := [one for one in paths if one in self.entries]:
+            self.note(dict.fromkeys(gone, _GONE))
+            for path in gone:
+                del self.entries[path]
+
     def compact(self) -> None:
         """Writes the journal anew where most of it is out of date."""
         if self._lines > 2 * len(self.entries) + _SPARE:
@@ -63,6 +71,7 @@ class Journal:
         for path, entry in _entries(data):
             self.entries[path] = entry
             self._lines += 1
+        self.entries = {path: entry for path, entry in self.entries.items() if entry != _GONE}
 
 
 def _line(path: str, entry: Mapping[str, Any]) -> bytes:

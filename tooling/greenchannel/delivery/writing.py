@@ -3,8 +3,9 @@
 A file is replaced whole: temporary file in the same folder, fsync, `os.replace`, fsync of the folder; a new folder is
 made sure of in the one above it. Each file has one temporary, locked by who writes it: a second writer waits, and what
 a killed one left is used by the next. The ledger is appended to under a lock. Nothing is deleted here but our own
-temporary files and notes of what can be made again. Errors of the system reach the caller; an fsync that failed is
-never tried again on the same descriptor, since the second one may call safe what the system has thrown away.
+temporary files, notes of what can be made again, and compressed variants that are no longer made. Errors of the system
+reach the caller; an fsync that failed is never tried again on the same descriptor, since the second one may call safe
+what the system has thrown away.
 """
 
 import errno
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _TEMPORARY = ".greenchannel-new"
 _LOOK_SECONDS = 0.1  # between two looks at a lock that is waited for with patience
@@ -168,6 +170,21 @@ def cut(path: Path, end: int) -> None:
 def forget_file(path: Path) -> None:
     """For what can be made again. Not durable: whoever finds it after a power cut compares it before believing it."""
     path.unlink(missing_ok=True)
+
+
+def remove_file(path: Path) -> None:
+    """For good: a power cut does not bring it back."""
+    path.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def empty_folders(paths: Iterable[str]) -> Iterator[Path]:
+    """A scratch folder with the folders of these paths and no file; it ends with the block."""
+    with TemporaryDirectory(prefix="greenchannel-") as scratch:
+        for path in paths:
+            (Path(scratch) / path).parent.mkdir(parents=True, exist_ok=True)
+        yield Path(scratch)
 
 
 def keep_files(source: Path, paths: Iterable[str], folder: Path) -> None:

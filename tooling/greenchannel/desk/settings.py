@@ -39,6 +39,7 @@ _KNOWN = frozenset(
         "targets",
         "websub",
         "heartbeat",
+        "precompress",
     )
 )
 
@@ -65,6 +66,7 @@ class Settings:
     targets: tuple[Place, ...]  # every place where site/ is put
     websub: tuple[str, ...]  # hubs that are told when a feed changed
     heartbeat: bool  # whether there is a test stream
+    precompress: bool  # whether each text file has compressed variants beside it
 
     @property
     def root(self) -> str:
@@ -136,7 +138,8 @@ def read_settings(home: Path) -> Settings:
         policy=str(ours.get("policy") or DEFAULT),
         advisory=_names(ours.get("advisory"), path),
         websub=_hubs(ours.get("websub"), path),
-        heartbeat=_switch(ours.get("heartbeat"), path),
+        heartbeat=_switch(ours.get("heartbeat"), path, "heartbeat"),
+        precompress=_switch(ours.get("precompress"), path, "precompress"),
         targets=read_places(ours.get("targets") or {SITE: {"directory": SITE}}, path),
     )
 
@@ -174,10 +177,10 @@ def _hubs(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds
     return tuple(hubs)
 
 
-def _switch(value: Any, path: Path) -> bool:  # Any: what YAML holds
+def _switch(value: Any, path: Path, key: str) -> bool:  # Any: what YAML holds
     """Off when it is not set."""
     if value not in (None, "", *_SWITCH):
-        raise SettingsError("{path}: heartbeat must be true or false", path=path)
+        raise SettingsError("{path}: {key} must be true or false", path=path, key=key)
     return bool(value) and _SWITCH[value]
 
 

@@ -16,11 +16,13 @@ class Target(Protocol):
 
     1. `put` returns when every path is there whole and would survive a power cut; a reader meets the old bytes or
        the new, never a part. Giving the same files again is harmless.
-    2. It deletes nothing, and follows no path out of its own place.
+    2. It deletes nothing but what `remove` names, and follows no path out of its own place.
     3. `differing` reads back what stands there and names the paths that are missing or not equal, in the order given.
     4. `missing` names those of the paths where nothing stands yet, in the order given; it may look without reading.
     5. A file may arrive before or after the others of its call: whoever needs an order calls again.
-    6. What goes wrong outside is a TargetError (or an OSError) and never a silent success.
+    6. `remove` is for compressed variants that are no longer made and would hide their plain files. One that is not
+       there is no fault.
+    7. What goes wrong outside is a TargetError (or an OSError) and never a silent success.
     """
 
     @property
@@ -31,3 +33,5 @@ class Target(Protocol):
     def differing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]: ...
 
     def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]: ...
+
+    def remove(self, paths: Sequence[str]) -> None: ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenchannel.delivery.targets import TargetError
-from greenchannel.delivery.writing import write_file
+from greenchannel.delivery.writing import remove_file, write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ class DirectoryTarget:
     def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  # The protocol's.
         self._check()
         return tuple(one for one in paths if not (self.folder / one).is_file())
+
+    def remove(self, paths: Sequence[str]) -> None:
+        self._check()
+        for path in paths:
+            if (self.folder / path).is_file() and not self._link(path):
+                remove_file(self.folder / path)
 
     def _check(self) -> None:
         if not self.folder.is_dir():

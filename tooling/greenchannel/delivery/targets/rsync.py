@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenchannel.delivery.targets import TargetError
-from greenchannel.delivery.writing import outliving
+from greenchannel.delivery.writing import empty_folders, outliving
 from greenchannel.desk.places import RsyncPlace
 from greenchannel.domain.message import Message, message
 
 _COMMON = ("--protect-args", "--8-bit-output", "--from0", "--files-from=-", "--checksum")
 _SEND = ("--times", "--omit-dir-times", "--perms", "--chmod=D755,F644", "--fsync")
+_REMOVE = ("--delete-missing-args", "--existing")  # What is named and is not here goes there; no folder is made.
 _LOOK = ("--dry-run", "--itemize-changes", "--itemize-changes", "--out-format=%i %n")
 _MARK = 11  # letters of %i
 _NEW = "+++++++++"
@@ -92,6 +93,11 @@ class RsyncTarget:
     def missing(self, source: Path, paths: Sequence[str]) -> tuple[str, ...]:
         marks = self._look(source, paths)
         return tuple(one for one in paths if _NEW in marks.get(one, ""))
+
+    def remove(self, paths: Sequence[str]) -> None:
+        # It needs the folders at both ends: without them it would follow a link that stands there for one.
+        with empty_folders(paths) as source:
+            self._run(source, paths, _REMOVE)
 
     def _look(self, source: Path, paths: Sequence[str]) -> Mapping[str, str]:
         """What rsync says of each path, after reading the bytes on both sides: ``.f`` is equal, pluses are new."""

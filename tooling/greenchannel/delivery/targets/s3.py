@@ -72,6 +72,9 @@ class S3Target:
             there = {one["Key"] for page in pages for one in page.get("Contents", ())}
         return tuple(path for path in paths if self._key(path) not in there)
 
+    def remove(self, paths: Sequence[str]) -> None:
+        """Nothing in a store chooses between variants, so none is ever sent there (`sending`)."""
+
     def _put(self, path: str, data: bytes) -> None:
         from botocore.exceptions import ClientError  # noqa: PLC0415  # See _client.
 
