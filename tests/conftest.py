@@ -15,7 +15,7 @@ from uuid import uuid4
 import hypothesis
 import jinja2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from greenchannel import cli
 from greenchannel.building import build
@@ -201,6 +201,28 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """Of a reader who was never here before and has a phone."""
+    found = chromium.new_context(viewport={"width": 360, "height": 800})
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of the home page of the sample site."""
+    from sample_site import build_sample, served  # noqa: PLC0415  # It takes `copy_newsroom` from here.
+
+    with served(build_sample(tmp_path_factory.mktemp("browser") / "office")) as home:
+        yield home
 
 
 # `servers` takes `program` from here, so it is imported when a test asks for a server.

@@ -7,19 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from conftest import FLAGS, REPOSITORY, program
 from sample_site import PAGES, build_sample, served
+from seeing import MODES, enter
 
 WIDTHS = (360, 768, 1280)
-MODES = ("light", "dark", "elder", "elder-dark")
-
-
-def enter(page: Page, mode: str) -> None:
-    """As the reader has it who chose this mode: the scheme by the system, the elder mode by our switch."""
-    page.emulate_media(color_scheme="dark" if mode.endswith("dark") else "light")
-    page.evaluate("elder => { document.documentElement.toggleAttribute('data-elder', elder) }", "elder" in mode)
 
 
 def shoot(browser: Browser, address: str, folder: Path, paths: tuple[str, ...]) -> None:
