@@ -34,7 +34,7 @@ def test_a_long_name_stays_within_the_card() -> None:
 
 def test_the_theme_chooses_colour_and_pictures(office_home: Settings) -> None:
     frame = portal_frame(office_home)
-    own = {"assets/portal.css": b":root { --band: #123456; }", "assets/cards/site.png": b"own"}
+    own = {"assets/city.css": b"/* --band: #654321 */ :root { --band: #123456; }", "assets/cards/site.png": b"own"}
     made = {one.paths[0]: one.make()[0] for one in share_cards(frame, tuple(own.items()), "")}
     assert made["cards/site.png"] == b"own"
     assert picture(made["cards/fact.png"]).getpixel((1, 1)) == (0x12, 0x34, 0x56)

@@ -9,7 +9,7 @@ asked for. A theme that has `assets/cards/<name>.png` shows its own.
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 
@@ -24,14 +24,15 @@ SITE = "site"  # of a page that is no release
 _MARGIN = 96
 _FONT = Path(__file__).parent / "fonts" / "noto-sans-sc-700.woff2"
 _BAND = re.compile(r"--band:\s*(#[0-9a-fA-F]{6})\b")
-_COLOUR = "#0b5d49"  # where the theme's style sheet names none
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COLOUR = "#0b5d49"  # where no style sheet of the theme names one
 _SHADES = 16  # between colour and white: enough for smooth edges, and a third of the bytes
 
 
 def share_cards(frame: SiteFrame, assets: tuple[tuple[str, bytes], ...], maker: str) -> Iterator[Planned]:
     """`cards/<name>.png`: one for each type of release, and one for all other pages."""
     known = dict(assets)
-    colour = _colour(known.get("assets/portal.css", b"").decode("utf-8", "replace"))
+    colour = _colour(known.get(f"assets/{name}", b"") for name in ("city.css", "portal.css"))
     for name, label in ((SITE, ""), *((kind.value, kind.zh) for kind in ReleaseType)):
         path, drawn = f"cards/{name}.png", (frame.name, frame.organisation, label, frame.domain, colour)
         if own := known.get(f"assets/{path}"):
@@ -40,10 +41,10 @@ def share_cards(frame: SiteFrame, assets: tuple[tuple[str, bytes], ...], maker: 
             yield Planned(Stage.PAGE, (path,), fingerprint(maker, drawn), partial(_made, *drawn))
 
 
-def _colour(style: str) -> str:
-    """Of the theme's header, so that card and page belong together."""
-    found = _BAND.search(style)
-    return found[1] if found else _COLOUR
+def _colour(styles: Iterable[bytes]) -> str:
+    """Of the theme's header, so that card and page belong together: the first style sheet that names it."""
+    rules = (_COMMENT.sub("", one.decode("utf-8", "replace")) for one in styles)
+    return next((found[1] for one in rules if (found := _BAND.search(one))), _COLOUR)
 
 
 def _made(name: str, organisation: str, label: str, domain: str, colour: str) -> tuple[bytes, ...]:
