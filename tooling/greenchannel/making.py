@@ -208,5 +208,5 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
 def _maker() -> str:
     """The programs that make pages: our own text and the versions of what they use. A new one makes all anew."""
     ours = sorted((Path(__file__).parent / "portal").glob("*.py"))
-    libraries = ("feedgen", "jinja2", "lxml", "markdown", "nh3", "pillow")
+    libraries = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "nh3", "pillow")
     return fingerprint(*(one.read_bytes() for one in ours), *(version(one) for one in libraries))

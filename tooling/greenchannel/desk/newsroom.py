@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from greenchannel.desk import registry_schema, schema
+from greenchannel.desk import registry_schema, release_schema, schema
 from greenchannel.desk.attachments import look, unfit_names
 from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, read_document, read_yaml
 from greenchannel.desk.kinds import Unfit
@@ -21,7 +21,17 @@ from greenchannel.domain.diagnostic import Span
 from greenchannel.domain.incident import EarlierClass, Figures, Incident
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Department, Expert, Person, Registry, Routing
-from greenchannel.domain.release import Change, Conference, Fact, Interpretation, Release, Response, Speaker
+from greenchannel.domain.release import (
+    Accreditation,
+    Change,
+    Conference,
+    Fact,
+    Interpretation,
+    Live,
+    Release,
+    Response,
+    Speaker,
+)
 from greenchannel.domain.slug import is_incident_id, is_release_id
 from greenchannel.domain.vocabulary import ReleaseType
 
@@ -142,8 +152,9 @@ def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: tim
         return Document(
             path=relative, source=source, identifier=identifier, faults=source.faults, neighbours=neighbours
         )
-    fields, spans = schema.read_fields(source.front)
-    read = _incident if path.name == "incident.md" else _release
+    is_incident = path.name == "incident.md"
+    fields, spans = schema.read_fields(source.front, schema.CHINESE_KEYS if is_incident else schema.RELEASE_KEYS)
+    read = _incident if is_incident else _release
     value, faults, ignores = read(fields, spans, from_path, source.body, zone)
     return Document(
         path=relative,
@@ -170,7 +181,7 @@ def _unfit(release: Release, folder: Path, neighbours: tuple[str, ...]) -> dict[
 _Parsed = tuple[Incident | Release | None, list[Fault], tuple[Ignore, ...]]
 
 
-def _ignores(parsed: schema.IncidentSchema | schema.ReleaseSchema, spans: Spans) -> tuple[Ignore, ...]:
+def _ignores(parsed: schema.IncidentSchema | release_schema.ReleaseSchema, spans: Spans) -> tuple[Ignore, ...]:
     return tuple(
         Ignore(one.code, one.reason, spans.get(f"ignore.{index}.code", Span()))
         for index, one in enumerate(parsed.ignore)
@@ -195,11 +206,11 @@ def _incident(fields: dict[str, Any], spans: Spans, from_path: str, body: str, z
     )
 
 
-_SCHEMAS: dict[ReleaseType, type[schema.ReleaseSchema]] = {
-    ReleaseType.FACT: schema.ReleaseSchema,
-    ReleaseType.CONFERENCE: schema.ConferenceSchema,
-    ReleaseType.RESPONSE: schema.ResponseSchema,
-    ReleaseType.INTERPRETATION: schema.InterpretationSchema,
+_SCHEMAS: dict[ReleaseType, type[release_schema.ReleaseSchema]] = {
+    ReleaseType.FACT: release_schema.ReleaseSchema,
+    ReleaseType.CONFERENCE: release_schema.ConferenceSchema,
+    ReleaseType.RESPONSE: release_schema.ResponseSchema,
+    ReleaseType.INTERPRETATION: release_schema.InterpretationSchema,
 }
 _CLASSES: dict[ReleaseType, type[Fact | Conference | Response | Interpretation]] = {
     ReleaseType.FACT: Fact,
@@ -218,10 +229,12 @@ def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str, zo
         faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
     if parsed is None or not is_release_id(identifier):
         return None, faults, ()
-    values = schema.values_of(parsed, {"ignore", "id", "changes", "speakers", "type"})
+    values = schema.values_of(parsed, {"ignore", "id", "changes", "type", "speakers", "live", "accreditation"})
     values["changes"] = tuple(Change(one.kind, one.note) for one in parsed.changes)
-    if isinstance(parsed, schema.ConferenceSchema):
+    if isinstance(parsed, release_schema.ConferenceSchema):
         values["speakers"] = tuple(Speaker(one.name, one.post) for one in parsed.speakers)
+        values["live"] = tuple(Live(one.platform, one.url) for one in parsed.live)
+        values["accreditation"] = Accreditation(**vars(parsed.accreditation)) if parsed.accreditation else None
     return _CLASSES[kind](id=identifier, body=body, **values), faults, _ignores(parsed, spans)
 
 

@@ -6,11 +6,10 @@ The id stands on top, so that no later name of the file or its folder changes th
 import json
 from datetime import datetime
 
-from greenchannel.desk.schema import CHINESE_KEYS
+from greenchannel.desk.schema import CHINESE_NAMES
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
 
-_CHINESE = {english: chinese for chinese, english in CHINESE_KEYS.items()}
 # What `new` writes in place of a text. Rule S025 looks for it, so that it never becomes public.
 BACKGROUND = {"zh": "事件的公开背景写在这里。", "en": "The public background goes here."}
 _HEADINGS = {
@@ -76,8 +75,12 @@ def release_text(
         ("author", author),
     ]
     extra = {
-        ReleaseType.CONFERENCE: ("starts_at", "held_at", "venue", "moderator", "media_contact"),
-        ReleaseType.RESPONSE: ("verdict",),
+        ReleaseType.FACT: ("confirmed", "checking"),
+        ReleaseType.CONFERENCE: (
+            *("starts_at", "held_at", "venue", "moderator", "media_contact"),
+            *("accreditation", "live", "hearing_access"),
+        ),
+        ReleaseType.RESPONSE: ("verdict", "claim", "claim_source", "claim_seen_at"),
         ReleaseType.INTERPRETATION: ("expert", "basis"),
     }
     fields += [(key, "") for key in extra.get(kind, ())]
@@ -87,6 +90,6 @@ def release_text(
 
 
 def _document(fields: list[tuple[str, str]], body: str, language: str) -> str:
-    names = _CHINESE if language == "zh" else {}
+    names = CHINESE_NAMES if language == "zh" else {}
     lines = [f"{names.get(key, key)}: {value}".rstrip() for key, value in fields]
     return "\n".join(["---", *lines, "---", "", body, ""])

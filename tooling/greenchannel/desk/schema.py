@@ -21,7 +21,7 @@ from greenchannel.desk.frontmatter import Fault, FaultKind, Mapping, Node, Scala
 from greenchannel.desk.plain_words import of_pydantic
 from greenchannel.domain.diagnostic import Span
 from greenchannel.domain.moment import Day, Moment
-from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, ReleaseType, Term, Theme, Verdict
+from greenchannel.domain.vocabulary import Category, IncidentClass, Term, Theme
 
 # The Chinese spelling of every key; the English one is the canonical name.
 CHINESE_KEYS: MappingOf[str, str] = {
@@ -38,8 +38,17 @@ CHINESE_KEYS: MappingOf[str, str] = {
     "文件": "instrument", "文号": "number", "印发日期": "issued", "网址": "url", "施行日期": "effective_from",
     "失效日期": "effective_until", "已核对": "verified", "规则": "rules", "职责": "duty", "适用": "applies",
     "时限": "within", "起算": "clock", "原文载明起算": "clock_stated", "力度": "force", "连续": "series",
-    "启用日期": "valid_from", "停用日期": "valid_to", "继任部门": "successor",
+    "启用日期": "valid_from", "停用日期": "valid_to", "继任部门": "successor", "成文日期": "formed_on",
+    "关键词": "keywords", "已核实": "confirmed", "正在核实": "checking", "直播": "live", "平台": "platform",
+    "采访报名": "accreditation", "联系人": "contact", "电话": "phone", "无障碍服务": "hearing_access", "传言": "claim",
+    "传言出处": "claim_source", "传言发现时间": "claim_seen_at",
 }  # fmt: skip
+# Words that mean something else in a release: the number of a document, and the source that is shown.
+RELEASE_KEYS: MappingOf[str, str] = {**CHINESE_KEYS, "文号": "document_number", "来源": "content_source"}
+# The Chinese spelling of each canonical name.
+CHINESE_NAMES: MappingOf[str, str] = {
+    english: chinese for spelled in (RELEASE_KEYS, CHINESE_KEYS) for chinese, english in spelled.items()
+}
 _YES = {"true", "yes", "是"}
 _NO = {"false", "no", "否"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -170,75 +179,32 @@ class IncidentSchema(Schema):
     ignore: tuple[IgnoreSchema, ...] = ()
 
 
-class ChangeSchema(Schema):
-    kind: Annotated[ChangeKind, term(ChangeKind)]
-    note: Text
-
-
-class SpeakerSchema(Schema):
-    name: Text
-    post: Text
-
-
-class ReleaseSchema(Schema):
-    id: str | None = None
-    title: Text
-    type: Annotated[ReleaseType, term(ReleaseType)]
-    incident: Text
-    department: Text
-    deadline: Time | None = None
-    summary: Text
-    author: Text
-    release_at: Time | None = None
-    late_reason: str | None = None
-    changes: tuple[ChangeSchema, ...] = ()
-    attachments: tuple[str, ...] = ()
-    final: YesNo = False
-    ignore: tuple[IgnoreSchema, ...] = ()
-
-
-class ConferenceSchema(ReleaseSchema):
-    starts_at: Time
-    held_at: When | None = None
-    venue: Text
-    speakers: tuple[SpeakerSchema, ...] = ()
-    moderator: str | None = None
-    media_contact: str | None = None
-
-
-class ResponseSchema(ReleaseSchema):
-    verdict: Annotated[Verdict, term(Verdict)]
-    result_due: When | None = None
-
-
-class InterpretationSchema(ReleaseSchema):
-    expert: Text
-    basis: Text
-
-
 SchemaT = TypeVar("SchemaT", bound=BaseModel)
 Spans = dict[str, Span]
 
 
-def read_fields(node: Mapping) -> tuple[dict[str, Any], Spans]:
-    """Plain values under canonical keys; spans by dotted path (``changes.0.kind``), key places as ``key:<path>``."""
+def read_fields(node: Mapping, names: MappingOf[str, str] = CHINESE_KEYS) -> tuple[dict[str, Any], Spans]:
+    """Plain values under canonical keys; spans by dotted path (``changes.0.kind``), key places as ``key:<path>``.
+
+    `names` are the spellings that stand for another key.
+    """
     spans: Spans = {"": node.span}
-    value = _plain(node, "", spans)
+    value = _plain(node, "", spans, names)
     return value if isinstance(value, dict) else {}, spans
 
 
-def _plain(node: Node, path: str, spans: Spans) -> Any:
+def _plain(node: Node, path: str, spans: Spans, names: MappingOf[str, str]) -> Any:
     spans.setdefault(path, node.span)
     if isinstance(node, Scalar):
         return None if node.is_null else node.text
     if isinstance(node, Sequence):
-        return [_plain(item, f"{path}.{index}".lstrip("."), spans) for index, item in enumerate(node.items)]
+        return [_plain(item, f"{path}.{index}".lstrip("."), spans, names) for index, item in enumerate(node.items)]
     result: dict[str, Any] = {}
     for key, value in node.entries:
-        name = CHINESE_KEYS.get(key.text, key.text)
+        name = names.get(key.text, key.text)
         inner = f"{path}.{name}".lstrip(".")
         spans[f"key:{inner}"] = key.span
-        plain = _plain(value, inner, spans)
+        plain = _plain(value, inner, spans, names)
         if plain is not None:  # A key with nothing behind it is absent; the scaffold leaves such keys to fill in.
             result[name] = plain
     return result
@@ -297,7 +263,7 @@ def _schema_at(schema: type[BaseModel], place: Iterable[object]) -> type[BaseMod
 
 def _unknown_key(schema: type[BaseModel], name: str, place: Span) -> Fault:
     english = {field.alias or key for key, field in schema.model_fields.items()}
-    known = [*sorted(english), *(chinese for chinese, key in CHINESE_KEYS.items() if key in english)]
+    known = [*sorted(english), *(chinese for key, chinese in CHINESE_NAMES.items() if key in english)]
     meant = next((one for one in known if _loosely(one) == _loosely(name)), "")
     close = [meant] if meant else difflib.get_close_matches(name, known, n=1)
     return Fault(FaultKind.UNKNOWN_KEY, place, name, close[0] if close else "", meant)

@@ -16,6 +16,7 @@ from greenchannel.desk.addresses import is_web_address
 from greenchannel.desk.columns import read_columns
 from greenchannel.desk.frontmatter import Mapping, Node, read_yaml
 from greenchannel.desk.furniture import FooterEntry, code_of, read_footer
+from greenchannel.desk.metadata import IndexNumbers, read_index_numbers, read_labels
 from greenchannel.desk.places import SITE, Place, read_places
 from greenchannel.desk.schema import read_fields
 from greenchannel.domain.diagnostic import SETTINGS_FILE
@@ -40,6 +41,9 @@ _KNOWN = frozenset(
         "websub",
         "heartbeat",
         "precompress",
+        "metadata",
+        "index_number",
+        "editor",
     )
 )
 
@@ -67,6 +71,9 @@ class Settings:
     websub: tuple[str, ...]  # hubs that are told when a feed changed
     heartbeat: bool  # whether there is a test stream
     precompress: bool  # whether each text file has compressed variants beside it
+    metadata: tuple[str, ...]  # labels of a release's table, in its order
+    index_number: IndexNumbers | None
+    editor: str  # 责任编辑, as the public is to read it; empty where it is not shown
 
     @property
     def root(self) -> str:
@@ -107,7 +114,7 @@ def read_settings(home: Path) -> Settings:
             kind=fault.kind.value,
             detail=fault.detail,
         )
-    fields, _ = read_fields(source.front)
+    fields, _ = read_fields(source.front, {})  # Labels of the footer stay as they are written.
     ours: MappingOf[str, Any] = (fields.get("extra") or {}).get("greenchannel") or {}
     if unknown := sorted(set(ours) - _KNOWN):
         raise SettingsError("{path}: unknown under extra.greenchannel: {keys}", path=path, keys=", ".join(unknown))
@@ -140,6 +147,9 @@ def read_settings(home: Path) -> Settings:
         websub=_hubs(ours.get("websub"), path),
         heartbeat=_switch(ours.get("heartbeat"), path, "heartbeat"),
         precompress=_switch(ours.get("precompress"), path, "precompress"),
+        metadata=read_labels(ours.get("metadata"), path),
+        index_number=read_index_numbers(ours.get("index_number"), path),
+        editor=str(ours.get("editor") or ""),
         targets=read_places(ours.get("targets") or {SITE: {"directory": SITE}}, path),
     )
 

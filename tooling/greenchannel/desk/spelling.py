@@ -6,9 +6,8 @@ A message helps an officer only if its words are those that stand in the file.
 from collections.abc import Callable
 
 from greenchannel.desk.newsroom import Document
-from greenchannel.desk.schema import CHINESE_KEYS
+from greenchannel.desk.schema import CHINESE_NAMES, RELEASE_KEYS
 
-_CHINESE = {english: chinese for chinese, english in CHINESE_KEYS.items()}
 Spell = Callable[[str], str]
 
 
@@ -20,7 +19,7 @@ def spelling(document: Document, language: str) -> Spell:
         if path.startswith("key:") and span.line <= len(lines):
             word = lines[span.line - 1][span.column - 1 : span.end_column - 1].strip("'\"")
             written.setdefault(path.removeprefix("key:").rpartition(".")[2], word)
-    known = [word in CHINESE_KEYS for name, word in written.items() if name in _CHINESE]
+    known = [word in RELEASE_KEYS for name, word in written.items() if name in CHINESE_NAMES]
     is_chinese = sum(known) * 2 > len(known) if known else language == "zh"
-    names = _CHINESE if is_chinese else {}
+    names = CHINESE_NAMES if is_chinese else {}
     return lambda name: written.get(name) or names.get(name, name)

@@ -21,6 +21,8 @@ _TELLING = frozenset(
     (
         *("title", "summary", "note", "venue", "name", "post", "moderator", "media_contact", "late_reason"),
         *("lead_reason", "attachments", "source", "reason"),
+        *("document_number", "content_source", "keywords", "confirmed", "checking"),
+        *("platform", "contact", "claim", "claim_source"),
     )
 )
 _PASSED_OVER = frozenset(CHINESE_KEYS.values()) - _TELLING  # A key that nobody knows may hold anything.

@@ -1,10 +1,10 @@
 """A release: one of four types, written by an author, approved by another person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from greenchannel.domain.moment import Moment
-from greenchannel.domain.vocabulary import ChangeKind, ReleaseType, Verdict
+from greenchannel.domain.vocabulary import ChangeKind, HearingAccess, ReleaseType, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,24 @@ class Change:
 class Speaker:
     name: str
     post: str
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where a conference can be watched while it is held."""
+
+    platform: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accreditation:
+    """How reporters announce that they come; `deadline` is until when."""
+
+    contact: str
+    phone: str | None = None
+    deadline: datetime | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +54,12 @@ class _Common:
     changes: tuple[Change, ...] = ()
     attachments: tuple[str, ...] = ()
     final: bool = False  # 终报: the last word on an incident that is closed
+    document_number: str | None = None  # 文号, as GB/T 9704 writes it: 示应急发〔2026〕12号
+    formed_on: date | None = None  # 成文日期: when it was signed, which may be before it is public
+    keywords: tuple[str, ...] = ()
+    content_source: str | None = None  # 来源, where it is not the department
+    confirmed: tuple[str, ...] = ()  # what is known for sure, a sentence each
+    checking: tuple[str, ...] = ()  # what is still being checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +78,9 @@ class Conference(_Common):
     speakers: tuple[Speaker, ...] = ()
     moderator: str | None = None
     media_contact: str | None = None
+    live: tuple[Live, ...] = ()
+    accreditation: Accreditation | None = None
+    hearing_access: tuple[HearingAccess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +88,9 @@ class Response(_Common):
     type: ReleaseType = ReleaseType.RESPONSE
     verdict: Verdict
     result_due: Moment | None = None  # by when a result is promised that is not there yet
+    claim: str | None = None  # 传言: what was claimed, in one sentence or two
+    claim_source: str | None = None  # where: words or an address
+    claim_seen_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,13 @@ class Verdict(Term):
     UNVERIFIED = "unverified", "核查中"
 
 
+class HearingAccess(Term):
+    """Help for people who cannot hear, at a conference and in its live pictures."""
+
+    CAPTIONS = "captions", "字幕"
+    SIGN_LANGUAGE = "sign_language", "手语"
+
+
 class ChangeKind(Term):
     CORRECTION = "correction", "更正"
     UPDATE = "update", "更新"

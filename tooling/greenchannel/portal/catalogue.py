@@ -15,6 +15,7 @@ from greenchannel.domain.moment import Moment, read_moment
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, IncidentClass
+from greenchannel.portal.index_number import index_numbers
 from greenchannel.record.events import PublicRelease, State
 
 SERIOUS = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
@@ -33,6 +34,11 @@ class Catalogue:
         )
         self._by_incident = self.grouped(lambda one: one.current.event["incident"]["id"])
         self._explaining = self.grouped(lambda one: one.current.event.get("basis", ""))
+
+    @cached_property
+    def index_numbers(self) -> Mapping[str, str]:
+        """索引号 by the id of the release."""
+        return index_numbers(self.settings.index_number, self.state, self.settings.zone)
 
     def grouped(self, key: Callable[[PublicRelease], str]) -> Mapping[str, tuple[PublicRelease, ...]]:
         groups: dict[str, list[PublicRelease]] = {}

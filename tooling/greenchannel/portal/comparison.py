@@ -21,11 +21,11 @@ from datetime import timezone
 from enum import StrEnum
 from itertools import chain
 
-from greenchannel.desk.schema import CHINESE_KEYS
+from greenchannel.desk.schema import CHINESE_NAMES
 from greenchannel.domain.moment import Day, read_moment
-from greenchannel.domain.vocabulary import ReleaseType, Verdict
+from greenchannel.domain.vocabulary import HearingAccess, ReleaseType, Verdict
 from greenchannel.portal.alignment import Effort, Pair, align, segments
-from greenchannel.record.freeze import Frozen, Value
+from greenchannel.record.freeze import Entry, Frozen, Value
 
 EFFORT = 4_000_000  # cells; about a second
 PARAGRAPH = "\n\n"
@@ -33,10 +33,9 @@ _ALIKE = 0.5  # the share of common words from which one paragraph counts as the
 _GAP = 4  # equal characters between two changes that no reader takes for a clause
 _SHOWN = 120  # equal characters that are not worth folding
 _TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[A-Za-z]+|\s+|.[\u0300-\u036f\ufe00-\ufe0f]*", re.DOTALL)
-_LABELS = {english: chinese for chinese, english in CHINESE_KEYS.items()}
 _APART = {"greenchannel", "id", "revision", "changes"}  # The page says these in its own words.
-_WORDED = {"title", "summary", "late_reason", "venue", "moderator", "media_contact"}
-_TIMES = {"deadline", "starts_at", "held_at", "result_due"}
+_WORDED = {"title", "summary", "late_reason", "venue", "moderator", "media_contact", "claim", "claim_source"}
+_TIMES = {"deadline", "starts_at", "held_at", "result_due", "claim_seen_at"}
 
 
 class Mark(StrEnum):
@@ -161,8 +160,9 @@ def _fields(
         before, after = old.fields.get(key), new.fields.get(key)
         if key in _APART or before == after:
             continue
-        if isinstance(before, list) or isinstance(after, list):
-            yield FieldChange(_LABELS.get(key, key), *_sides(_entries(before), _entries(after), effort))
+        if any(isinstance(one, (list, dict)) for one in (before, after)):
+            sides = _sides(_entries(key, before, zone), _entries(key, after, zone), effort)
+            yield FieldChange(CHINESE_NAMES.get(key, key), *sides)
             continue
         words = (_shown(key, before, names, zone), _shown(key, after, names, zone))
         if key in _WORDED:
@@ -170,7 +170,7 @@ def _fields(
         else:
             pieces = tuple(Piece(mark, text) for mark, text in zip((Mark.REMOVED, Mark.ADDED), words, strict=True))
         yield FieldChange(
-            label=_LABELS.get(key, key),
+            label=CHINESE_NAMES.get(key, key),
             old=tuple(one for one in pieces if one.text and one.mark is not Mark.ADDED),
             new=tuple(one for one in pieces if one.text and one.mark is not Mark.REMOVED),
         )
@@ -190,7 +190,12 @@ def _shown(key: str, value: Value, names: Mapping[str, str], zone: timezone) -> 
     return Verdict(text).zh if key == "verdict" else names.get(text, text)
 
 
-def _entries(value: Value) -> list[str]:
+def _entries(key: str, value: Value, zone: timezone) -> list[str]:
+    """Of a mapping, each key with its value."""
+    if isinstance(value, dict):
+        return [f"{CHINESE_NAMES.get(inner, inner)}：{_shown(inner, one, {}, zone)}" for inner, one in value.items()]
+    if key == "hearing_access" and isinstance(value, list):
+        return [HearingAccess(one).zh for one in value]
     return [_entry(one) for one in value] if isinstance(value, list) else []
 
 
@@ -206,9 +211,13 @@ def _sides(old: Sequence[str], new: Sequence[str], effort: Effort) -> Iterator[t
         yield tuple(chain.from_iterable(zip(side, between, strict=True)))[:-1]
 
 
-def _entry(entry: Mapping[str, str | int]) -> str:
+def _entry(entry: Entry) -> str:
     """A new file under the same name differs in its digest alone."""
     match entry:
+        case str():
+            return entry
+        case {"platform": platform, "url": url}:
+            return f"{platform}（{url}）"
         case {"name": name, "post": post}:
             return f"{name}（{post}）"
         case {"name": name, "sha256": str(digest)}:

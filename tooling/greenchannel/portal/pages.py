@@ -66,12 +66,10 @@ def _footer_row(one: FooterEntry, root: str) -> FooterRow:
 def release_pages(catalogue: Catalogue) -> Iterator[Page]:
     for identifier in sorted(catalogue.state.incidents):
         timeline = catalogue.of_incident(identifier)
-        for index, release in enumerate(timeline):
-            older = timeline[index + 1] if index + 1 < len(timeline) else None
-            newer = timeline[index - 1] if index else None
+        for place, release in enumerate(timeline):
             for view in revisions.pages(catalogue, release):
                 yield "revision.html", view
-            yield "release.html", release_view(catalogue, release, older, newer)
+            yield "release.html", release_view(catalogue, timeline, place)
         yield "incident.html", incident_view(catalogue, identifier, timeline)
 
 

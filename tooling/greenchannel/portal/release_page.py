@@ -1,23 +1,58 @@
 """A release as its page shows it."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from greenchannel.domain.moment import read_moment
 from greenchannel.domain.vocabulary import Category, ChangeKind, ReleaseType, Verdict
 from greenchannel.portal import revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.conference_calendar import NAME as CALENDAR
+from greenchannel.portal.conference_calendar import has_calendar
 from greenchannel.portal.shown import attached, card_of, feed_link, notice, release_url, shown_time
-from greenchannel.portal.views import Card, FeedLink, Frame, Link, ReleaseView, Row
+from greenchannel.portal.views import Card, ExpertView, FeedLink, Frame, InterpretationView, Link, ReleaseView, Row
 from greenchannel.record.events import PublicRelease
 
+_NEAREST = 2  # others of the incident, on either side: the page stands still once so many have followed
 
-def release_view(
-    catalogue: Catalogue, release: PublicRelease, older: PublicRelease | None, newer: PublicRelease | None
-) -> ReleaseView:
-    card = card_of(catalogue, release)
-    history = revisions.history(catalogue, release)
-    frame = Frame(
+
+def release_view(catalogue: Catalogue, timeline: tuple[PublicRelease, ...], place: int) -> ReleaseView:
+    """Of the release at that place of its incident's releases, newest first."""
+    release = timeline[place]
+    card, history = card_of(catalogue, release), revisions.history(catalogue, release)
+    newer, older = timeline[max(place - _NEAREST, 0) : place], timeline[place + 1 : place + 1 + _NEAREST]
+    event, is_shown = release.current.event, release.withdrawal is None
+    return ReleaseView(
+        frame=_frame(catalogue, release, card),
+        id=f"tag:{catalogue.settings.tag}:{release.id}",
+        twin=f"{card.url}index.json",
+        card=card,
+        updated=shown_time(catalogue, release.updated_at),
+        metadata=catalogue.settings.metadata,
+        table=tuple(_table(catalogue, release, card)),
+        rows=tuple(_release_rows(catalogue, release, card)),
+        revisions=history,
+        body=release.current.sha256,
+        previous=_link(catalogue, older[:1]),
+        next=_link(catalogue, newer[-1:]),
+        attachments=tuple(attached(catalogue, release)) if is_shown else (),
+        withdrawn=notice(catalogue, release),
+        corrections=revisions.notes(catalogue, release, ChangeKind.CORRECTION),
+        update=next(iter(revisions.notes(catalogue, release, ChangeKind.UPDATE)), None),
+        earlier_withdrawals=tuple(one.withdrawal for one in history if one.withdrawal and one.withdrawal.until),
+        duties=timeliness.release_duties(catalogue, release),
+        draft=release.draft,
+        confirmed=tuple(event.get("confirmed", ())) if is_shown else (),
+        checking=tuple(event.get("checking", ())) if is_shown else (),
+        interpretation=_interpretation(catalogue, release) if is_shown else None,
+        explained_by=tuple(card_of(catalogue, one) for one in catalogue.explaining(release.id)),
+        siblings=tuple(card_of(catalogue, one) for one in (*newer, *older)),
+        calendar=f"{card.url}{CALENDAR}" if has_calendar(release) else "",
+        editor=catalogue.settings.editor,
+    )
+
+
+def _frame(catalogue: Catalogue, release: PublicRelease, card: Card) -> Frame:
+    return Frame(
         title=card.title,
         description=card.summary,
         url=card.url,
@@ -25,23 +60,10 @@ def release_view(
         feeds=tuple(_release_feeds(catalogue, release)),
         column_type="政策解读" if card.type == ReleaseType.INTERPRETATION else "回应关切",
     )
-    return ReleaseView(
-        frame=frame,
-        twin=f"{card.url}index.json",
-        card=card,
-        rows=tuple(_release_rows(catalogue, release, card)),
-        revisions=history,
-        body=release.current.sha256,
-        previous=Link(older.current.event["title"], release_url(catalogue, older)) if older else None,
-        next=Link(newer.current.event["title"], release_url(catalogue, newer)) if newer else None,
-        attachments=() if release.withdrawal else tuple(attached(catalogue, release)),
-        withdrawn=notice(catalogue, release),
-        corrections=revisions.notes(catalogue, release, ChangeKind.CORRECTION),
-        update=next(iter(revisions.notes(catalogue, release, ChangeKind.UPDATE)), None),
-        earlier_withdrawals=tuple(one.withdrawal for one in history if one.withdrawal and one.withdrawal.until),
-        duties=timeliness.release_duties(catalogue, release),
-        draft=release.draft,
-    )
+
+
+def _link(catalogue: Catalogue, one: tuple[PublicRelease, ...]) -> Link | None:
+    return Link(one[0].current.event["title"], release_url(catalogue, one[0])) if one else None
 
 
 def _release_feeds(catalogue: Catalogue, release: PublicRelease) -> Iterator[FeedLink]:
@@ -62,24 +84,47 @@ def category_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
     return feed_link(catalogue.settings.root, category.zh, f"categories/{category.value}")
 
 
-def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> Iterator[Row]:
-    event = release.current.event
+def _table(catalogue: Catalogue, release: PublicRelease, card: Card) -> Iterator[Row]:
+    """What the ledger knows of the metadata."""
+    category = Category(release.current.event["incident"]["category"])
+    if number := catalogue.index_numbers.get(release.id):
+        yield Row("索引号", number)
+    yield Row("主题分类", category.zh, f"{catalogue.settings.root}categories/{category.value}/")
     yield Row("发布机构", card.department.text, card.department.url)
     yield Row("发布日期", card.published.text)
     if release.updated_at != release.first_at:
         yield Row("更新时间", shown_time(catalogue, release.updated_at).text)
+    yield Row("有效性", _VALIDITY[card.status])
+    if catalogue.settings.editor:
+        yield Row("责任编辑", catalogue.settings.editor)
+
+
+_VALIDITY = {"": "有效", "更正": "已更正", "撤回": "已撤回", "草稿": "草稿，未发布"}
+
+
+def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> Iterator[Row]:
+    """What is said of a release besides its metadata."""
+    event = release.current.event
     yield Row("所属事件", card.incident.text, card.incident.url)
     if verdict := event.get("verdict"):
         yield Row("核查结论", Verdict(verdict).zh)
-    if starts := event.get("starts_at"):
-        yield Row("开始时间", shown_time(catalogue, datetime.fromisoformat(starts)).text)
-    if held := event.get("held_at"):
-        yield Row("召开时间", shown_time(catalogue, read_moment(held, catalogue.settings.zone)).text)
-    if (expert := catalogue.registry.experts.get(event.get("expert", ""))) and expert.public:
-        yield Row(
-            "解读专家", f"{expert.name}（{expert.affiliation}）", f"{catalogue.settings.root}experts/{expert.id}/"
-        )
-    if basis := catalogue.state.releases.get(event.get("basis", "")):
-        yield Row("解读对象", basis.current.event["title"], release_url(catalogue, basis))
+    if due := event.get("result_due"):
+        yield Row("结果公布", f"{shown_time(catalogue, read_moment(due, catalogue.settings.zone)).text}前")
     if reason := event.get("late_reason"):
         yield Row("迟发原因", reason)
+
+
+def _interpretation(catalogue: Catalogue, release: PublicRelease) -> InterpretationView | None:
+    event = release.current.event
+    basis, expert = catalogue.state.releases.get(event.get("basis", "")), _expert(catalogue, event.get("expert", ""))
+    return InterpretationView(expert=expert, basis=card_of(catalogue, basis)) if basis else None
+
+
+def _expert(catalogue: Catalogue, identifier: str) -> ExpertView | None:
+    known = catalogue.registry.experts.get(identifier)
+    if known is None or not known.public:
+        return None
+    url = f"{catalogue.settings.root}experts/{known.id}/"
+    return ExpertView(
+        link=Link(known.name, url), field=known.field, affiliation=known.affiliation, title=known.title
+    )

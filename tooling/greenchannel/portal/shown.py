@@ -1,7 +1,7 @@
 """How a release, a time and an address look wherever they stand: on pages, in lists and in feeds."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 from greenchannel.domain.moment import Day, Moment
@@ -37,9 +37,14 @@ def rfc3339(catalogue: Catalogue, moment: datetime) -> str:
 
 
 def shown_time(catalogue: Catalogue, moment: Moment) -> Time:
+    return local_time(moment, catalogue.settings.zone)
+
+
+def local_time(moment: Moment, zone: timezone) -> Time:
     if isinstance(moment, Day):
         return Time(str(moment), str(moment))
-    return Time(f"{local(catalogue, moment):%Y-%m-%d %H:%M}", rfc3339(catalogue, moment))
+    there = moment.astimezone(zone)
+    return Time(f"{there:%Y-%m-%d %H:%M}", there.isoformat(timespec="seconds"))
 
 
 def release_url(catalogue: Catalogue, release: PublicRelease) -> str:

@@ -18,14 +18,18 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.portal import assets, heartbeat, newest, ongoing, pages, streams, timeliness, twin
+from greenchannel.portal.calendar_file import Entry
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
+from greenchannel.portal.conference_calendar import NAME as CALENDAR
+from greenchannel.portal.conference_calendar import calendar_entry, calendar_of, has_calendar
 from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.entries import voice_of
 from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.markup import Links
 from greenchannel.portal.ninjs import ninjs
+from greenchannel.portal.particulars import release_values
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.shown import alias_path, public_path
@@ -35,7 +39,7 @@ from greenchannel.record.attachments import attachment_path, attachments_of
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, write_events
-from greenchannel.record.freeze import Frozen, thaw
+from greenchannel.record.freeze import Frozen, Value, thaw
 from greenchannel.record.heartbeat import Beat
 
 Artifact = tuple[str, bytes]
@@ -102,7 +106,9 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     def page(stage: Stage, template: str, view: PageView, path: str = "") -> Planned:
         def make() -> tuple[bytes, ...]:
             body = bodies.html(digest) if (digest := _body_of(view)) else ""
-            values = {"portal": frame, "view": view, "body": body, **bodies.compared(view)}
+            values: dict[str, object] = {"portal": frame, "view": view, "body": body, **bodies.compared(view)}
+            if isinstance(view, ReleaseView):
+                values |= release_values(view, bodies.fields(view), body, frame, site.settings.zone)
             return (theme.environment.get_template(template).render(values).encode(),)
 
         path = path or view.frame.url.removeprefix(frame.root) + "index.html"
@@ -116,6 +122,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
         yield Planned(Stage.PAGE, (alias_path(release, name),), digest, partial(_one, bodies.released, digest))
     yield from share_cards(frame, theme.assets, site.maker)
     yield from _twins(site, catalogue, bodies)
+    yield from _calendars(site, catalogue, bodies)
     for template, view in pages.release_pages(catalogue):
         yield page(Stage.PAGE, template, view)
     for template, view in pages.list_pages(catalogue):
@@ -149,6 +156,19 @@ def _heartbeat(site: Site, catalogue: Catalogue) -> Iterator[Planned]:
         feed, items = heartbeat.stream(catalogue, site.heartbeats), heartbeat.items(catalogue, site.heartbeats)
         paths = tuple(feed.path + extension for extension in EXTENSIONS)
         yield Planned(Stage.FEED, paths, fingerprint(site.maker, feed, items), partial(render_feed, feed, items))
+
+
+def _calendars(site: Site, catalogue: Catalogue, bodies: "_Bodies") -> Iterator[Planned]:
+    for release in filter(has_calendar, catalogue.releases):
+        entry, digest = calendar_entry(catalogue, release), "" if release.withdrawal else release.current.sha256
+        path = f"releases/{release.id}/{CALENDAR}"
+        yield Planned(
+            Stage.PAGE, (path,), fingerprint(site.maker, entry, digest), partial(_calendar, entry, bodies, digest)
+        )
+
+
+def _calendar(entry: Entry, bodies: "_Bodies", digest: str) -> tuple[bytes, ...]:
+    return (calendar_of(entry, thaw(bodies.released(digest)) if digest else None),)
 
 
 def _twins(site: Site, catalogue: Catalogue, bodies: "_Bodies") -> Iterator[Planned]:
@@ -196,6 +216,10 @@ class _Bodies:
             frozen = thaw(self.released(digest))
             self._html[digest] = self._render(frozen.body, self._links(frozen))
         return self._html[digest]
+
+    def fields(self, view: ReleaseView) -> Mapping[str, Value]:
+        """Of the text that the page shows."""
+        return {} if view.withdrawn else thaw(self.released(view.body)).fields
 
     def compared(self, view: PageView) -> dict[str, object]:
         """Texts beside those before them; the page's fingerprint has all digests and names."""

@@ -31,6 +31,7 @@ LICENCE = {
     "attribution_required": True,
 }
 Document = Mapping[str, Any]  # Any: JSON
+_REGISTRATION = ("contact", "phone", "deadline", "note")
 
 
 def descriptions(catalogue: Catalogue) -> Iterator[Document]:
@@ -60,6 +61,12 @@ def describe(catalogue: Catalogue, release: PublicRelease) -> Document:
         "revision": current.number,
         "final": bool(event.get("final")),
         "late_reason": event.get("late_reason"),
+        "index_number": catalogue.index_numbers.get(release.id),
+        "document_number": None,
+        "formed_on": None,
+        "content_source": None,
+        "keywords": [],
+        **_stand(release),
         "department": _department(catalogue, event["department"]),
         "incident": _incident(catalogue, event["incident"]),
         "withdrawn": _withdrawal(catalogue, release.withdrawal),
@@ -80,13 +87,28 @@ def complete(description: Document, frozen: Frozen, body: str) -> Document:
     """The twin; `body` is the clean HTML of the frozen text. A withdrawn release no longer gives its text."""
     if description["withdrawn"]:
         return description
-    conference = description["conference"] and {
-        **description["conference"],
-        **{key: frozen.fields.get(key) for key in ("venue", "moderator", "media_contact")},
-        "speakers": frozen.fields.get("speakers", []),
+    fields: Document = frozen.fields
+    return {
+        **description,
+        **{key: fields.get(key) for key in ("document_number", "formed_on", "content_source")},
+        "keywords": fields.get("keywords", []),
+        "text": {**description["text"], "html": absolute(body, description["url"])},
+        "conference": description["conference"] and {**description["conference"], **_conference(fields)},
+        "response": description["response"] and {**description["response"], **_claim(fields)},
     }
-    text = {**description["text"], "html": absolute(body, description["url"])}
-    return {**description, "text": text, "conference": conference}
+
+
+def _conference(fields: Document) -> Document:
+    registration = fields.get("accreditation")
+    return {
+        **{key: fields.get(key) for key in ("venue", "moderator", "media_contact")},
+        **{key: fields.get(key, []) for key in ("speakers", "live", "hearing_access")},
+        "accreditation": registration and {key: registration.get(key) for key in _REGISTRATION},
+    }
+
+
+def _claim(fields: Document) -> Document:
+    return {key: fields.get(key) for key in ("claim", "claim_source", "claim_seen_at")}
 
 
 def tag(catalogue: Catalogue, identifier: str) -> str:
@@ -104,6 +126,12 @@ def updated_at(release: PublicRelease) -> datetime:
         for one in release.revisions
         if one.number in back or {kind for kind, _ in changes_of(release, one)} != {ChangeKind.MINOR}
     )
+
+
+def _stand(release: PublicRelease) -> Document:
+    """What is known for sure and what is still being checked; nothing of what is withdrawn."""
+    event: Document = {} if release.withdrawal else release.current.event
+    return {key: event.get(key, []) for key in ("confirmed", "checking")}
 
 
 def _department(catalogue: Catalogue, identifier: str) -> Document:

@@ -124,10 +124,36 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertView:
+    """`link` has the name and leads to the expert's page."""
+
+    link: Link
+    field: str
+    affiliation: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterpretationView:
+    """`expert` is None where the expert has not agreed to be named; `basis` is the release that is explained."""
+
+    expert: ExpertView | None
+    basis: Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseView:
+    """`table` has the rows of metadata that the ledger knows, by label; `metadata` says which are shown, and in which
+    order. `rows` follow them.
+    """  # noqa: D205
+
     frame: Frame
+    id: str  # a tag: URI
     twin: str  # the release as JSON
     card: Card
+    updated: Time
+    metadata: tuple[str, ...]
+    table: tuple[Row, ...]
     rows: tuple[Row, ...]
     revisions: tuple[RevisionView, ...]  # newest first
     body: str  # SHA-256 of the frozen text; the template receives its HTML as `body`
@@ -140,6 +166,13 @@ class ReleaseView:
     update: NoteView | None = None  # the newest one
     earlier_withdrawals: tuple[WithdrawalView, ...] = ()  # those that a new publication ended
     draft: bool = False
+    confirmed: tuple[str, ...] = ()
+    checking: tuple[str, ...] = ()
+    interpretation: InterpretationView | None = None
+    explained_by: tuple[Card, ...] = ()  # interpretations of this release
+    siblings: tuple[Card, ...] = ()  # the nearest of the incident, newest first
+    calendar: str = ""  # of a conference: its calendar file
+    editor: str = ""  # as the settings show it to the public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,17 +6,18 @@ the fixed order below. `thaw` reads it back; freezing what was thawed gives the 
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from greenchannel.domain.attachment import Attachment
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.moment import Moment, moment_text
-from greenchannel.domain.release import Conference, Interpretation, Release, Response
+from greenchannel.domain.release import Accreditation, Conference, Interpretation, Release, Response
 from greenchannel.record.attachments import facts
 
 FORMAT = 1
-Value = str | int | bool | None | list[dict[str, str | int]]
+Entry = str | Mapping[str, str | int]
+Value = str | int | bool | None | Mapping[str, str | int] | Sequence[Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,51 @@ def freeze_release(release: Release, revision: int, attachments: Iterable[Attach
         "final": release.final or None,
         "changes": [{"kind": one.kind.value, "note": one.note} for one in release.changes],
         "attachments": [facts(one) for one in attachments],
+        "document_number": release.document_number or None,
+        "formed_on": release.formed_on.isoformat() if release.formed_on else None,
+        "keywords": list(release.keywords),
+        "content_source": release.content_source or None,
+        "confirmed": list(release.confirmed),
+        "checking": list(release.checking),
+        **_particulars(release),
     }
+    return write_frozen(Frozen(fields, release.body))
+
+
+def _particulars(release: Release) -> Mapping[str, Value]:
+    """What one type has and the others have not."""
     match release:
         case Conference():
-            fields |= {
+            return {
                 "starts_at": _time(release.starts_at),
                 "held_at": _time(release.held_at),
                 "venue": release.venue,
                 "speakers": [{"name": one.name, "post": one.post} for one in release.speakers],
                 "moderator": release.moderator,
                 "media_contact": release.media_contact,
+                "live": [{"platform": one.platform, "url": one.url} for one in release.live],
+                "accreditation": _accreditation(release.accreditation),
+                "hearing_access": [one.value for one in release.hearing_access],
             }
         case Response():
-            fields |= {"verdict": release.verdict.value, "result_due": _time(release.result_due)}
+            return {
+                "verdict": release.verdict.value,
+                "result_due": _time(release.result_due),
+                "claim": release.claim or None,
+                "claim_source": release.claim_source or None,
+                "claim_seen_at": _time(release.claim_seen_at),
+            }
         case Interpretation():
-            fields |= {"expert": release.expert, "basis": release.basis}
-    return write_frozen(Frozen(fields, release.body))
+            return {"expert": release.expert, "basis": release.basis}
+        case _:
+            return {}
+
+
+def _accreditation(one: Accreditation | None) -> Value:
+    if one is None:
+        return None
+    found = {"contact": one.contact, "phone": one.phone, "deadline": _time(one.deadline), "note": one.note}
+    return {key: value for key, value in found.items() if value}
 
 
 def freeze_incident(incident: Incident, revision: int) -> bytes:

@@ -247,14 +247,17 @@ def publication(one: Candidate, approval_sha256: str, *, on_duty: bool = False) 
     return {**event, **_particulars(release), **{name: True for name, is_set in marks.items() if is_set}}
 
 
-def _particulars(release: Release) -> Mapping[str, str]:
-    optional: dict[str, str | None] = {
+def _particulars(release: Release) -> Mapping[str, Any]:
+    optional: dict[str, Any] = {
         "late_reason": release.late_reason,
         "release_at": release.release_at.isoformat() if release.release_at else None,
+        "confirmed": list(release.confirmed),
+        "checking": list(release.checking),
     }
     match release:
         case Conference():
             optional["starts_at"] = release.starts_at.isoformat()
+            optional["venue"] = release.venue
             optional["held_at"] = moment_text(release.held_at) if release.held_at else None
         case Response():
             optional["verdict"] = release.verdict.value

@@ -26,6 +26,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
 def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -105,11 +109,12 @@ _PUBLICATION: Mapping[str, Check] = {
 }
 _PUBLICATION_MORE: Mapping[str, Check] = {
     **dict.fromkeys(("final", "on_duty"), _is_flag),
-    **dict.fromkeys(("late_reason", "expert", "basis"), _is_text),
+    **dict.fromkeys(("late_reason", "expert", "basis", "venue"), _is_text),
     **dict.fromkeys(("release_at", "starts_at"), _is_time),
     **dict.fromkeys(("held_at", "result_due"), _is_moment),
     "verdict": _one_of(*Verdict),
     "attachments": _list_of(_ATTACHMENT),
+    **dict.fromkeys(("confirmed", "checking"), _is_texts),
 }
 _WITHDRAWAL = {"id": _matches(_ID), "department": _is_text, "reason": _is_text}
 _SIGNED_WITHDRAWAL = {**_WITHDRAWAL, "revision": _is_number, "withdrawal": _matches(_DIGEST)}

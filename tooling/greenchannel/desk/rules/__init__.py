@@ -1,12 +1,14 @@
 """The rules of the desk, by family.
 
-Family S stands in three modules (reading, structure, published), family T in four (timing, clocks, verdicts, policies).
+Family S stands in three modules (reading, structure, published), family T in four (timing, clocks, verdicts, policies);
+particulars has one of S and two of T.
 """
 
 from greenchannel.desk.rules import (
     clocks,
     furniture,
     links,
+    particulars,
     people,
     policies,
     privacy,
@@ -27,6 +29,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *clocks.RULES,
     *policies.RULES,
     *verdicts.RULES,
+    *particulars.RULES,
     *responsibility.RULES,
     *people.RULES,
     *links.RULES,

@@ -8,7 +8,11 @@ from greenchannel.desk.newsroom import Document
 from greenchannel.domain.diagnostic import Span
 
 # The fields that a reader sees, by their dotted paths.
-_PUBLIC = re.compile(r"title|summary|late_reason|venue|moderator|media_contact|changes\.\d+\.note|speakers\.\d+\.\w+")
+_PUBLIC = re.compile(
+    r"title|summary|late_reason|venue|moderator|media_contact|changes\.\d+\.note|speakers\.\d+\.\w+"
+    r"|document_number|content_source|(?:keywords|confirmed|checking)\.\d+"
+    r"|live\.\d+\.\w+|accreditation\.(?:contact|phone|note)|claim|claim_source"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,14 @@ from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.message import keys, message
 from greenchannel.domain.release import Response
+from greenchannel.domain.sections import CLARIFICATION, EVIDENCE, MEASURES, RESULT, is_about
 from greenchannel.domain.vocabulary import Verdict
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
-# Words by which a heading is recognised, in either language.
-_CLARIFICATION = ("澄清", "真相", "核实情况", "核查情况", "真实情况", "clarification", "what is true", "the facts")
-_EVIDENCE = ("依据", "证据", "佐证", "evidence", "sources")
-_MEASURES = ("措施", "整改", "measures", "action")
-_RESULT = ("结果", "办理情况", "result", "outcome")
 
 
 def _has(body: str, words: tuple[str, ...]) -> bool:
-    return any(word in heading.lower() for heading in _HEADING.findall(body) for word in words)
+    return any(is_about(heading, words) for heading in _HEADING.findall(body))
 
 
 def _untrue(document: Document, _context: Context) -> Iterator[Finding]:
@@ -34,8 +30,8 @@ def _untrue(document: Document, _context: Context) -> Iterator[Finding]:
     if not isinstance(value, Response):
         return
     needed = {
-        Verdict.UNTRUE: (("核查情况 / Clarification", _CLARIFICATION), ("事实依据 / Evidence", _EVIDENCE)),
-        Verdict.PARTLY_TRUE: (("核查情况 / Clarification", _CLARIFICATION),),
+        Verdict.UNTRUE: (("核查情况 / Clarification", CLARIFICATION), ("事实依据 / Evidence", EVIDENCE)),
+        Verdict.PARTLY_TRUE: (("核查情况 / Clarification", CLARIFICATION),),
     }
     for name, words in needed.get(value.verdict, ()):
         if not _has(value.body, words):
@@ -57,8 +53,8 @@ def _true(document: Document, _context: Context) -> Iterator[Finding]:
     value = document.value
     if not isinstance(value, Response) or value.verdict not in (Verdict.TRUE, Verdict.PARTLY_TRUE):
         return
-    missing = [] if _has(value.body, _MEASURES) else ["工作措施 / Measures"]
-    if value.verdict is Verdict.TRUE and value.result_due is None and not _has(value.body, _RESULT):
+    missing = [] if _has(value.body, MEASURES) else ["工作措施 / Measures"]
+    if value.verdict is Verdict.TRUE and value.result_due is None and not _has(value.body, RESULT):
         missing.append("处置结果 / Result")
     for name in missing:
         yield Finding(
@@ -71,7 +67,24 @@ def _true(document: Document, _context: Context) -> Iterator[Finding]:
         )
 
 
+def _no_claim(document: Document, _context: Context) -> Iterator[Finding]:
+    """Untrue, but what?
+
+    What: the verdict is untrue, and the key claim does not say what was claimed.
+    Why: a reader who meets the rumour later, and a search engine that shows it, must find beside it that it is untrue.
+    Fix: add claim (传言) in one sentence or two, as it was told; claim_source says where, claim_seen_at since when.
+    """
+    value = document.value
+    if isinstance(value, Response) and value.verdict is Verdict.UNTRUE and not value.claim:
+        yield Finding(
+            document.span("verdict"),
+            message("{claim} is missing: what is untrue?", **keys("claim")),
+            message("add {claim}: what was claimed, in one sentence or two", **keys("claim")),
+        )
+
+
 RULES: tuple[Rule, ...] = (
     Rule("T123", Severity.ERROR, _untrue),
     Rule("T124", Severity.ERROR, _true),
+    Rule("T125", Severity.WARNING, _no_claim),
 )
