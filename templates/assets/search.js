@@ -1,7 +1,5 @@
 // The search page: its form, its address, its results. All texts come from the page, which speaks its reader's language.
 
-import { Index, findMarks, fold, readTerms } from "./search-index.js";
-
 const SHOWN = 10; // results that come at once
 const READ = 30; // releases that are read for them at most
 const BEFORE = 30; // characters of an excerpt before its first mark
@@ -13,6 +11,8 @@ const status = document.querySelector("#search-status");
 const list = section.querySelector("ol");
 const more = section.querySelector("button");
 const words = section.dataset;
+// By the digest that the page names, so that the two scripts are always of the same theme.
+const { Index, findMarks, fold, readTerms } = await import(words.engine);
 const index = new Index(`${words.root}search/index/`);
 let current = 0; // the newest search: what an older one finds comes too late
 

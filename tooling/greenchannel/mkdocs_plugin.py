@@ -47,6 +47,10 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
             if settings.precompress:
                 files = tuple(packed for one in (*read_pages(folder), *files) for packed in compress(*one))
             write_tree(folder, files)
+            settings = _settings(config)
+            record = read_record(settings.releases)
+            for made in (making.record_artifacts, making.record_index):
+                write_tree(Path(config.site_dir), made(settings, record))
 
     def on_serve(self, server: Any, config: Any, builder: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
         server.watch(str(_settings(config).releases))

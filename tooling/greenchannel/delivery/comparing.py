@@ -9,6 +9,7 @@ from pathlib import Path
 from greenchannel.domain.message import Message, message
 from greenchannel.portal.assets import is_named_by_digest
 from greenchannel.portal.variants import is_variant, plain_of, variants_of
+from greenchannel.portal.search_index import is_piece
 
 
 class Kind(StrEnum):
@@ -76,3 +77,11 @@ def is_superseded(folder: Path, path: str) -> bool:
     return is_named_by_digest(plain_of(path), plain.read_bytes) and (
         place == plain or is_variant(path, place.read_bytes(), plain.read_bytes())
     )
+    """Whether a file that nothing makes is an asset of an earlier theme, kept for pages that still name it.
+
+    Or a piece of an earlier search index, by its name: what a query under way may still ask for.
+    """
+    place = folder / path
+    if is_piece(path):
+        return place.is_file() and not place.is_symlink()
+    return place.is_file() and not place.is_symlink() and is_named_by_digest(path, place.read_bytes)

@@ -15,6 +15,8 @@ pairs of characters (`postings`) and for nothing else.
    last: whoever has an old one finds old pieces.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -28,6 +30,7 @@ from greenchannel.record.canonical import canonical_json
 
 FOLDER = "search/index"
 ENTRY = f"{FOLDER}/entry.json"
+_PIECE = re.compile(rf"{FOLDER}/[0-9a-f]{{16}}/(head\.bin|names-[0-9]+\.json|[0-9a-f]+\.bin)")
 _FORMAT = 1
 _SMALL, _LARGE = 16, 512  # changes
 _NAMES = 64  # ids in a file
@@ -74,6 +77,16 @@ def plan_index(events: Iterable[Event], read_text: ReadText, zone: timezone, mak
         paths = tuple(f"{one.folder}/{name}" for name in _names(one))
         yield Planned(Stage.SEARCH, paths, fingerprint(maker, one.documents), partial(_pieces, one, read_text))
     yield given(Stage.SEARCH_ENTRY, ENTRY, _entry(segments))
+
+
+def is_piece(path: str) -> bool:
+    """By its name: of this index or of an earlier one, which a reader may still be asking."""
+    return _PIECE.fullmatch(path) is not None
+
+
+def folders(entry: bytes) -> frozenset[str]:
+    """What an entry names, by the names of the folders in FOLDER. Raises ValueError or KeyError for anything else."""
+    return frozenset(one["folder"] for one in json.loads(entry)["segments"])
 
 
 def read_segments(events: Iterable[Event], zone: timezone) -> tuple[Segment, ...]:

@@ -145,6 +145,11 @@ def plan_search(site: Site) -> Iterator[Planned]:
     return plan_index(site.events, text, site.settings.zone, site.maker)
 
 
+def search_artifacts(site: Site) -> Iterator[Artifact]:
+    for one in plan_search(site):
+        yield from zip(one.paths, one.make(), strict=True)
+
+
 def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:
     """Everything, made now."""
     for one in plan(site, theme):
