@@ -158,5 +158,6 @@ form.addEventListener("submit", (event) => {
   run(values);
 });
 window.addEventListener("popstate", follow);
+document.querySelector("#search-without").hidden = true;
 form.hidden = false;
 follow();

@@ -34,6 +34,11 @@ class Built:
         return not self.failed and not self.leaks
 
     @property
+    def is_made(self) -> bool:
+        """Does ``site/`` show the record, whatever became of the other places?"""
+        return SITE not in self.failed and not self.leaks
+
+    @property
     def has_changed(self) -> bool:
         """Did it put anything anywhere? Without it, what an earlier run began had come through."""
         return bool(self.written or any(self.sent.values()))

@@ -8,14 +8,15 @@ dictionary decides what can be found. Whether the pairs stand in a row is for wh
    original one. templates/assets/search-index.js folds in the same way.
 2. A pair is two units of UTF-16, as JavaScript counts them.
 3. A list of documents is a number, twice the count and one more for a bitmap, then the shorter of two forms: how far
-   each document is from the one before (the first from -1), or a bitmap of all documents. Numbers are little endian in groups of seven bits
-   (LEB128).
+   each document is from the one before (the first from -1), or a bitmap of all documents. Numbers are little endian in
+   groups of seven bits (LEB128).
 4. A piece holds the pairs of one bucket in order: the pair as two 16-bit numbers, little endian, the list of the
    documents that have it anywhere, and of those that have it in their title.
 """
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from operator import sub
 from struct import pack, unpack
@@ -67,6 +68,7 @@ def bucket(pair: Pair, buckets: int) -> int:
     return mixed >> (33 - buckets.bit_length())
 
 
+@lru_cache(maxsize=1 << 14)  # An index has millions of numbers, and most of them are small.
 def write_number(number: int) -> bytes:
     written = bytearray()
     while number > _LOW:

@@ -26,6 +26,6 @@ def search_page(catalogue: Catalogue) -> tuple[str, SearchView]:
 def _months(catalogue: Catalogue) -> Iterator[Link]:
     """Newest first."""
     found = catalogue.grouped(lambda one: f"{local(catalogue, one.first_at):%Y/%m}")
-    for month in reversed(found):
+    for month in sorted(found, reverse=True):
         year, number = month.split("/")
         yield Link(f"{year}年{int(number)}月", f"{catalogue.settings.root}archive/{month}/")
