@@ -31,6 +31,7 @@ from greenchannel.handwritten import STATE
 from greenchannel.making import Making, opened_site
 from greenchannel.portal.search_index import ENTRY, FOLDER, folders
 from greenchannel.portal.site import plan_search
+from greenchannel.portal.variants import with_variants
 from greenchannel.sending import Sending
 from greenchannel.withholding import Guard
 
@@ -99,7 +100,9 @@ class Indexing(Making):
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         guard = Guard(settings, record.state, {})
         with opened_site(settings, record, {}) as site:
-            done = make_site(plan_search(site), settings.site, journal, changed_at, self.progress, guard)
+            plain = tuple(plan_search(site))
+            steps = with_variants(plain) if settings.precompress else plain
+            done = make_site(steps, settings.site, journal, changed_at, self.progress, guard)
         self.delivered, self.state = done, record.state
         self.leaks |= dict.fromkeys(done.leaks)
         self.made += done.made

@@ -28,10 +28,9 @@ from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.pages import released_types, site_frame
 from greenchannel.portal.plan import Stage, fingerprint, given
-from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme
-from greenchannel.portal.variants import with_variants
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme, search_artifacts
+from greenchannel.portal.variants import plain_of, with_variants
 from greenchannel.portal.views import SiteFrame
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold
@@ -92,12 +91,10 @@ def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
         raise GreenchannelError("{path}: no site here; run greenchannel build", path=folder)
     with locked(settings.home / STATE), opened_site(settings, read_record(settings.releases), {}) as site:
         frame = site_frame(settings, site.registry, released_types(site.state))
-        made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)))
-        return differences(made, folder, has_variants=settings.precompress)
         # It is made apart from the pages; one that is there must be the record's.
         indexed = search_artifacts(site) if (folder / ENTRY).is_file() else ()
         made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)), indexed)
-        return differences(made, folder)
+        return differences(made, folder, has_variants=settings.precompress)
 
 
 class Making:
@@ -152,7 +149,7 @@ class Making:
         return not self.leaks
 
     def orphans(self) -> tuple[str, ...]:
-        return tuple(one for one in orphans(self.delivered, self.settings.site) if one != ENTRY)
+        return tuple(one for one in orphans(self.delivered, self.settings.site) if plain_of(one) != ENTRY)
 
     def _make(self) -> None:
         settings, record = self.settings, read_record(self.settings.releases)

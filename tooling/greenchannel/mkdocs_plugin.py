@@ -43,14 +43,11 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
     def on_post_build(self, config: Any) -> None:
         if self.frame is None:
             settings, folder = _settings(config), Path(config.site_dir)
-            files = making.record_artifacts(settings, read_record(settings.releases))
+            record = read_record(settings.releases)
+            files = (*making.record_artifacts(settings, record), *making.record_index(settings, record))
             if settings.precompress:
                 files = tuple(packed for one in (*read_pages(folder), *files) for packed in compress(*one))
             write_tree(folder, files)
-            settings = _settings(config)
-            record = read_record(settings.releases)
-            for made in (making.record_artifacts, making.record_index):
-                write_tree(Path(config.site_dir), made(settings, record))
 
     def on_serve(self, server: Any, config: Any, builder: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
         server.watch(str(_settings(config).releases))

@@ -27,8 +27,8 @@ from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.markup import Links, plain_text
 from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
-from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.search_index import plan_index
+from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.shown import alias_path, public_path
 from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
 from greenchannel.portal.wording import speak
