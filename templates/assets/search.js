@@ -12,7 +12,7 @@ const list = section.querySelector("ol");
 const more = section.querySelector("button");
 const words = section.dataset;
 // By the digest that the page names, so that the two scripts are always of the same theme.
-const { Index, findMarks, fold, readTerms } = await import(words.engine);
+const { Index, findMarks, fold, readTerms } = await import(document.querySelector("link[rel=modulepreload]").href);
 const index = new Index(`${words.root}search/index/`);
 let current = 0; // the newest search: what an older one finds comes too late
 

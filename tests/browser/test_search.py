@@ -216,7 +216,7 @@ def test_every_substring_of_every_text_is_found(page: Page, address: str, office
     page.goto(f"{address}search/")
     found = page.evaluate(
         """async queries => {
-          const { Index, readTerms } = await import(document.querySelector("#search-results").dataset.engine);
+          const { Index, readTerms } = await import(document.querySelector("link[rel=modulepreload]").href);
           const index = new Index("/search/index/");
           const named = one => one.segment.name(one.number);
           const search = async query => Promise.all((await index.search(readTerms(query), {})).map(named));
