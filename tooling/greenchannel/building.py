@@ -13,6 +13,8 @@ from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
 from greenchannel.sending import Sending
 
+Failed = dict[str, TargetError | OSError]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
@@ -30,6 +32,11 @@ class Built:
     @property
     def is_whole(self) -> bool:
         return not self.failed and not self.leaks
+
+    @property
+    def is_made(self) -> bool:
+        """Does ``site/`` show the record, whatever became of the other places?"""
+        return SITE not in self.failed and not self.leaks
 
     @property
     def has_changed(self) -> bool:
@@ -52,14 +59,14 @@ def build(
     """
     making = Making(settings, clock, clean=clean, older_record=older_record, progress=progress)
     sendings = [Sending(making, one) for one in settings.targets if one.name != SITE]
-    failed: dict[str, TargetError | OSError] = {}
-    _try(failed, SITE, making.make)
+    failed: Failed = {}
+    attempt(failed, SITE, making.make)
     if SITE not in failed:
-        _send(failed, sendings)
+        send_all(failed, sendings)
         if any(one.seen for one in sendings):
             # The receipts of one place are news for all.
-            _try(failed, SITE, making.make)
-            _send(failed, sendings)
+            attempt(failed, SITE, making.make)
+            send_all(failed, sendings)
     written = tuple(making.written)
     arrived = [*(written if making.is_place else ()), *(path for one in sendings for path in one.sent)]
     return Built(
@@ -74,18 +81,18 @@ def build(
     )
 
 
-def _send(failed: dict[str, TargetError | OSError], sendings: list[Sending]) -> None:
+def send_all(failed: Failed, sendings: list[Sending]) -> None:
     """At once, so that a place that does not answer keeps none of the others waiting; none is tried a second time."""
     rest = [one for one in sendings if one.name not in failed]
     if len(rest) == 1:
-        _try(failed, rest[0].name, rest[0].send)
+        attempt(failed, rest[0].name, rest[0].send)
     elif rest:
         with ThreadPoolExecutor(len(rest)) as pool:
             for name, done in [(one.name, pool.submit(one.send)) for one in rest]:
-                _try(failed, name, done.result)
+                attempt(failed, name, done.result)
 
 
-def _try(failed: dict[str, TargetError | OSError], name: str, work: Callable[[], None]) -> None:
+def attempt(failed: Failed, name: str, work: Callable[[], None]) -> None:
     try:
         work()
     except (TargetError, OSError) as error:

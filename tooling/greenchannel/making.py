@@ -28,8 +28,9 @@ from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.pages import released_types, site_frame
 from greenchannel.portal.plan import Stage, fingerprint, given
-from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme
-from greenchannel.portal.variants import with_variants
+from greenchannel.portal.search_index import ENTRY
+from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme, search_artifacts
+from greenchannel.portal.variants import plain_of, with_variants
 from greenchannel.portal.views import SiteFrame
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold
@@ -47,7 +48,7 @@ def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
 
 
 @contextmanager
-def _site(settings: Settings, record: Record, pending: Mapping[str, bytes]) -> Iterator[Site]:
+def opened_site(settings: Settings, record: Record, pending: Mapping[str, bytes]) -> Iterator[Site]:
     """The renderer's process ends with the block. `pending` is what the record will have: path -> bytes."""
     read = frozen_reader(settings.releases)
 
@@ -74,17 +75,25 @@ def _site(settings: Settings, record: Record, pending: Mapping[str, bytes]) -> I
 
 def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]:
     """Everything but MkDocs' pages, in the order in which it may be written."""
-    with _site(settings, record, {}) as site:
+    with opened_site(settings, record, {}) as site:
         return tuple(artifacts(site, read_theme(settings.templates)))
+
+
+def record_index(settings: Settings, record: Record) -> tuple[Artifact, ...]:
+    """The search index, in the order in which it may be written: behind everything else."""
+    with opened_site(settings, record, {}) as site:
+        return tuple(search_artifacts(site))
 
 
 def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
     """A site against everything made anew from the record, MkDocs' pages included; no build runs meanwhile."""
     if not folder.is_dir():
         raise GreenchannelError("{path}: no site here; run greenchannel build", path=folder)
-    with locked(settings.home / STATE), _site(settings, read_record(settings.releases), {}) as site:
+    with locked(settings.home / STATE), opened_site(settings, read_record(settings.releases), {}) as site:
         frame = site_frame(settings, site.registry, released_types(site.state))
-        made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)))
+        # It is made apart from the pages; one that is there must be the record's.
+        indexed = search_artifacts(site) if (folder / ENTRY).is_file() else ()
+        made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)), indexed)
         return differences(made, folder, has_variants=settings.precompress)
 
 
@@ -92,8 +101,10 @@ class Making:
     """``site/`` as one run makes it. Of two runs, one makes at a time; what the other made meanwhile is seen.
 
     `seen` are the receipts that it added: where readers read ``site/`` itself, a text counts as visible once it stands
-    there, whatever becomes of the other places.
+    there, whatever becomes of the other places. `part` is empty for all of the site but the search index.
     """
+
+    part = ""
 
     def __init__(
         self,
@@ -138,7 +149,7 @@ class Making:
         return not self.leaks
 
     def orphans(self) -> tuple[str, ...]:
-        return orphans(self.delivered, self.settings.site)
+        return tuple(one for one in orphans(self.delivered, self.settings.site) if plain_of(one) != ENTRY)
 
     def _make(self) -> None:
         settings, record = self.settings, read_record(self.settings.releases)
@@ -148,7 +159,7 @@ class Making:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         guard = Guard(settings, record.state, {})
-        with _site(settings, record, {}) as site:
+        with opened_site(settings, record, {}) as site:
             frame = site_frame(settings, site.registry, released_types(site.state))
             pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings, frame)]
             plain = (*pages, *plan(site, read_theme(settings.templates)))
@@ -191,7 +202,7 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
     `pending` are the frozen texts and attachments of the events: path -> bytes.
     """
     touched, leaks = list[Touched](), list[Leak]()
-    with _site(settings, read_record(settings.releases), pending) as site:
+    with opened_site(settings, read_record(settings.releases), pending) as site:
         theme = read_theme(settings.templates)
         then = replace(site, state=fold(events, site.state), events=(*site.events, *events))
         guard = Guard(settings, then.state, pending)

@@ -43,7 +43,8 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
     def on_post_build(self, config: Any) -> None:
         if self.frame is None:
             settings, folder = _settings(config), Path(config.site_dir)
-            files = making.record_artifacts(settings, read_record(settings.releases))
+            record = read_record(settings.releases)
+            files = (*making.record_artifacts(settings, record), *making.record_index(settings, record))
             if settings.precompress:
                 files = tuple(packed for one in (*read_pages(folder), *files) for packed in compress(*one))
             write_tree(folder, files)

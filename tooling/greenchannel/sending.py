@@ -42,10 +42,12 @@ class Sending:
         self.sent: dict[str, None] = {}
         self.seen: list[Mapping[str, Any]] = []  # Any: JSON
         self._making, self._target = making, _target(place)
+        # The parts share no file, so that a long index keeps no release waiting.
+        part = f"-{making.part}" if making.part else ""
         # A name that now means another place, or is reached in another way, knows nothing of what stands there.
-        self._key = f"{place.name}-{fingerprint(place)[:12]}"
+        self._key = f"{place.name}-{fingerprint(place)[:12]}{part}"
         # One sender at a time, under whatever name and by whatever way.
-        self._spot = fingerprint(spot(place))[:12]
+        self._spot = fingerprint(spot(place))[:12] + part
         self._clean = making.clean  # Once in a run is enough.
 
     def send(self) -> None:

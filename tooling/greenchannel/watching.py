@@ -5,7 +5,8 @@
    most a second after the time; after a sleep of the machine or a restart it catches up, and record and log say how
    late a release was.
 3. What is refused or fails is logged once, until it changes, and tried again with the next look. One release cannot
-   hold up the others, nor can a place of readers: each has a courier of its own.
+   hold up the others, nor can a place of readers: each has a courier of its own. The search index comes after all,
+   by a process of its own.
 4. Stopped, it finishes what it has begun and ends; a place that does not answer gets a minute for it.
 5. A log that cannot be written (a closed pipe, a full disk) stops nothing.
 
@@ -30,6 +31,7 @@ from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import message
+from greenchannel.indexer import Indexer
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
@@ -68,6 +70,7 @@ class Watch:
         self._telling = threading.RLock()  # Couriers tell, too.
         self._published: set[tuple[str, int]] = set()  # by this process
         self._couriers = Couriers(self._tell_place, rescan_seconds)
+        self._indexer = Indexer(home, self._tell_index, rescan_seconds)
 
     def run(self) -> None:
         self._log("started", home=str(self._home))
@@ -79,6 +82,7 @@ class Watch:
                     self._look()
                     self._wait()
         finally:
+            self._indexer.stop(STOP_SECONDS)
             left = self._couriers.stop(STOP_SECONDS)
         self._log("stopped", **({"left": left} if left else {}))
 
@@ -132,6 +136,8 @@ class Watch:
             making.make()
             self._tell_site(making)
             self._couriers.give(making, [one for one in settings.targets if one.name != SITE])
+            if making.is_clear:
+                self._indexer.ask()
             self._built_from = stamp if making.is_clear else None
 
     def _note_clock(self, now: datetime, last_at: datetime | None) -> None:
@@ -192,6 +198,15 @@ class Watch:
             trace = "".join(traceback.format_exception(error))
             problem = repr(error)
             self._say(f"target {sending.name}", "failed", target=sending.name, problem=problem, traceback=trace)
+
+    def _tell_index(self, told: Mapping[str, Any]) -> None:  # Any: JSON
+        """From the indexer's thread."""
+        if told["failed"]:
+            self._say("search", "failed", search=told["failed"])
+            return
+        self._unsay("search")
+        if told["made"]:
+            self._log("indexed", files=told["made"], seconds=told["seconds"])
 
     def _tell_visible(self, receipts: Sequence[Mapping[str, Any]]) -> None:
         """Of what this process released: an archive that comes to a new place would be a line for each of its texts."""

@@ -13,11 +13,14 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.translation import problem_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.progress import TaskID
 
     from greenchannel.building import Built
     from greenchannel.delivery.leaks import Leak
     from greenchannel.desk.settings import Settings
+    from greenchannel.indexing import Indexed
 
 Translate = Callable[[str], str]
 
@@ -61,6 +64,37 @@ def report(built: "Built", translate: Translate) -> int:
         click.echo(text.format(target=name, problem=problem_text(error, translate)), err=True)
     report_leaks(built.leaks, translate)
     return int(not built.is_whole)
+
+
+def keep_index(settings: "Settings", clock: "Callable[[], datetime]", built: "Built", translate: Translate) -> None:
+    """The search index after what it is of has come through; what goes wrong is told and fails no release."""
+    from greenchannel.indexing import build_index
+
+    if built.is_made:
+        report_index(build_index(settings, clock), translate)
+
+
+def report_index(indexed: "Indexed | None", translate: Translate) -> int:
+    """What went wrong with the search index, on standard error: no release waits for it. The exit code."""
+    if indexed is None:
+        return 0
+    text = translate("{target}: {problem}; search shows what it had, and the next build goes on from there")
+    for name, error in indexed.failed.items():
+        click.echo(text.format(target=name, problem=problem_text(error, translate)), err=True)
+    report_leaks(indexed.leaks, translate)
+    return int(not indexed.is_whole)
+
+
+def index_json(indexed: "Indexed | None", translate: Translate) -> dict[str, Any] | None:
+    if indexed is None:
+        return None
+    return {
+        "made": indexed.made,
+        "written": indexed.written,
+        "seconds": round(indexed.seconds, 1),
+        "failed": {name: problem_text(error, translate) for name, error in indexed.failed.items()},
+        "leaks": [leak_text(one, translate) for one in indexed.leaks],
+    }
 
 
 def report_leaks(leaks: "Iterable[Leak]", translate: Translate) -> None:

@@ -104,4 +104,5 @@ def _change(call: Call, release: str, change: Callable[["Settings", str, Clock],
     if already:
         click.echo(call.translate("finished {release}: an earlier run was interrupted").format(release=identifier))
     output.announce(settings, built, call.translate)
+    output.keep_index(settings, clock, built, call.translate)
     return code

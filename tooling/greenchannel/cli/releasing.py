@@ -111,4 +111,5 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
             click.echo(line)
     if built:
         output.announce(settings, built, call.translate)
+        output.keep_index(settings, clock, built, call.translate)
     return done.code

@@ -16,10 +16,13 @@ from greenchannel.translation import problem_text
 def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
     """Build site/ from the record and put it at every target; only what changed is made and written."""
     from greenchannel.building import build as build_site
+    from greenchannel.indexing import build_index
 
     settings = call.settings()
     with output.progress(call.translate) as progress:
         built = build_site(settings, call.clock(settings), clean=clean, older_record=older_record, progress=progress)
+        # Everything that names a release is out by now; where it is not, an index would be ahead of it.
+        indexed = build_index(settings, call.clock(settings), clean=clean, progress=progress) if built.is_made else None
     if form == "json":
         output.print_json(
             {
@@ -30,10 +33,11 @@ def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
                 "failed": {name: problem_text(error, call.translate) for name, error in built.failed.items()},
                 "leaks": [output.leak_text(one, call.translate) for one in built.leaks],
                 "orphans": list(built.orphans),
+                "search": output.index_json(indexed, call.translate),
             }
         )
         output.announce(settings, built, call.translate)
-        return int(not built.is_whole)
+        return int(not built.is_whole or bool(indexed and not indexed.is_whole))
     counts = call.translate("{site}: {planned} file(s), {made} made, {written} written")
     click.echo(counts.format(site=settings.site, planned=built.planned, made=built.made, written=len(built.written)))
     for name, count in built.sent.items():
@@ -41,7 +45,10 @@ def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
             click.echo(call.translate("{target}: {count} file(s) sent").format(target=name, count=count))
     for one in built.orphans:
         click.echo(call.translate("{path}: nothing makes it any more; it was left").format(path=f"site/{one}"))
-    code = output.report(built, call.translate)
+    if indexed and indexed.made:
+        made = call.translate("search index: {made} file(s) made in {seconds} s")
+        click.echo(made.format(made=indexed.made, seconds=round(indexed.seconds, 1)))
+    code = output.report(built, call.translate) | output.report_index(indexed, call.translate)
     click.echo(call.translate("next: {command}").format(command="make serve"))
     output.announce(settings, built, call.translate)
     return code

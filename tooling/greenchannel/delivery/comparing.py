@@ -8,6 +8,7 @@ from pathlib import Path
 
 from greenchannel.domain.message import Message, message
 from greenchannel.portal.assets import is_named_by_digest
+from greenchannel.portal.search_index import is_piece
 from greenchannel.portal.variants import is_variant, plain_of, variants_of
 
 
@@ -69,10 +70,13 @@ def files_of(folder: Path) -> Iterator[str]:
 
 
 def is_superseded(folder: Path, path: str) -> bool:
-    """Whether a file that nothing makes is an asset of an earlier theme, kept for pages that still name it."""
+    """Whether a file that nothing makes is an asset of an earlier theme, kept for pages that still name it.
+
+    Or a piece of an earlier search index, by its name: what a query under way may still ask for.
+    """
     place, plain = folder / path, folder / plain_of(path)
     if any(one.is_symlink() or not one.is_file() for one in (place, plain)):
         return False
-    return is_named_by_digest(plain_of(path), plain.read_bytes) and (
+    return (is_piece(plain_of(path)) or is_named_by_digest(plain_of(path), plain.read_bytes)) and (
         place == plain or is_variant(path, place.read_bytes(), plain.read_bytes())
     )

@@ -15,6 +15,7 @@ from greenchannel.portal.home_page import home_view
 from greenchannel.portal.incident_page import incident_lists, incident_view
 from greenchannel.portal.ongoing import urgent_page
 from greenchannel.portal.release_page import release_view
+from greenchannel.portal.search_page import search_page
 from greenchannel.portal.shown import feed_link
 from greenchannel.portal.views import FooterRow, Frame, Link, PageView, PlainView, SiteFrame, SiteMapView
 from greenchannel.record.events import State
@@ -81,6 +82,7 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     yield timeliness.page(catalogue)
     yield from columns.directories(catalogue)
     yield "site-map.html", _site_map(catalogue)
+    yield search_page(catalogue)
     yield urgent_page(catalogue)
     yield "home.html", home_view(catalogue)
 
@@ -119,6 +121,7 @@ _DATA = (
 
 def _ways(catalogue: Catalogue) -> Iterator[Link]:
     root = catalogue.settings.root
+    yield Link("检索", f"{root}search/")
     yield Link("正在处置的事件", f"{root}urgent/")
     if catalogue.releases:
         yield Link("按月查阅", f"{root}archive/")

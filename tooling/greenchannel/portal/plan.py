@@ -22,6 +22,8 @@ class Stage(IntEnum):
     ARCHIVE = 3  # of feeds
     FEED = 4  # feeds, sitemap, the public ledger
     INDEX = 5  # the lists of all feeds
+    SEARCH = 6  # pieces of the search index, which never change
+    SEARCH_ENTRY = 7  # what names them
 
 
 @dataclass(frozen=True, slots=True)

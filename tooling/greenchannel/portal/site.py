@@ -27,10 +27,11 @@ from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.entries import voice_of
 from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
-from greenchannel.portal.markup import Links
+from greenchannel.portal.markup import Links, plain_text
 from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.particulars import release_values
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
+from greenchannel.portal.search_index import plan_index
 from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.shown import alias_path, public_path
 from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
@@ -139,6 +140,21 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     if site.events:
         # Behind the ledger: one that is behind is sound, one that is ahead says that lines are missing.
         yield given(Stage.FEED, "record/checkpoint.json", write_checkpoint(checkpoint_of(site.events[-1])))
+
+
+def plan_search(site: Site) -> Iterator[Planned]:
+    """The index for the search page, which is no part of `plan`: it is made when everything else has gone out."""
+    bodies = _Bodies(site, Catalogue(site.settings, site.registry, site.policy, site.state))
+
+    def text(digest: str) -> str:
+        return plain_text(bodies.html(digest))
+
+    return plan_index(site.events, text, site.settings.zone, site.maker)
+
+
+def search_artifacts(site: Site) -> Iterator[Artifact]:
+    for one in plan_search(site):
+        yield from zip(one.paths, one.make(), strict=True)
 
 
 def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:

@@ -389,6 +389,16 @@ class PlainView:
     frame: Frame
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """The search page: what its form offers as value and text, and lists that need no script."""
+
+    frame: Frame
+    types: tuple[tuple[str, str], ...]
+    departments: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, tuple[Link, ...]], ...]
+
+
 PageView = (
     ReleaseView
     | RevisionPageView
@@ -398,6 +408,7 @@ PageView = (
     | ListView
     | DirectoryView
     | SiteMapView
+    | SearchView
     | HomeView
     | TimelinessView
     | PlainView
