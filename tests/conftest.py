@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 from uuid import uuid4
 
 import hypothesis
@@ -189,9 +189,13 @@ def program(package: str, *names: str) -> str:
     search = f"{os.environ.get('PATH', '')}:/usr/sbin"
     if path := next((found for name in names if (found := shutil.which(name, path=search))), None):
         return path
+    return missing(package, names[0])
+
+
+def missing(package: str, name: str) -> NoReturn:
     if os.environ.get("GREENCHANNEL_REQUIRE_PROGRAMS"):
-        pytest.fail(f"{names[0]} is missing, and GREENCHANNEL_REQUIRE_PROGRAMS demands it")
-    pytest.skip(f"{names[0]} is missing: apt-get install {package}")
+        pytest.fail(f"{name} is missing, and GREENCHANNEL_REQUIRE_PROGRAMS demands it")
+    pytest.skip(f"{name} is missing: apt-get install {package}")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Real servers on loopback, started by a test and ended with it: sshd, nginx, and an object store behind a bad line."""
+"""Real servers on loopback, started by a test and ended with it: sshd, web servers, a store behind a bad line."""
 
 import contextlib
 import getpass
@@ -11,14 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from conftest import program
+from conftest import REPOSITORY, missing, program
 from greenchannel.desk.places import RsyncPlace, StorePlace
 
 _GATE = '''"""Stands between sshd and rsync, does what `fault` says to the bytes that come in, and notes it in `log`."""
@@ -168,6 +168,64 @@ def nginx(folder: Path, www: Path, *, port: int = 0, more: str = "") -> Iterator
     )
     command = [program("nginx-light", "nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with _running([*command, "-e", str(folder / "error.log")], port, folder / "nginx.log"):
+        yield port
+
+
+def _configured(name: str, folder: Path, www: Path, changes: Mapping[str, str]) -> Path:
+    """The configuration that is shipped, for this port and folder; each change must fit."""
+    text = (REPOSITORY / "tooling/servers" / name).read_text("utf-8").replace("/srv/www", str(www))
+    for old, new in changes.items():
+        if old not in text:
+            raise RuntimeError(f"{name}: no {old!r}")
+        text = text.replace(old, new)
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+@contextmanager
+def configured_nginx(folder: Path, www: Path) -> Iterator[int]:
+    """`tooling/servers/nginx.conf`, with the module for Brotli of Debian."""
+    port, server = free_port(), program("nginx-light", "nginx")
+    module = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
+    if not module.is_file():
+        missing("libnginx-mod-http-brotli-static", module.name)
+    shipped = _configured("nginx.conf", folder, www, {"    listen 80;  #": f"    listen 127.0.0.1:{port};  #"})
+    places = "".join(f"{one}_temp_path {folder}/{one};" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (folder / "main.conf").write_text(
+        f"load_module {module}; daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
+        f"events {{}} http {{ access_log off; {places} include {shipped}; }}\n"
+    )
+    command = [server, "-p", str(folder), "-c", str(folder / "main.conf"), "-e", str(folder / "error.log")]
+    with _running(command, port, folder / "nginx.log"):
+        yield port
+
+
+@contextmanager
+def apache(folder: Path, www: Path) -> Iterator[int]:
+    """`tooling/servers/apache.conf`, with the modules that Debian enables and the two that it asks for."""
+    port, server = free_port(), program("apache2", "apache2", "httpd")
+    shipped = _configured("apache.conf", folder, www, {"\n<VirtualHost *:80>": f"\n<VirtualHost 127.0.0.1:{port}>"})
+    modules = ("mpm_event", "authz_core", "dir", "mime", "deflate", "env", "filter", "setenvif", "headers", "rewrite")
+    loaded = "".join(f"LoadModule {one}_module /usr/lib/apache2/modules/mod_{one}.so\n" for one in modules)
+    account = "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
+    (folder / "apache2.conf").write_text(
+        f"{loaded}{account}ServerRoot {folder}\nDefaultRuntimeDir {folder}\nPidFile {folder}/apache.pid\n"
+        f"Mutex file:{folder} default\nListen 127.0.0.1:{port}\nServerName localhost\nErrorLog {folder}/error.log\n"
+        "TypesConfig /etc/mime.types\nAddLanguage br .br\nAddType application/x-gzip .gz\n"
+        f"AddOutputFilterByType DEFLATE text/html text/plain application/json\nInclude {shipped}\n"
+    )
+    with _running([server, "-X", "-f", str(folder / "apache2.conf")], port, folder / "apache.log"):
+        yield port
+
+
+@contextmanager
+def caddy(folder: Path, www: Path) -> Iterator[int]:
+    """`tooling/servers/Caddyfile`, without a certificate."""
+    port, server = free_port(), program("caddy", "caddy")
+    shipped = _configured("Caddyfile", folder, www, {"\nnews.shili.example {": f"\nhttp://127.0.0.1:{port} {{"})
+    text = shipped.read_text("utf-8")
+    shipped.write_text(f"{{\n\tadmin off\n\tstorage file_system {folder}\n}}\n{text}", "utf-8")
+    with _running([server, "run", "--adapter", "caddyfile", "--config", str(shipped)], port, folder / "caddy.log"):
         yield port
 
 

@@ -92,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(reply.data)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Robots-Tag", "none")  # Should a preview ever be led outside: drafts are for no crawler.
         if reply.location:
             self.send_header("Location", reply.location)
         self.end_headers()

@@ -180,6 +180,7 @@ def _settle_variants(paths: Sequence[str], journal: Journal, remove: Callable[[S
     """Takes away compressed variants where they are no longer made: a server would give them for what they were.
 
     That there may be some is noted before the first of them is written, so that a run which is killed leaves none.
+    Where nothing is known of a place, all that may be there are named; what nothing makes any more is then left.
     """
     if any(plain_of(path) != path for path in paths):
         if _VARIANTS not in journal.entries:
