@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 MODES = ("light", "dark", "elder", "elder-dark")
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # Of axe's rules those that a style sheet alone can break.
-OF_STYLE = ("color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable", "avoid-inline-spacing")
+OF_STYLE = ("color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable")
 
 _TARGETS = """least => [...document.querySelectorAll("a, button, summary")]
   .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.closest(".prose, .skip"))
