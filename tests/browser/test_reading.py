@@ -18,7 +18,9 @@ ELDER = "document.documentElement.hasAttribute('data-elder')"
 WATCH_FIRST = """new MutationObserver((_, watching) => {
   if (document.body) { window.first = document.documentElement.hasAttribute("data-elder"); watching.disconnect(); }
 }).observe(document, {childList: true, subtree: true})"""
-NO_STORAGE = """Object.defineProperty(window, "localStorage", {get() { throw new DOMException("", "SecurityError"); }})"""
+NO_STORAGE = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("", "SecurityError"); }
+})"""
 MILLIMETRE = 72 / 25.4  # points
 
 
@@ -228,7 +230,7 @@ def test_paper_keeps_its_margins_and_counts_its_pages(paper: Path) -> None:
     for number, sheet in enumerate(done.stdout.split("<page ")[1:], 1):
         found = re.findall(r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)</word>', sheet)
         # A word's box reaches as far up and down as its font could; its middle is where it stands.
-        words = [(float(left), (float(top) + float(end)) / 2, float(right), text) for left, top, right, end, text in found]
+        words = [(float(one[0]), (float(one[1]) + float(one[3])) / 2, float(one[2]), one[4]) for one in found]
         inside = [one for one in words if one[1] < (297 - 35) * MILLIMETRE]
         below = [one for one in words if one not in inside]
         assert min(one[0] for one in inside) >= 28 * MILLIMETRE - 1
