@@ -1,6 +1,7 @@
 """`site-check` as an officer runs it: the table of the inspection, in words, in JSON and in exit codes."""
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -121,6 +122,17 @@ def test_a_page_that_is_no_utf8_is_told_and_the_others_are_read(home: Path, caps
     assert "W774 | every page | accessibility | there is a title | passed | 5 pages\n" in out
 
 
+def test_a_page_that_cannot_be_opened_holds_up_no_other(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "site/gone.html").symlink_to("nowhere.html")
+    (home / "site/huge.html").write_bytes(b"")
+    os.truncate(home / "site/huge.html", 20_000_001)
+    code, out, _ = told(capsys, home)
+    assert code == 1
+    assert "  gone.html: the file cannot be opened (No such file or directory)\n" in out
+    assert "  huge.html: more than 20000000 bytes\n" in out
+    assert out.endswith("8 pages: 1 rules failed, 0 with warnings, 25 passed\n")
+
+
 def test_an_address_cannot_lead_out_of_the_site(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = home / "site/about/index.html"
     links = '<a href="/%2e%2e/mkdocs.yml">1</a><a href="/a%00b">2</a>'
@@ -138,6 +150,13 @@ def test_what_a_page_says_cannot_steer_the_terminal(home: Path, capsys: pytest.C
     assert code == 1
     assert "\x1b" not in out
     assert max(len(one) for one in out.splitlines()) < 350
+
+
+@pytest.mark.standing
+def test_the_sample_newsroom_passes_every_row(run: Run) -> None:
+    code, out, _ = run("site-check")
+    assert [one for one in out.splitlines() if "| failed |" in one or "| warning |" in one] == []
+    assert code == 0
 
 
 def test_explain_knows_its_codes(run: Run) -> None:

@@ -77,9 +77,12 @@ def _pages(folder: Path, below: str) -> Iterator[str]:
 
 def _read(folder: Path, path: str) -> Page | Message:
     file = folder / path
-    if file.stat().st_size > _LARGE:
-        return message("more than {limit} bytes", limit=_LARGE)
-    return read_page(path, file.read_bytes())
+    try:
+        if file.stat().st_size > _LARGE:
+            return message("more than {limit} bytes", limit=_LARGE)
+        return read_page(path, file.read_bytes())
+    except OSError as error:  # A link to nothing, or a file that nobody may read: a web server would not send it.
+        return message("the file cannot be opened ({problem})", problem=error.strerror)
 
 
 class _Files:
