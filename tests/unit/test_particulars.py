@@ -7,6 +7,7 @@ import pytest
 
 from conftest import CHINA, REPOSITORY
 from greenchannel.desk.newsroom import read_newsroom
+from greenchannel.desk.withheld import read_withheld
 from greenchannel.domain.release import Release
 from greenchannel.portal.comparison import compare
 from greenchannel.record.events import State
@@ -132,6 +133,19 @@ def test_a_live_link_that_leads_nowhere_is_told(address: str, tmp_path: Path) ->
     (fault,) = document.faults
     assert (fault.kind, fault.detail) == ("bad_value", "url")
     assert address in document.source.text.split("\n")[fault.span.line - 1]
+
+
+@pytest.mark.parametrize("spelled", [ENGLISH, CHINESE])
+def test_nothing_of_it_leaves_before_it_is_released(spelled: dict[str, str], tmp_path: Path) -> None:
+    said = {"水深约20厘米。": "水深约二十厘米。", "原因。": "排水口堵塞的原因。", "水深两米。": "有人说水深两米。"}
+    told = {"示例日报": "示例日报社会新闻部", "带证件。": "凭有效采访证件入场。", "客户端": "示例市新闻客户端"}
+    for kind in ("conference", "response"):
+        front = spelled[kind]
+        for short, long in (said | told).items():
+            front = front.replace(short, long)
+        read(tmp_path, kind, front)
+    phrases = {phrase for one in read_withheld(tmp_path, lambda _: None) for phrase in one.phrases}
+    assert {one.rstrip("。") for one in (said | told).values()} <= phrases
 
 
 def test_a_comparison_shows_every_new_field_in_words(tmp_path: Path) -> None:

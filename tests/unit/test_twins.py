@@ -118,14 +118,39 @@ def test_a_twin_names_its_line_of_the_ledger(made: dict[str, bytes]) -> None:
 
 
 def test_a_twin_has_what_its_type_has(made: dict[str, bytes]) -> None:
-    assert twin_of(made, "2026/qingnianlu-huozai/conference-1")["conference"]["moderator"] == "陆婉清"
-    response = {"verdict": "untrue", "verdict_name": "不属实", "result_due": None}
+    conference = twin_of(made, "2026/qingnianlu-huozai/conference-1")["conference"]
+    assert conference["moderator"] == "陆婉清"
+    assert conference["live"][0] == {"platform": "示例市新闻客户端", "url": "https://live.shili.example/20261120"}
+    assert conference["hearing_access"] == ["captions", "sign_language"]
+    assert conference["accreditation"]["deadline"] == "2026-11-20T16:00:00+08:00"
+    response = {
+        "verdict": "untrue",
+        "verdict_name": "不属实",
+        "result_due": None,
+        "claim": "滨江大桥桥墩开裂，今晚就要封桥。",
+        "claim_source": "网络群组传播的一段14秒短视频",
+        "claim_seen_at": "2026-10-20T20:05:00+08:00",
+    }
     assert twin_of(made, "2026/binjiang-daqiao-yaoyan/response-1")["response"] == response
     interpretation = twin_of(made, "2026/laowu-gaizao/interpretation-1")["interpretation"]
     assert (interpretation["expert"]["name"], interpretation["basis"]["id"]) == (
         "顾砚洲",
         "tag:news.shili.example,2026:2026/laowu-gaizao/fact-1",
     )
+
+
+def test_a_twin_has_what_any_release_may_say(made: dict[str, bytes]) -> None:
+    twin = twin_of(made, "2026/qingnianlu-huozai/fact-3")
+    names = ("index_number", "document_number", "formed_on", "content_source", "keywords")
+    assert [twin[one] for one in names] == [
+        "SLSHQ0001/2026-00025",
+        "示应急发〔2026〕86号",
+        "2026-11-21",
+        None,
+        ["青年路火灾", "善后", "消防安全排查"],
+    ]
+    assert twin["checking"] == ["起火原因，物证已送检。"]
+    assert len(twin["confirmed"]) == 2
 
 
 def test_an_expert_who_is_not_named_on_the_portal_is_not_named_in_a_twin(
