@@ -41,7 +41,8 @@ def content_type(path: str) -> str:
 def cache_control(path: str) -> str:
     """A correction must reach every reader within a minute; what can never change may be kept for ever.
 
-    An archive of a feed or a piece of the search index never says anything else, but a new version of the tool may say it in other bytes.
+    An archive of a feed or a piece of the search index never says anything else, but a new version of the tool may say
+    it in other bytes.
     """
     if _FROZEN.fullmatch(path):
         return "public, max-age=31536000, immutable"
