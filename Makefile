@@ -45,6 +45,7 @@ lighthouse: $(VENV)/.dev ## Lighthouse at phone settings against nginx, at least
 bench: $(VENV)/.dev ## how long an officer waits, on a generated newsroom of 1,000 open incidents, and what feeds cost
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/feeds.py
+	$(BIN)/python tests/bench/search.py
 
 demo: $(VENV)/.site ## replay the sample newsroom's record with its own clock, to the same bytes
 	$(BIN)/python tooling/demo/replay.py releases

@@ -43,7 +43,12 @@ TEXTS = (
     "timeliness/duties.csv",
     f"releases/2026/shili/files/{DIGEST}.svg",
 )
-OTHERS = (f"releases/2026/shili/files/{DIGEST}.pdf", f"releases/2026/shili/files/{DIGEST}.jpg", "assets/song.woff2")
+OTHERS = (
+    f"releases/2026/shili/files/{DIGEST}.pdf",
+    f"releases/2026/shili/files/{DIGEST}.jpg",
+    "assets/song.woff2",
+    "search/index/0123456789abcdef/1f.bin",
+)
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

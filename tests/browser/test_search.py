@@ -2,15 +2,11 @@
 
 import json
 import random
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from conftest import Clock, copy_newsroom
@@ -19,14 +15,11 @@ from greenchannel.desk.settings import Settings
 from greenchannel.indexing import build_index
 from greenchannel.portal.markup import plain_text
 from greenchannel.portal.postings import fold
+from sample_site import served
+from seeing import MODES, axe_violations, enter, small_targets, style_violations
 
 FIRE = "releases/2026/qingnianlu-huozai"
 WITHDRAWN = "releases/2026/binjiang-daqiao-yaoyan/fact-1/"
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server calls by name.
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +38,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def address(office: Settings) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(office.site))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+    with served(office.site) as address:
+        yield address
 
 
 @pytest.fixture
@@ -185,21 +174,14 @@ def test_where_the_index_is_missing_the_page_says_so(page: Page, address: str) -
     status(page, "检索暂时不可用。请稍后再试，或者按月份、类型、部门查阅。")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_results_and_nothing_scrolls_sideways(
-    chromium: Browser, address: str, scheme: str
-) -> None:
-    dark = scheme == "dark"
-    context = chromium.new_context(color_scheme="dark" if dark else "light", viewport={"width": 320, "height": 800})
-    page = context.new_page()
+@pytest.mark.parametrize("mode", MODES)
+def test_axe_finds_nothing_in_results_and_nothing_scrolls_sideways(page: Page, address: str, mode: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
     page.goto(f"{address}search/?q=火灾&type=fact")
     expect(page.locator("mark").first).to_be_visible()
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response
-    width = page.evaluate("document.documentElement.scrollWidth")
-    context.close()
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-    assert width <= 320
+    enter(page, mode)
+    found = (style_violations if mode != "light" else axe_violations)(page)
+    assert (found, small_targets(page, 24), page.evaluate("document.documentElement.scrollWidth")) == ([], [], 320)
 
 
 def test_every_substring_of_every_text_is_found(page: Page, address: str, office: Settings) -> None:

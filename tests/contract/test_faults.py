@@ -240,6 +240,8 @@ def test_missing_credentials_are_told(store: Store, tmp_path: Path, monkeypatch:
         ("feeds/all.rss", "application/rss+xml; charset=utf-8", "public, max-age=60"),
         ("feeds/all.json", "application/feed+json; charset=utf-8", "public, max-age=60"),
         ("feeds/archive/all/1.atom", "application/atom+xml; charset=utf-8", "public, max-age=86400"),
+        ("search/index/0123456789abcdef/1f.bin", "application/octet-stream", "public, max-age=86400"),
+        ("search/index/entry.json", "application/json; charset=utf-8", "public, max-age=60"),
         ("feeds/index.json", "application/json; charset=utf-8", "public, max-age=60"),
         ("record/ledger.jsonl", "application/x-ndjson; charset=utf-8", "public, max-age=60"),
         ("404.html", "text/html; charset=utf-8", "no-store"),

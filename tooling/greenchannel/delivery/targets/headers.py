@@ -3,6 +3,8 @@
 import re
 from pathlib import PurePosixPath
 
+from greenchannel.portal.search_index import is_piece
+
 _TYPES = {
     ".atom": "application/atom+xml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -39,10 +41,11 @@ def content_type(path: str) -> str:
 def cache_control(path: str) -> str:
     """A correction must reach every reader within a minute; what can never change may be kept for ever.
 
-    An archive of a feed never says anything else, but a new version of the tool may say it in other bytes.
+    An archive of a feed or a piece of the search index never says anything else, but a new version of the tool may say
+    it in other bytes.
     """
     if _FROZEN.fullmatch(path):
         return "public, max-age=31536000, immutable"
-    if path.startswith("feeds/archive/"):
+    if path.startswith("feeds/archive/") or is_piece(path):
         return "public, max-age=86400"
     return "no-store" if path == "404.html" else "public, max-age=60"
