@@ -173,6 +173,16 @@ def killing(after: int | None) -> object:
     return write
 
 
+def test_whatever_a_place_does_with_an_order_a_variant_stands_before_its_plain_file(tmp_path: Path) -> None:
+    target = MemoryTarget(shuffle=list.reverse)
+    for text in ("one", "two"):
+        target.order.clear()
+        steps = plan_of({"index.html": text, "feeds/all.rss": text}, is_on=True)
+        done = make_site(steps, tmp_path / "site", Journal(tmp_path / "site.jsonl"), None, silent)
+        deliver(done, tmp_path / "site", target, Journal(tmp_path / "memory.jsonl"), silent, compare_all=False)
+        assert [plain_of(one) == one for one in target.order] == [False] * 4 + [True] * 2
+
+
 def test_the_guard_reads_plain_bytes_once_and_holds_back_the_variants_with_them(tmp_path: Path) -> None:
     seen: list[str] = []
 
