@@ -91,7 +91,8 @@ def test_an_edit_of_a_public_text_is_compared_and_marked_as_a_draft(browser: Bro
 
 def test_pages_assets_and_addresses(browser: Browser) -> None:
     assert browser.get("/about/")[0] == 200
-    assert browser.full("/assets/portal.css")[2]["Content-Type"] == "text/css; charset=utf-8"
+    headers = browser.full("/assets/portal.css")[2]
+    assert (headers["Content-Type"], headers["X-Robots-Tag"]) == ("text/css; charset=utf-8", "none")
     assert browser.full(PAGE.rstrip("/"))[2]["Location"] == PAGE
     status, page = browser.get("/no/such/page/")
     assert status == 404

@@ -48,6 +48,11 @@ def untrue(files: dict[str, bytes]) -> list[str]:
     return [path for path in variants if not is_variant(path, files[path], files.get(plain_of(path), b""))]
 
 
+def older(now: dict[str, bytes], before: dict[str, bytes]) -> list[str]:
+    """Variants that say something else than a plain file which is new."""
+    return [path for path in untrue(now) if now.get(plain_of(path)) != before.get(plain_of(path))]
+
+
 @pytest.fixture(scope="module")
 def scratch() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp())
@@ -138,13 +143,14 @@ def test_no_variant_is_ever_older_than_its_plain_file(
                 make_site(plan_of(texts, is_on=is_on), site, Journal(folder / "site.jsonl"), None, silent)
         except KilledError:
             # What was written is a variant and not yet its plain file, never the other way round.
-            now = read_files(site)
-            assert [path for path in untrue(now) if now.get(plain_of(path)) != before.get(plain_of(path))] == []
+            assert older(read_files(site), before) == []
         done = make_site(plan_of(texts, is_on=is_on), site, Journal(folder / "site.jsonl"), None, silent)
-        target.breaks_at = None if is_up else len(target.order) + 2
+        target.breaks_at = None if is_up else len(target.order) + 3
+        there = dict(target.files)
         try:
             deliver(done, site, target, Journal(folder / "memory.jsonl"), silent, compare_all=False)
         except TargetError:
+            assert older(target.files, there) == []
             target.breaks_at = None
             deliver(done, site, target, Journal(folder / "memory.jsonl"), silent, compare_all=False)
         for place in (read_files(site), target.files):
@@ -165,6 +171,16 @@ def killing(after: int | None) -> object:
         return write_file(path, data, changed_at=changed_at)
 
     return write
+
+
+def test_whatever_a_place_does_with_an_order_a_variant_stands_before_its_plain_file(tmp_path: Path) -> None:
+    target = MemoryTarget(shuffle=list.reverse)
+    for text in ("one", "two"):
+        target.order.clear()
+        steps = plan_of({"index.html": text, "feeds/all.rss": text}, is_on=True)
+        done = make_site(steps, tmp_path / "site", Journal(tmp_path / "site.jsonl"), None, silent)
+        deliver(done, tmp_path / "site", target, Journal(tmp_path / "memory.jsonl"), silent, compare_all=False)
+        assert [plain_of(one) == one for one in target.order] == [False] * 4 + [True] * 2
 
 
 def test_the_guard_reads_plain_bytes_once_and_holds_back_the_variants_with_them(tmp_path: Path) -> None:

@@ -123,10 +123,7 @@ def deliver(
         changed = set(due_at(delivered, journal))
     due = [path for path in delivered.files if path in new or path in changed]
     done = 0
-    # A variant is as new as its plain file: it names the same.
-    for batch in (
-        batch for wave in waves(due, delivered.stages, lambda path: plain_of(path) in new) for batch in _batches(wave)
-    ):
+    for batch in (batch for wave in waves(due, delivered.stages, new.__contains__) for batch in _batches(wave)):
         target.put(site, batch)
         if wrong := target.differing(site, batch):
             raise TargetError("{path}: read back, it is not what was sent", path=wrong[0])
@@ -146,10 +143,14 @@ def due_at(delivered: Delivered, journal: Journal) -> tuple[str, ...]:
 def waves(
     paths: Iterable[str], stages: Mapping[str, Stage], is_new: Callable[[str], bool]
 ) -> Iterator[tuple[str, ...]]:
-    """Groups of files of which none names one of a later group: by stage, and in each what is new first."""
+    """Groups of files of which none names one of a later group: by stage, and in each what is new first.
 
-    def turn(path: str) -> tuple[Stage, bool]:
-        return stages[path], not is_new(path)
+    A variant is as new as its plain file, since it names the same, and comes before it: none is ever the older one.
+    """
+
+    def turn(path: str) -> tuple[Stage, bool, bool]:
+        plain = plain_of(path)
+        return stages[path], not is_new(plain), plain == path
 
     for _, wave in groupby(sorted(paths, key=turn), key=turn):
         yield tuple(wave)

@@ -1,4 +1,4 @@
-"""What is new, for those who ask often: `latest.json` and the news sitemap. No clock is read.
+"""What is new, for those who ask often: `latest.json`, the news sitemap and `robots.txt`. No clock is read.
 
 `latest.json` has what changed last, each entry on a line of its own, so that programs that compare lines can follow it.
 The news sitemap follows Google's rules: only what came out within the last two days, at most 1,000; the two days are
@@ -62,6 +62,12 @@ def news_sitemap(catalogue: Catalogue) -> bytes:
         "",
     ]
     return "\n".join(lines).encode()
+
+
+def robots(url: str) -> bytes:
+    """Names both sitemaps to crawlers; that of the news is named nowhere else. Heeded at a host's root only."""
+    sitemaps = "".join(f"Sitemap: {url}{name}\n" for name in ("sitemap.xml", "sitemap-news.xml"))
+    return f"User-agent: *\nAllow: /\n\n{sitemaps}".encode()
 
 
 def _fresh(catalogue: Catalogue) -> Iterator[PublicRelease]:

@@ -135,6 +135,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     yield from _heartbeat(site, catalogue)
     yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, catalogue))
     yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
+    yield given(Stage.FEED, "robots.txt", newest.robots(site.settings.url))
     yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
     yield given(Stage.FEED, "record/ledger.jsonl", write_events(site.events))
     if site.events:
