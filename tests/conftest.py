@@ -21,8 +21,7 @@ from greenchannel import cli
 from greenchannel.building import build
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
-from greenchannel.handwritten import STATE, mkdocs_pages
-from greenchannel.making import portal_frame
+from greenchannel.handwritten import STATE
 
 # How long an example takes is for the bench to show: a busy machine must fail no law.
 hypothesis.settings.register_profile("greenchannel", deadline=None, max_examples=40)
@@ -91,14 +90,6 @@ def copy_newsroom(home: Path) -> Settings:
     return read_settings(home)
 
 
-@pytest.fixture(scope="session")
-def _pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What MkDocs makes of the sample's hand-written pages, with the stamp that vouches for it."""
-    settings = copy_newsroom(tmp_path_factory.mktemp("pages") / "office")
-    mkdocs_pages(settings, portal_frame(settings))
-    return settings.home / STATE
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _templates_are_compiled_once() -> Iterator[None]:
     """Every copy of a newsroom has the same templates; the same text under the same options is the same code."""
@@ -120,25 +111,25 @@ def _templates_are_compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _site(tmp_path_factory: pytest.TempPathFactory, _pages: Path) -> Settings:
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = copy_newsroom(tmp_path_factory.mktemp("site") / "office")
-    shutil.copytree(_pages, settings.home / STATE)
     assert build(settings, Clock(BUILT_AT)).failed == {}
     return settings
 
 
 @pytest.fixture
-def office_home(request: pytest.FixtureRequest, tmp_path: Path, _pages: Path) -> Settings:
+def office_home(request: pytest.FixtureRequest, tmp_path: Path, _site: Settings) -> Settings:
     """A copy of the sample newsroom for which MkDocs has run already; whoever changes its inputs makes it run again.
 
     With the mark `standing` its site has been built, so that a command makes what it changes.
     """
     settings = copy_newsroom(tmp_path / "office")
     if request.node.get_closest_marker("standing"):
-        built: Settings = request.getfixturevalue("_site")
-        shutil.copytree(built.site, settings.site)
-        _pages = built.home / STATE
-    shutil.copytree(_pages, settings.home / STATE)
+        shutil.copytree(_site.site, settings.site)
+        shutil.copytree(_site.home / STATE, settings.home / STATE)
+    else:
+        shutil.copytree(_site.home / STATE / "pages", settings.home / STATE / "pages")
+        shutil.copy(_site.home / STATE / "pages.sha256", settings.home / STATE)
     return settings
 
 

@@ -5,18 +5,15 @@ that it knows differs. What the record owes it is told from the ledger, by the d
 that makes feeds.
 """
 
-import json
-from calendar import timegm
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from random import Random
 from typing import Any
 
-import feedparser
-
+from feed_documents import Document, Entry, parsed
 from greenchannel.portal.entries import Voice
 from greenchannel.portal.feed_plan import plan_feeds
 from ledgers import SERIOUS, VOICE, Event, Ledger
@@ -26,47 +23,9 @@ MONTH = 28 * 1_440  # thirty days less the longest outage
 AWAY = 150 * 1_440
 EXTENSIONS = (".rss", ".atom", ".json")
 HOUSING = "departments/housing"
+TWICE = 20  # every how manieth document feedparser reads, too
+HOMES = ("https://news.shili.example/", "https://www.shili.example/news/", "http://news.shili.example/")
 ACTIONS = ("publish", "publish", "publish", "correct", "update", "minor", "withdraw", "return", "move", "rename")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    id: str
-    link: str
-    title: str
-    summary: str
-    published: datetime
-    updated: datetime
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    entries: tuple[Entry, ...]
-    previous: str  # the address of the archive before
-
-
-def parsed(path: str, data: bytes) -> Document:
-    """By parsers that are not ours."""
-    if path.endswith(".json"):
-        document = json.loads(data)
-        return Document(tuple(map(_of_json, document["items"])), document.get("next_url", ""))
-    found = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
-    assert not found.bozo
-    previous = [one.href for one in found.feed.links if one.rel == "prev-archive"]
-    return Document(tuple(map(_of_xml, found.entries)), "".join(previous))
-
-
-def _of_json(one: Mapping[str, Any]) -> Entry:
-    published, updated = (datetime.fromisoformat(one[name]) for name in ("date_published", "date_modified"))
-    sequence = one["_greenchannel"]["sequence"]
-    return Entry(one["id"], one["url"], one["title"], one["summary"], published, updated, sequence)
-
-
-def _of_xml(one: Any) -> Entry:  # Any: feedparser ships no types.
-    published = datetime.fromtimestamp(timegm(one.published_parsed), UTC)
-    updated = datetime.fromisoformat(one.updated)
-    return Entry(one.id, one.link, one.title, one.summary, published, updated, int(one.gc_sequence))
 
 
 @dataclass(kw_only=True)
@@ -105,7 +64,7 @@ class Reader:
         yield document
         while self.pages and document.previous and document.previous not in self.archives:
             self.archives.add(document.previous)
-            document = fetch(document.previous.removeprefix(VOICE.url))
+            document = fetch(document.previous)
             yield document
 
     def _look(self, one: Entry) -> None:
@@ -169,8 +128,12 @@ def _belongs(event: Event, stream: str) -> bool:
             return True
 
 
-def faults(reader: Reader, record: Owed) -> list[str]:
-    """What it lost, doubled, or holds in an old text without having been told."""
+def faults(reader: Reader, record: Owed, homes: int = 1) -> list[str]:
+    """What it lost, doubled, or holds in an old text without having been told.
+
+    Who goes by the address shows an entry once for each of the addresses that the site has had, and no oftener.
+    """
+    most = homes if reader.key == "link" else 1
     held = [one.id for one in reader.held.values()]
     found = list(reader.faults)
     if reader.pages or reader.minutes <= MONTH:
@@ -178,7 +141,7 @@ def faults(reader: Reader, record: Owed) -> list[str]:
         told = [(one.title, one.summary) for one in reader.shown]
         for mark, text in record.news:
             times = sum(title.startswith(mark) and text in summary for title, summary in told)
-            found += [f"told {times} times: {mark}{text}"] if times != 1 else []
+            found += [f"told {times} times: {mark}{text}"] if not 1 <= times <= most else []
         if reader.follows:
             seen: dict[str, int] = {}
             for one in reader.held.values():
@@ -187,7 +150,7 @@ def faults(reader: Reader, record: Owed) -> list[str]:
             found += [f"old text: {one}" for one, number in least.items() if seen.get(one, number) < number]
     found += [f"of no record: {one}" for one in sorted(set(held) - record.ids)]
     if reader.key != "title":  # A title tells what became of the item, so a reader that goes by it shows that.
-        found += [f"doubled: {one}" for one, times in Counter(held).items() if times > 1]
+        found += [f"doubled: {one}" for one, times in Counter(held).items() if times > most]
     for name, moments in record.moments.items():
         if not reader.moved[name] <= moments:
             found.append(f"updated moved without news: {name}")
@@ -203,6 +166,8 @@ class World:
         self.departments: dict[str, str] = {}
         self.known: list[str] = []
         self.count: Counter[str] = Counter()
+        self.homes = {self.voice.url}
+        self._parsed = 0
         self._places: Mapping[str, Callable[[], tuple[bytes, ...]]] = {}
         self._documents: dict[str, Document] = {}
         self.act("publish", 0)
@@ -223,6 +188,9 @@ class World:
             case "rename":
                 names = (("housing", f"住建局{self.count['rename']}", "0999-8123000"),)
                 self.voice = replace(self.voice, departments=names)
+            case "relocate":
+                self.voice = replace(self.voice, url=HOMES[(self.count["relocate"] + 1) % len(HOMES)])
+                self.homes.add(self.voice.url)
             case "withdraw" if name not in self.withdrawn:
                 self.ledger.withdraw(name, f"{note}查明有误。")
                 self.withdrawn.add(name)
@@ -255,9 +223,12 @@ class World:
                 periods = (self.ledger.now - one.due) // timedelta(minutes=one.minutes) + 1
                 one.due += periods * timedelta(minutes=one.minutes)
 
-    def fetch(self, path: str) -> Document:
+    def fetch(self, address: str) -> Document:
+        """An address that the site had leads to the one that it has."""
+        path = next((address.removeprefix(one) for one in self.homes if address.startswith(one)), address)
         if path not in self._documents:
-            self._documents[path] = parsed(path, self._bytes(path))
+            self._parsed += 1
+            self._documents[path] = parsed(path, self._bytes(path), twice=self._parsed % TWICE == 0)
         return self._documents[path]
 
     def _bytes(self, path: str) -> bytes:
@@ -274,7 +245,7 @@ class World:
         return [
             f"{one.key} {one.minutes} {one.extension} {one.stream}: {fault}"
             for one in self.readers
-            for fault in faults(one, records[one.stream])
+            for fault in faults(one, records[one.stream], len(self.homes))
         ]
 
 

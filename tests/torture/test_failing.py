@@ -10,9 +10,9 @@ from scenes import SCENES
 # The record's own calls all fail and every sixtieth of the others; make torture plays every fault at every call.
 JOBS: Mapping[str, Job] = {scene: ("fail", scene, "0/1", "60") for scene in SCENES}
 WRONG: Mapping[Job, str] = {
-    ("fail", "second", "0/1", "120", "unread"): "it ended well, and not everything is there",
-    ("fail", "second", "0/1", "60", "fsync-again"): "tried again on a descriptor on which it had failed",
-    ("fail", "correction", "0/1", "60", "in-place"): "torn",
+    ("fail", "second", "0/1", "40", "unread"): "it ended well, and not everything is there",
+    ("fail", "second", "0/1", "40", "fsync-again"): "tried again on a descriptor on which it had failed",
+    ("fail", "correction", "0/1", "20", "in-place"): "torn",
 }
 
 

@@ -74,7 +74,7 @@ def test_a_power_cut_tears_and_loses_nothing(stage: Stage) -> None:
 def test_after_a_power_cut_the_same_command_completes(stage: Stage) -> None:
     root, played = stage.folder / "point", 0
     for index, loss, files in cuts(stage, nothing, 180):
-        if loss in (Loss.ALL, Loss.HALF) and index % 4 == 0:
+        if loss in (Loss.ALL, Loss.HALF) and index % 12 == 0:
             shutil.rmtree(root, ignore_errors=True)
             (root / MIRROR).mkdir(parents=True)
             for path, data in files.items():

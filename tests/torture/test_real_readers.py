@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 import pytest
 from reader import make_reader
@@ -25,7 +26,7 @@ class Site:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.www, self.log = folder / "www", folder / "nginx/access.log"
-        self.address = f"http://127.0.0.1:{port}/feeds/all"
+        self.root = f"http://127.0.0.1:{port}"
         self.ledger, self.random, self.count = Ledger(), Random(5), Counter[str]()  # noqa: S311  # It plays dice.
         self.known: list[str] = []
 
@@ -49,8 +50,10 @@ class Site:
                 for path, data in zip(one.paths, one.make(), strict=True):
                     write_file(self.www / path, data, changed_at=int(self.ledger.now.timestamp()))
 
-    def answers(self) -> Counter[str]:
-        return Counter(re.findall(r'HTTP/1\.1" (\d+) ', self.log.read_text()))
+    def answers(self, path: str) -> Counter[str]:
+        """What nginx answered to who asks for that path."""
+        asked = re.escape(path)
+        return Counter(re.findall(rf'"GET {asked} HTTP/1\.1" (\d+) ', self.log.read_text()))
 
 
 @pytest.fixture
@@ -61,69 +64,85 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield Site(tmp_path, port)
 
 
-def follow_with_reader(site: Site, times: int, extension: str) -> None:
-    reader = make_reader(":memory:")
-    with closing(reader):
-        shown: list[str] = []
-        for _ in range(times):
-            site.publish()
-            if not shown:
-                reader.add_feed(site.address + extension)
-            for _ in range(2):
-                reader.update_feeds(scheduled=False)
-                new = list(reader.get_entries(read=False))
-                shown += [one.id for one in new]
-                for one in new:
-                    reader.mark_entry_as_read(one)
-        held = [one.id for one in reader.get_entries()]
-    record = owed(site.ledger.events, "all")
-    assert sorted(held) == sorted(shown) == sorted(record.ids)
-    assert len(record.news) >= times // 4
-    assert site.answers() == {"200": times, "304": times}
+class Follower(Protocol):
+    """A program that follows a feed under a path of its own; `shown` are the ids of what it showed as new."""
+
+    path: str
+    shown: list[str]
+
+    def poll(self) -> None: ...
+
+    def held(self) -> list[str]: ...
+
+    def is_polite(self, answers: Counter[str], times: int) -> bool:
+        """Was everything sent to it once, and nothing where nothing had changed?"""
 
 
-@pytest.mark.parametrize("extension", [".rss", ".atom", ".json"])
-def test_a_library_that_follows_twelve_publications_holds_the_record(site: Site, extension: str) -> None:
-    follow_with_reader(site, 12, extension)
+class Library:
+    """The Python package `reader`, which polls twice."""
+
+    def __init__(self, site: Site, extension: str) -> None:
+        self.path, self.shown = f"/feeds/all{extension}?library", list[str]()
+        self._reader, self._address = make_reader(":memory:"), f"{site.root}{self.path}"
+        self._reader.add_feed(self._address)
+
+    def poll(self) -> None:
+        for _ in range(2):
+            self._reader.update_feeds(scheduled=False)
+            for one in list(self._reader.get_entries(read=False)):
+                self.shown.append(one.id)
+                self._reader.mark_entry_as_read(one)
+
+    def held(self) -> list[str]:
+        return [one.id for one in self._reader.get_entries()]
+
+    def is_polite(self, answers: Counter[str], times: int) -> bool:
+        return answers == {"200": times, "304": times}
 
 
-@pytest.mark.torture
-@pytest.mark.parametrize("extension", [".rss", ".atom", ".json"])
-def test_a_library_that_follows_five_hundred_publications_holds_the_record(site: Site, extension: str) -> None:
-    follow_with_reader(site, 500, extension)
+class Newsboat:
+    """It polls three times, since its second poll of a text is unconditional."""
+
+    def __init__(self, site: Site, extension: str, folder: Path) -> None:
+        self.path, self.shown, self._folder = f"/feeds/all{extension}?newsboat", list[str](), folder
+        folder.mkdir()
+        (folder / "urls").write_text(f"{site.root}{self.path}\n", "utf-8")
+        (folder / "config").write_text("max-items 0\n", "utf-8")
+
+    def poll(self) -> None:
+        names = (("-u", "urls"), ("-C", "config"), ("-c", "cache"))
+        places = [part for option, name in names for part in (option, str(self._folder / name))]
+        environment = {"HOME": str(self._folder), "LANG": "C.UTF-8"}
+        for _ in range(3):
+            command = [program("newsboat", "newsboat"), *places, "-x", "reload"]
+            subprocess.run(command, check=True, env=environment, timeout=60)
+            self.shown += self._ask("SELECT guid FROM rss_item WHERE unread = 1")
+            self._ask("UPDATE rss_item SET unread = 0")
+
+    def held(self) -> list[str]:
+        return self._ask("SELECT guid FROM rss_item")
+
+    def is_polite(self, answers: Counter[str], times: int) -> bool:
+        return set(answers) == {"200", "304"} and answers["304"] >= times
+
+    def _ask(self, statement: str) -> list[str]:
+        with closing(sqlite3.connect(self._folder / "cache")) as cache, cache:
+            return [guid for (guid,) in cache.execute(statement)]
 
 
-def follow_with_newsboat(site: Site, times: int, extension: str, folder: Path) -> None:
-    newsboat = program("newsboat", "newsboat")
-    (folder / "urls").write_text(f"{site.address}{extension}\n", "utf-8")
-    (folder / "config").write_text("max-items 0\n", "utf-8")
-    shown: list[str] = []
+@pytest.mark.parametrize("times", [12, pytest.param(500, marks=pytest.mark.torture)])
+def test_readers_that_people_use_follow_every_publication_and_hold_the_record(
+    site: Site, tmp_path: Path, times: int
+) -> None:
+    libraries = [Library(site, extension) for extension in (".rss", ".atom", ".json")]
+    boats = [Newsboat(site, extension, tmp_path / f"newsboat{extension}") for extension in (".rss", ".atom")]
+    followers: list[Follower] = [*libraries, *boats]
     for _ in range(times):
         site.publish()
-        for _ in range(3):  # Its second poll of a text is unconditional.
-            places = ("-u", folder / "urls", "-C", folder / "config", "-c", folder / "cache")
-            environment = {"HOME": str(folder), "LANG": "C.UTF-8"}
-            subprocess.run([newsboat, *places, "-x", "reload"], check=True, env=environment, timeout=60)
-            with closing(sqlite3.connect(folder / "cache")) as cache, cache:
-                shown += [guid for (guid,) in cache.execute("SELECT guid FROM rss_item WHERE unread = 1")]
-                cache.execute("UPDATE rss_item SET unread = 0")
-                held = [guid for (guid,) in cache.execute("SELECT guid FROM rss_item")]
+        for one in followers:
+            one.poll()
     record = owed(site.ledger.events, "all")
-    assert sorted(held) == sorted(shown) == sorted(record.ids)
     assert len(record.news) >= times // 4
-    answers = site.answers()
-    assert set(answers) == {"200", "304"}
-    assert answers["304"] >= times
-
-
-@pytest.mark.parametrize("extension", [".rss", ".atom"])
-def test_newsboat_that_follows_twelve_publications_holds_the_record(site: Site, extension: str, tmp_path: Path) -> None:
-    follow_with_newsboat(site, 12, extension, tmp_path)
-
-
-@pytest.mark.torture
-@pytest.mark.parametrize("extension", [".rss", ".atom"])
-def test_newsboat_that_follows_five_hundred_publications_holds_the_record(
-    site: Site, extension: str, tmp_path: Path
-) -> None:
-    follow_with_newsboat(site, 500, extension, tmp_path)
+    for one in followers:
+        assert sorted(one.held()) == sorted(one.shown) == sorted(record.ids), one.path
+        assert one.is_polite(site.answers(one.path), times), (one.path, site.answers(one.path))

@@ -16,14 +16,15 @@ from greenchannel.portal.entries import entry_of
 from greenchannel.portal.streams import Kind, Stream, Version
 from greenchannel.portal.views import FeedEntry, FeedView
 from ledgers import small_documents
-from subscribers import ACTIONS, AWAY, MONTH, Reader, World, everybody, play
+from subscribers import ACTIONS, AWAY, EXTENSIONS, MONTH, Reader, World, everybody, play
 
 FEWEST = 2  # of each thing that happens in a run that counts
 HAPPENS = (*dict.fromkeys(ACTIONS), "outage")
+MOVES = "relocate"  # to another address or from http to https: a rare thing, played where it is asked for
 
 
-def rare(count: Counter[str], fewest: int) -> dict[str, int]:
-    return {one: count[one] for one in HAPPENS if count[one] < fewest}
+def rare(count: Counter[str], fewest: int, *more: str) -> dict[str, int]:
+    return {one: count[one] for one in (*HAPPENS, *more) if count[one] < fewest}
 
 
 class Channel(RuleBasedStateMachine):
@@ -34,7 +35,7 @@ class Channel(RuleBasedStateMachine):
         self.world = World(*everybody())
 
     @rule(
-        action=st.sampled_from((*ACTIONS, "outage")),
+        action=st.sampled_from((*ACTIONS, "outage", MOVES)),
         number=st.integers(0, 99),
         minutes=st.sampled_from((1, 1, 20, 200, 1_400, 50_000)),
     )
@@ -68,20 +69,42 @@ def test_every_subscriber_ends_with_the_record_in_any_order_of_events() -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    assert rare(Run.seen, FEWEST) == {}, Run.seen
+    assert rare(Run.seen, FEWEST, MOVES) == {}, Run.seen
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_subscriber_ends_a_year_with_the_record(seed: int) -> None:
     world, random = World(*everybody()), Random(seed)  # noqa: S311  # It plays dice.
-    play(world, random, 180)
+    months(world, random)
     for number in range(300):  # An incident of which there is news every ten minutes for two days.
         world.act("burst", number)
         world.wait(9)
-    play(world, random, 180)
+    months(world, random)
     assert world.end() == []
-    assert rare(world.count, 5) == {}, world.count
+    assert rare(world.count, 5, MOVES) == {}, world.count
+
+
+def months(world: World, random: Random) -> None:
+    """Six, and after every second the site has another address."""
+    for _ in range(3):
+        play(world, random, 60)
+        world.act(MOVES, 0)
+
+
+def test_who_goes_by_the_id_does_not_notice_that_the_site_has_another_address() -> None:
+    plain = [Reader(minutes=15, extension=one, key=key) for one in EXTENSIONS for key in ("id", "title")]
+    pages = [Reader(minutes=AWAY, extension=one, pages=True) for one in EXTENSIONS]
+    world = World(*plain, *pages)
+    with small_documents():
+        for number in range(30):
+            world.act("publish", number)
+            world.wait(200)
+            if number % 6 == 5:
+                world.act(MOVES, 0)
+                world.act("correct", number)
+        assert world.end() == []
+    assert (world.count[MOVES], len(world.homes)) == (5, 3)
 
 
 def test_under_a_burst_who_polls_daily_loses_nothing_and_who_pages_finds_what_was_folded() -> None:
