@@ -79,7 +79,8 @@ def test_a_draft_is_served_and_marked(browser: Browser) -> None:
     assert "/-/diagnostics" not in page
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "草稿" not in browser.get("/releases/2026/shewai-yanchu/fact-1/")[1]
+    assert "本页尚未审签发布" in page
+    assert "本页尚未审签发布" not in browser.get("/releases/2026/shewai-yanchu/fact-1/")[1]
 
 
 def test_an_edit_of_a_public_text_is_compared_and_marked_as_a_draft(browser: Browser) -> None:
