@@ -137,6 +137,8 @@ def test_the_head_has_the_labels_of_a_government_site(notice_and_record: tuple[M
         "SiteName": "示例市政务舆情回应",
         "SiteDomain": "news.shili.example",
         "ColumnName": "新闻发布会",
+        "ColumnDescription": "介绍积水处置情况。",
+        "ColumnKeywords": "积水处置新闻发布会,示例市政务舆情回应,示例市人民政府",
         "ColumnType": "回应关切",
         "ArticleTitle": "积水处置新闻发布会",
         "PubDate": "2026-11-20 09:00",

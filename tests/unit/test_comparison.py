@@ -176,7 +176,7 @@ def test_a_page_shows_every_sign_of_the_texts_and_takes_none_for_markup(old: str
     words = "".join(one.text for part in pieces for one in part)
     html = "".join(str(getattr(ui, "pieces")(part)) for part in pieces)  # noqa: B009  # Macros have no types.
     shown = plain_text(html)
-    for word in ("［删去：", "［加入：", "］"):
+    for word in ("［删去", "［加入", "］"):
         shown = shown.replace(word, "")
     assert "".join(shown.split()) == "".join(words.split())
 
