@@ -12,7 +12,7 @@ STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 # Of axe's rules those that a style sheet alone can break.
 OF_STYLE = ("color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable")
 
-_TARGETS = """least => [...document.querySelectorAll("a, button, summary")]
+_TARGETS = """least => [...document.querySelectorAll("a, button, input, select, summary")]
   .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.closest(".prose, .skip"))
   .filter(one => { const box = one.getBoundingClientRect(); return box.width < least || box.height < least; })
   .map(one => one.outerHTML)"""
@@ -27,10 +27,10 @@ _STOP = """() => {
   const inside = box.top >= 0 && box.bottom <= innerHeight + 1;
   const style = getComputedStyle(one);
   return {
-    name: (one.getAttribute("aria-label") || one.textContent).trim(),
+    name: (one.getAttribute("aria-label") || (one.labels && one.labels[0] || one).textContent).trim(),
     seen: one.contains(top) && (inside || box.height > innerHeight),
     ringed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-    place: [...document.querySelectorAll("a, button, summary, [tabindex]")].indexOf(one),
+    place: [...document.querySelectorAll("a, button, input, select, summary, [tabindex]")].indexOf(one),
   };
 }"""
 
