@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from greenchannel.portal import entries, feed_plan, streams, window
-from greenchannel.portal.entries import entry_of
+from greenchannel.portal.entries import Voice, entry_of
 from greenchannel.portal.streams import Kind, Stream, Version
 from greenchannel.portal.views import FeedEntry, FeedView
 from ledgers import small_documents
@@ -92,7 +93,8 @@ def months(world: World, random: Random) -> None:
         world.act(MOVES, 0)
 
 
-def test_who_goes_by_the_id_does_not_notice_that_the_site_has_another_address() -> None:
+def moved() -> list[str]:
+    """What is wrong for readers that go by id or title, and for those that page, after five changes of address."""
     plain = [Reader(minutes=15, extension=one, key=key) for one in EXTENSIONS for key in ("id", "title")]
     pages = [Reader(minutes=AWAY, extension=one, pages=True) for one in EXTENSIONS]
     world = World(*plain, *pages)
@@ -103,8 +105,21 @@ def test_who_goes_by_the_id_does_not_notice_that_the_site_has_another_address() 
             if number % 6 == 5:
                 world.act(MOVES, 0)
                 world.act("correct", number)
-        assert world.end() == []
-    assert (world.count[MOVES], len(world.homes)) == (5, 3)
+        assert (world.count[MOVES], len(world.homes)) == (5, 3)
+        return world.end()
+
+
+def test_who_does_not_go_by_the_address_does_not_notice_that_the_site_has_another() -> None:
+    assert moved() == []
+
+
+def test_an_id_that_is_made_of_the_address_of_the_day_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(voice: Voice, version: Version) -> FeedEntry:
+        entry = entry_of(voice, version)
+        return replace(entry, id=entry.id.replace("news.shili.example", urlsplit(voice.url).netloc))
+
+    monkeypatch.setattr(feed_plan, "entry_of", wrong)
+    assert [one for one in moved() if "of no record: " in one] != []
 
 
 def test_under_a_burst_who_polls_daily_loses_nothing_and_who_pages_finds_what_was_folded() -> None:
@@ -181,7 +196,6 @@ def an_archive_is_left_out(patch: Patch) -> None:
         return () if number == 2 else tuple(real(stream, number))
 
     patch.setattr(window, "archived", wrong)
-
 
 
 MUTANTS: Mapping[str, tuple[Callable[[Patch], None], str]] = {
