@@ -155,9 +155,9 @@ def test_an_english_text_is_begun_checked_and_held_to_its_approval(run: Run, off
     assert "fact-2.en.md:2:1: S010 the key 标题 is missing" in out
     (folder / "fact-2.en.md").write_text("---\ntitle: Plans\nsummary: Six events.\n---\nSix events.\n", "utf-8")
     assert run("check")[0] == 0
-    code, _, errors = run("publish", named, "--dry-run")
+    code, out, _ = run("publish", named, "--dry-run")
     assert code == 1
-    assert "the text changed after shen-yiheng approved it: approve it again" in errors
+    assert "the text changed after shen-yiheng approved it: approve it again" in out
 
 
 def test_an_edited_english_text_of_the_record_is_found(run: Run, office_home: Settings) -> None:

@@ -27,6 +27,7 @@ def span(text: str) -> str:
         ('<div lang="zh-CN"><p>甲<br>乙<img src="x"></p></div>丙',
          f'<div lang="zh-CN"><p>甲<br>乙<img src="x"></p></div>{span("丙")}'),
         ('<span lang="zh-CN">中<span>文</span>字</span>', '<span lang="zh-CN">中<span>文</span>字</span>'),
+        ('<option value="x">甲部门</option>', '<option lang="zh-CN" value="x">甲部门</option>'),
         ('<p lang="en">甲</p>', f'<p lang="en">{span("甲")}</p>'),
         ("<!-- 甲 --><p>1 < 2 乙</p>", f"<!-- 甲 --><p>1 < 2 {span('乙')}</p>"),
     ],

@@ -13,15 +13,17 @@ _LANGUAGE = re.compile(r"\slang=\"zh", re.IGNORECASE)
 _HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 # From a Chinese character to the last one behind which no Latin letter and no reference came, with its brackets.
 _CHINESE = re.compile(rf"[《（“【]*[{_HAN}](?:[^A-Za-z&]*[{_HAN}])?[》）”】。！？；：，、]*")
+# A choice may hold no element, but it may say its language.
+_OPTION = re.compile(rf"<option(?! lang)([^>]*>[^<]*[{_HAN}])")
 _VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
-_WITHOUT_MARKUP = frozenset(("title", "script", "style", "textarea", "option"))
+_WITHOUT_MARKUP = frozenset(("title", "script", "style", "textarea"))
 
 
 def marked(page: str) -> str:
     """`page` is HTML as our templates write it: each element has its end tag, unless it may have none."""
     inside: list[str] = []  # elements within, and with, one that must not or need not be marked
     parts = []
-    for piece in _TAG.split(page):
+    for piece in _TAG.split(_OPTION.sub(r'<option lang="zh-CN"\g<1>', page)):
         if piece.startswith("<"):
             inside = _entered(inside, piece)
             parts.append(piece)
