@@ -56,7 +56,7 @@ lock: $(VENV)/.dev ## renew both lock files
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --extra dev --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header -c requirements.lock -o requirements-dev.lock pyproject.toml
 
-messages: $(VENV)/.dev ## compile the Chinese catalogue after editing its .po
-	$(BIN)/pybabel compile -d tooling/greenchannel/locale -D greenchannel
+messages: $(VENV)/.dev ## collect the portal's words for the English catalogue, and compile both
+	$(BIN)/python tooling/messages/collecting.py
 
 .PHONY: messages help site serve test lint torture screenshots lighthouse bench demo lock

@@ -19,7 +19,7 @@ from greenchannel.desk.rules import ALL_RULES
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.vanished import Published, with_vanished
 from greenchannel.domain.timing import Appearance
-from greenchannel.domain.vocabulary import ReleaseType
+from greenchannel.domain.vocabulary import Language, ReleaseType
 
 HERE = Path(__file__).parent
 NOW = datetime.fromisoformat("2026-11-20T10:00+08:00")
@@ -99,12 +99,19 @@ def appearances(text: str) -> dict[str, tuple[Appearance, ...]]:
 
 
 def published(text: str) -> dict[str, Published]:
-    """What the record holds, one a line: id, kind, title, text; a last word may say withdrawn or lacks_note."""
+    """What the record holds, one a line: id, kind, title, text; then withdrawn, lacks_note or outlived."""
     found = {}
     for line in text.splitlines():
         identifier, kind, title, body, *rest = line.split()
-        marks = {one: one in rest for one in ("withdrawn", "lacks_note")}
-        found[identifier] = Published(id=identifier, kind=kind, title=title, body=body, **marks)
+        found[identifier] = Published(
+            id=identifier,
+            kind=kind,
+            title=title,
+            body=body,
+            withdrawn="withdrawn" in rest,
+            lacks_note="lacks_note" in rest,
+            outlived=(Language.ENGLISH,) if "outlived" in rest else (),
+        )
     return found
 
 

@@ -144,7 +144,7 @@ def test_nothing_of_it_leaves_before_it_is_released(spelled: dict[str, str], tmp
         for short, long in (said | told).items():
             front = front.replace(short, long)
         read(tmp_path, kind, front)
-    phrases = {phrase for one in read_withheld(tmp_path, lambda _: None) for phrase in one.phrases}
+    phrases = {phrase for one in read_withheld(tmp_path, lambda _identifier, _language: None) for phrase in one.phrases}
     assert {one.rstrip("。") for one in (said | told).values()} <= phrases
 
 

@@ -59,7 +59,7 @@ def catalogue_of(settings: Settings, state: State) -> Catalogue:
 def whole_twin(settings: Settings, book: Book, release: str = FACT.id) -> Json:
     catalogue = catalogue_of(settings, book.state)
     one = book.state.releases[release]
-    return dict(complete(describe(catalogue, one), thaw(book.files[one.current.path]), "<p>正文。</p>"))
+    return dict(complete(describe(catalogue, one), thaw(book.files[one.current.path]), "<p>正文。</p>", {}))
 
 
 def faults(schema: Json, document: Json) -> list[str]:

@@ -215,7 +215,8 @@ def test_a_changed_or_missing_file_is_told_once_and_at_the_first_line_that_names
             if path.removesuffix(".approval.json").removesuffix(".md")
             in {
                 str(one.get("path")).removesuffix(".md")
-                for one in (event, event.get("incident", {}), *event.get("attachments", ()))
+                for named in (event, event.get("incident", {}))
+                for one in (named, *named.get("attachments", ()), *named.get("translations", ()))
             }
         )
     )

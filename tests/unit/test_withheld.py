@@ -26,7 +26,7 @@ def read(folder: Path, text: str, public: str | None = None) -> list[Withheld]:
     path = folder / NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-    return list(read_withheld(folder, lambda _identifier: public))
+    return list(read_withheld(folder, lambda _identifier, _language: public))
 
 
 def test_a_draft_gives_title_summary_sentences_and_embargo(tmp_path: Path) -> None:

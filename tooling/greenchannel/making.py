@@ -26,7 +26,7 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
-from greenchannel.portal.pages import released_types, site_frame
+from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Stage, fingerprint, given
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme, search_artifacts
@@ -40,7 +40,7 @@ from greenchannel.withholding import Guard
 def portal_frame(settings: Settings) -> SiteFrame:
     """What MkDocs' own pages show of the newsroom and of what it has released."""
     newsroom = read_newsroom(settings.content, settings.zone)
-    return site_frame(settings, newsroom.registry, released_types(read_record(settings.releases).state))
+    return frame_of(settings, newsroom.registry, read_record(settings.releases).state)
 
 
 def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
@@ -90,7 +90,7 @@ def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
     if not folder.is_dir():
         raise GreenchannelError("{path}: no site here; run greenchannel build", path=folder)
     with locked(settings.home / STATE), opened_site(settings, read_record(settings.releases), {}) as site:
-        frame = site_frame(settings, site.registry, released_types(site.state))
+        frame = frame_of(settings, site.registry, site.state)
         # It is made apart from the pages; one that is there must be the record's.
         indexed = search_artifacts(site) if (folder / ENTRY).is_file() else ()
         made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)), indexed)
@@ -160,7 +160,7 @@ class Making:
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         guard = Guard(settings, record.state, {})
         with opened_site(settings, record, {}) as site:
-            frame = site_frame(settings, site.registry, released_types(site.state))
+            frame = frame_of(settings, site.registry, site.state)
             pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings, frame)]
             plain = (*pages, *plan(site, read_theme(settings.templates)))
             steps = with_variants(plain) if settings.precompress else plain

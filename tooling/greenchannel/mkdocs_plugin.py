@@ -13,9 +13,10 @@ from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import read_pages
 from greenchannel.portal.assets import addresses, read_assets
+from greenchannel.portal.tongue import marked
 from greenchannel.portal.variants import compress
 from greenchannel.portal.views import SiteFrame
-from greenchannel.portal.wording import speak
+from greenchannel.portal.wording import CHINESE, ENGLISH, speak
 
 
 class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs is half typed.
@@ -35,10 +36,23 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
 
     def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
         settings = _settings(config)
-        speak(env, "zh")
-        env.globals["portal"] = self.frame or making.portal_frame(settings)
-        env.globals["asset"] = addresses(read_assets(settings.templates))
+        frame = self.frame or making.portal_frame(settings)
+        self._english = config.theme.get_env()
+        for environment, language, around in ((env, CHINESE, frame), (self._english, ENGLISH, frame.english or frame)):
+            speak(environment, language)
+            environment.globals["portal"] = around
+            environment.globals["asset"] = addresses(read_assets(settings.templates))
         return env
+
+    def on_page_context(self, context: Any, page: Any, config: Any, nav: Any) -> Any:  # noqa: ARG002  # The same.
+        self._context = context
+        return context
+
+    def on_post_page(self, output: str, page: Any, config: Any) -> str:  # noqa: ARG002  # The same.
+        """A page that says it is in English gets the words of the theme in English, too."""
+        if page.meta.get("lang") != ENGLISH:
+            return output
+        return marked(self._english.get_template("main.html").render(self._context))
 
     def on_post_build(self, config: Any) -> None:
         if self.frame is None:

@@ -27,6 +27,7 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
 from greenchannel.record.gate import lacks_note
+from greenchannel.record.outlived import outlived_translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class Desk:
     damaged: GreenchannelError | None = None  # The record: then it is known in part only.
 
     def errors_of(self, identifiers: Iterable[str]) -> int:
-        """Only the files of one release count: a broken neighbour cannot stop an urgent release."""
+        """Only the files of one release count, translations included: a broken neighbour stops no urgent release."""
         documents = [self.newsroom.document_of(one) for one in identifiers]
         paths = {one.path for one in documents if one}
+        paths |= {one.path for one in self.newsroom.documents if one.original in paths}
         return sum(one.path in paths and one.severity is Severity.ERROR for one in self.diagnostics)
 
 
@@ -78,7 +80,16 @@ def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[
     on_desk = newsroom.releases
     texts = {one["id"]: one["path"] for one in state.incidents.values()}
     texts |= {one.id: one.current.path for one in state.releases.values()}
-    known = {one: Published(id=one, kind="incident", title=of["title"]) for one, of in state.incidents.items()}
+    incidents = newsroom.incidents
+    known = {
+        one: Published(
+            id=one,
+            kind="incident",
+            title=of["title"],
+            outlived=outlived_translations(incidents[one], state) if one in incidents else (),
+        )
+        for one, of in state.incidents.items()
+    }
     known |= {
         one.id: Published(
             id=one.id,
@@ -86,6 +97,7 @@ def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[
             title=one.current.event["title"],
             withdrawn=one.withdrawal is not None,
             lacks_note=one.id in on_desk and lacks_note(on_desk[one.id], state),
+            outlived=outlived_translations(on_desk[one.id], state) if one.id in on_desk else (),
         )
         for one in state.releases.values()
     }

@@ -29,7 +29,7 @@ from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.markup import Links
-from greenchannel.portal.pages import released_types, site_frame
+from greenchannel.portal.pages import frame_of
 from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
@@ -97,7 +97,7 @@ class Preview:
         now, problems = self._clock().astimezone(settings.zone), []
         desk = open_desk(settings, now)
         try:
-            frame = site_frame(settings, desk.newsroom.registry, released_types(desk.record.state))
+            frame = frame_of(settings, desk.newsroom.registry, desk.record.state)
             self._pages = mkdocs_pages(settings, frame)
         except GreenchannelError as error:
             problems.append(problem_text(error, self._translate))
@@ -117,8 +117,7 @@ class Preview:
 def _site(
     settings: Settings, desk: Desk, found: Sequence[Candidate], render: Render, now: datetime
 ) -> tuple[Artifact, ...]:
-    texts = {one.path: one.text for one in found} | {one.incident_path: one.incident_text for one in found}
-    texts |= {path: data for one in found for path, data in one.files.items()}
+    texts = {path: data for one in found for path, data in one.frozen.items()}
     read = frozen_reader(settings.releases)
 
     def read_frozen(path: str) -> bytes:

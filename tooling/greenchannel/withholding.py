@@ -43,9 +43,11 @@ class Guard:
         pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content))
         return Scanner(chain(texts, pieces))
 
-    def _public_text(self, identifier: str) -> str | None:
+    def _public_text(self, identifier: str, language: str) -> str | None:
         release, incident = self._state.releases.get(identifier), self._state.incidents.get(identifier)
-        path = release.current.path if release else incident["path"] if incident else None
+        event = release.current.event if release else incident or {}
+        told = (one["path"] for one in event.get("translations", ()) if one["language"] == language)
+        path = next(told, None) if language else event.get("path")
         read = frozen_reader(self._settings.releases)
         data = self._pending.get(path) or read(path) if path else None
         return data.decode() if data else None
@@ -93,7 +95,8 @@ class _PublicWords:
             *settings.releases.rglob("*.md"),
             *(settings.content / "pages").rglob("*.md"),
             *(one for one in (settings.content / "registry").rglob("*.yml") if one.name != _PRIVATE),
-            *settings.templates.glob("*.html"),
+            *settings.templates.rglob("*.html"),
+            *(_PACKAGE / "locale").rglob("portal.po"),
             *(_PACKAGE / "portal").glob("*.py"),
             *(_PACKAGE / "policies").glob("*.yml"),
         ):

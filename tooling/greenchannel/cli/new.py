@@ -1,6 +1,7 @@
-"""`new incident` and `new release`: begin a file with what clock and routing table know."""
+"""`new incident`, `new release`, `new english`: begin a file with what clock and routing table know."""
 
 import difflib
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
@@ -123,6 +124,33 @@ def new_release(call: Call, kind: ReleaseType, incident: str, author: str) -> in
     create_file(path, text.encode())
     click.echo(str(path.relative_to(call.home)))
     follow = f"greenchannel check {folder.relative_to(call.home).as_posix()}"
+    click.echo(call.translate("next: {command}").format(command=follow))
+    return 0
+
+
+@new.command("english")
+@click.argument("named", metavar="ID")
+@click.pass_obj
+def new_english(call: Call, named: str) -> int:
+    """Begin the English text of a release or an incident on the desk, beside it; it is released with it."""
+    from greenchannel.delivery.writing import create_file
+    from greenchannel.desk import scaffolds
+    from greenchannel.desk.newsroom import read_newsroom
+    from greenchannel.desk.values import translation_path
+    from greenchannel.domain.incident import Incident
+    from greenchannel.domain.vocabulary import Language
+    from greenchannel.opening import release_id
+
+    settings = call.settings()
+    identifier = release_id(settings, named)
+    document = read_newsroom(settings.content, settings.zone).document_of(identifier)
+    if document is None or document.value is None:
+        raise GreenchannelError("{name}: not on the desk, or its file has errors", name=identifier)
+    kind = None if isinstance(document.value, Incident) else document.value.type
+    path = settings.content / translation_path(PurePosixPath(document.path), Language.ENGLISH)
+    create_file(path, scaffolds.english_text(kind, settings.language).encode())
+    click.echo(str(path.relative_to(call.home)))
+    follow = f"greenchannel check {path.parent.relative_to(call.home).as_posix()}"
     click.echo(call.translate("next: {command}").format(command=follow))
     return 0
 

@@ -25,14 +25,15 @@ def owed(state: State, targets: Sequence[str]) -> tuple[tuple[str, int, str], ..
 
 
 def files_of(state: State, identifier: str, number: int) -> tuple[str, ...]:
-    """The frozen text, the attachments and the page, which must be read back before the revision counts as visible."""
+    """Texts, attachments and the page, which must be read back before the revision counts as visible."""
     revision = state.releases[identifier].revisions[number - 1]
     attached = [
         path
         for one in revision.event.get("attachments", ())
         for path in (public_path(one["path"]), alias_path(identifier, one["name"]))
     ]
-    return public_path(revision.path), *attached, f"releases/{identifier}/index.html"
+    translated = [public_path(one["path"]) for one in revision.event.get("translations", ())]
+    return public_path(revision.path), *translated, *attached, f"releases/{identifier}/index.html"
 
 
 def files_owed(state: State, target: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ from greenchannel.record.withdrawal import (
 )
 
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
-_FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
+_FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+(?:\.[a-z]{2})?\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
 
 
 class LedgerDamagedError(GreenchannelError):

@@ -4,36 +4,26 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timezone
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import BaseModel
 
-from greenchannel.desk import registry_schema, release_schema, schema
+from greenchannel.desk import registry_schema, schema
 from greenchannel.desk.attachments import look, unfit_names
 from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, read_document, read_yaml
 from greenchannel.desk.kinds import Unfit
 from greenchannel.desk.policies import read_own_policy
 from greenchannel.desk.schema import Spans
+from greenchannel.desk.values import Parsed, incident_of, original_of, release_of, translation_of
 from greenchannel.domain.diagnostic import Span
-from greenchannel.domain.incident import EarlierClass, Figures, Incident
+from greenchannel.domain.incident import Incident
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Department, Expert, Person, Registry, Routing
-from greenchannel.domain.release import (
-    Accreditation,
-    Change,
-    Conference,
-    Fact,
-    Interpretation,
-    Live,
-    Release,
-    Response,
-    Speaker,
-)
-from greenchannel.domain.slug import is_incident_id, is_release_id
-from greenchannel.domain.vocabulary import ReleaseType
+from greenchannel.domain.release import Release
+from greenchannel.domain.translation import Translation
 
 _ID = re.compile(r"^(?:id|编号)[:：][ ]*[\"']?([a-z0-9/-]+)", re.MULTILINE)
 
@@ -53,12 +43,19 @@ class Document:
     source: Source
     identifier: str = ""  # of an incident or a release, as far as a broken file lets it be known
     value: Incident | Release | None = None
+    original: str = ""  # of a translation: the path of the file that it translates
+    translation: Translation | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     spans: Spans = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     unfit: Mapping[str, Unfit] = field(default_factory=dict)  # which of its attachments cannot go out, by name, and why
     neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
+
+    @property
+    def text(self) -> Incident | Release | Translation | None:
+        """What readers will read of it."""
+        return self.value or self.translation
 
     @property
     def is_vanished(self) -> bool:
@@ -121,7 +118,14 @@ def _read_folder(content: Path, folder: Path, zone: timezone) -> list[Document]:
         identifier = folder.relative_to(content / "incidents").as_posix()
         source = Source("", None, "", 1)
         documents.append(Document(path=path, source=source, identifier=identifier, faults=(fault,)))
-    return documents
+    return [_with_translations(one, documents) for one in documents]
+
+
+def _with_translations(document: Document, beside: list[Document]) -> Document:
+    found = tuple(one.translation for one in beside if one.original == document.path and one.translation)
+    if document.value is None or not found:
+        return document
+    return replace(document, value=replace(document.value, translations=found))
 
 
 def _marked(entry: os.DirEntry[str]) -> str:
@@ -138,13 +142,16 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def read_identifier(content: Path, relative: str) -> str:
-    """The id of the file at that path below content/, as far as it can be known."""
-    return _read_file(content, content / relative, (), UTC).identifier
+    """The id of the file at that path below content/, as far as it can be known; of a translation, its original's."""
+    original = content / (original_of(relative) or relative)
+    return _read_file(content, original if original.is_file() else content / relative, (), UTC).identifier
 
 
 def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: timezone) -> Document:
     relative = path.relative_to(content).as_posix()
     source = read_document(_read_bytes(path))
+    if original := original_of(relative):
+        return _read_translation(relative, original, source, neighbours, zone)
     from_path = str(PurePosixPath(relative).relative_to("incidents").with_suffix("")).removesuffix("/incident")
     if source.front is None:
         written = _ID.search(source.text)
@@ -154,8 +161,9 @@ def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: tim
         )
     is_incident = path.name == "incident.md"
     fields, spans = schema.read_fields(source.front, schema.CHINESE_KEYS if is_incident else schema.RELEASE_KEYS)
-    read = _incident if is_incident else _release
-    value, faults, ignores = read(fields, spans, from_path, source.body, zone)
+    read = incident_of if is_incident else release_of
+    parsed = read(fields, spans, from_path, source.body, zone)
+    value = parsed.value
     return Document(
         path=relative,
         source=source,
@@ -163,11 +171,30 @@ def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: tim
         value=value,
         fields=fields,
         spans=spans,
-        faults=(*source.faults, *faults),
-        ignores=ignores,
+        faults=(*source.faults, *parsed.faults),
+        ignores=_ignores(parsed, spans),
         unfit=_unfit(value, path.parent, neighbours) if value and not isinstance(value, Incident) else {},
         neighbours=neighbours,
     )
+
+
+def _read_translation(
+    path: str, original: str, source: Source, neighbours: tuple[str, ...], zone: timezone
+) -> Document:
+    document = Document(
+        path=path,
+        source=source,
+        identifier=path.removeprefix("incidents/").removesuffix(".md"),
+        original=original,
+        faults=source.faults,
+        neighbours=neighbours,
+    )
+    if source.front is None:
+        return document
+    fields, spans = schema.read_fields(source.front, schema.RELEASE_KEYS)
+    parsed = translation_of(path, fields, spans, source.body, zone)
+    ignores, faults = _ignores(parsed, spans), (*source.faults, *parsed.faults)
+    return replace(document, fields=fields, spans=spans, translation=parsed.value, faults=faults, ignores=ignores)
 
 
 def _unfit(release: Release, folder: Path, neighbours: tuple[str, ...]) -> dict[str, Unfit]:
@@ -178,64 +205,11 @@ def _unfit(release: Release, folder: Path, neighbours: tuple[str, ...]) -> dict[
     return found
 
 
-_Parsed = tuple[Incident | Release | None, list[Fault], tuple[Ignore, ...]]
-
-
-def _ignores(parsed: schema.IncidentSchema | release_schema.ReleaseSchema, spans: Spans) -> tuple[Ignore, ...]:
+def _ignores(parsed: Parsed[object], spans: Spans) -> tuple[Ignore, ...]:
     return tuple(
         Ignore(one.code, one.reason, spans.get(f"ignore.{index}.code", Span()))
         for index, one in enumerate(parsed.ignore)
     )
-
-
-def _incident(fields: dict[str, Any], spans: Spans, from_path: str, body: str, zone: timezone) -> _Parsed:
-    parsed, faults = schema.parse(schema.IncidentSchema, fields, spans, zone)
-    identifier = str(fields.get("id", from_path))
-    if not is_incident_id(identifier):
-        faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
-    if parsed is None or not is_incident_id(identifier):
-        return None, faults, ()
-    figures = Figures(deaths=parsed.deaths, serious_injuries=parsed.serious_injuries, direct_loss=parsed.direct_loss)
-    earlier = tuple(EarlierClass(one.incident_class, one.until) for one in parsed.earlier_classes)
-    apart = {"ignore", "source", "id", "earlier_classes", "deaths", "serious_injuries", "direct_loss"}
-    values = schema.values_of(parsed, apart)
-    return (
-        Incident(id=identifier, body=body, figures=figures, earlier_classes=earlier, **values),
-        faults,
-        _ignores(parsed, spans),
-    )
-
-
-_SCHEMAS: dict[ReleaseType, type[release_schema.ReleaseSchema]] = {
-    ReleaseType.FACT: release_schema.ReleaseSchema,
-    ReleaseType.CONFERENCE: release_schema.ConferenceSchema,
-    ReleaseType.RESPONSE: release_schema.ResponseSchema,
-    ReleaseType.INTERPRETATION: release_schema.InterpretationSchema,
-}
-_CLASSES: dict[ReleaseType, type[Fact | Conference | Response | Interpretation]] = {
-    ReleaseType.FACT: Fact,
-    ReleaseType.CONFERENCE: Conference,
-    ReleaseType.RESPONSE: Response,
-    ReleaseType.INTERPRETATION: Interpretation,
-}
-
-
-def _release(fields: dict[str, Any], spans: Spans, from_path: str, body: str, zone: timezone) -> _Parsed:
-    written = str(fields.get("type", ""))
-    kind = next((one for one in ReleaseType if written in (one.value, one.zh)), ReleaseType.FACT)
-    parsed, faults = schema.parse(_SCHEMAS[kind], fields, spans, zone)
-    identifier = str(fields.get("id", from_path))
-    if not is_release_id(identifier):
-        faults.append(Fault(FaultKind.PLACEMENT, spans.get("id", Span()), identifier))
-    if parsed is None or not is_release_id(identifier):
-        return None, faults, ()
-    values = schema.values_of(parsed, {"ignore", "id", "changes", "type", "speakers", "live", "accreditation"})
-    values["changes"] = tuple(Change(one.kind, one.note) for one in parsed.changes)
-    if isinstance(parsed, release_schema.ConferenceSchema):
-        values["speakers"] = tuple(Speaker(one.name, one.post) for one in parsed.speakers)
-        values["live"] = tuple(Live(one.platform, one.url) for one in parsed.live)
-        values["accreditation"] = Accreditation(**vars(parsed.accreditation)) if parsed.accreditation else None
-    return _CLASSES[kind](id=identifier, body=body, **values), faults, _ignores(parsed, spans)
 
 
 def _read_registry(content: Path, zone: timezone) -> tuple[Registry, list[Document]]:

@@ -40,6 +40,8 @@ class ExpertSchema(Schema):
     name: Text
     field: Text
     affiliation: Text
+    english: str = ""
+    english_affiliation: str = ""
     title: str = ""
     public: YesNo = False
 

@@ -20,6 +20,14 @@ _HEADINGS = {
 }
 
 
+_ENGLISH_HEADINGS = {
+    ReleaseType.FACT: ("What is known", "What is being done", "What you should do", "Contact"),
+    ReleaseType.CONFERENCE: ("What it is about", "How to register"),
+    ReleaseType.RESPONSE: ("What was found", "What is being done", "The result", "What comes next"),
+    ReleaseType.INTERPRETATION: ("Background", "What it means"),
+}
+
+
 def incident_text(
     *,
     identifier: str,
@@ -86,6 +94,13 @@ def release_text(
     fields += [(key, "") for key in extra.get(kind, ())]
     fields.append(("changes", "[]"))
     body = "\n\n".join(f"## {heading}" for heading in _HEADINGS[kind])
+    return _document(fields, body, language)
+
+
+def english_text(kind: ReleaseType | None, language: str) -> str:
+    """`kind` is None for an incident, which has no summary. `language` is that of the keys."""
+    fields = [("title", ""), *([("summary", "")] if kind else [])]
+    body = "\n\n".join(f"## {heading}" for heading in _ENGLISH_HEADINGS[kind]) if kind else BACKGROUND["en"]
     return _document(fields, body, language)
 
 

@@ -179,6 +179,17 @@ class IncidentSchema(Schema):
     ignore: tuple[IgnoreSchema, ...] = ()
 
 
+class TranslationSchema(Schema):
+    """Of an incident; what is not said here is said by the file that it translates."""
+
+    title: Text
+    ignore: tuple[IgnoreSchema, ...] = ()
+
+
+class TranslatedReleaseSchema(TranslationSchema):
+    summary: Text
+
+
 SchemaT = TypeVar("SchemaT", bound=BaseModel)
 Spans = dict[str, Span]
 

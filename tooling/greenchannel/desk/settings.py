@@ -44,6 +44,8 @@ _KNOWN = frozenset(
         "metadata",
         "index_number",
         "editor",
+        "english_name",
+        "english_organisation",
     )
 )
 
@@ -74,6 +76,14 @@ class Settings:
     metadata: tuple[str, ...]  # labels of a release's table, in its order
     index_number: IndexNumbers | None
     editor: str  # 责任编辑, as the public is to read it; empty where it is not shown
+    english_name: str  # of the site, empty where it has none
+    english_organisation: str
+
+    def site_name(self, language: str) -> str:
+        return self.english_name if language == "en" and self.english_name else self.name
+
+    def organisation_name(self, language: str) -> str:
+        return self.english_organisation if language == "en" and self.english_organisation else self.organisation
 
     @property
     def root(self) -> str:
@@ -150,6 +160,8 @@ def read_settings(home: Path) -> Settings:
         metadata=read_labels(ours.get("metadata"), path),
         index_number=read_index_numbers(ours.get("index_number"), path),
         editor=str(ours.get("editor") or ""),
+        english_name=str(ours.get("english_name") or ""),
+        english_organisation=str(ours.get("english_organisation") or ""),
         targets=read_places(ours.get("targets") or {SITE: {"directory": SITE}}, path),
     )
 

@@ -11,13 +11,15 @@ from greenchannel.desk.frontmatter import Fault, FaultKind, Source
 from greenchannel.desk.newsroom import Document, Newsroom
 from greenchannel.domain.diagnostic import Span
 from greenchannel.domain.incident import Incident
+from greenchannel.domain.vocabulary import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """A release or an incident as the record has it. `kind` is `incident` or the type of the release.
 
-    `lacks_note` says that the desk has another text of it and no new note of the change.
+    `lacks_note` says that the desk has another text of it and no new note of the change; `outlived` are the languages
+    whose translation stayed as it is while the text changed.
     """
 
     id: str
@@ -26,6 +28,7 @@ class Published:
     body: str = ""
     withdrawn: bool = False
     lacks_note: bool = False
+    outlived: tuple[Language, ...] = ()
 
 
 def vanished(newsroom: Newsroom, published: Mapping[str, Published]) -> tuple[Published, ...]:

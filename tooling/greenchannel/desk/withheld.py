@@ -16,6 +16,7 @@ from pathlib import Path
 
 from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
 from greenchannel.desk.schema import CHINESE_KEYS
+from greenchannel.desk.values import original_of
 
 _TELLING = frozenset(
     (
@@ -47,25 +48,29 @@ class Withheld:
     """
 
     path: str
-    id: str | None  # None: the address is public already
+    id: str | None  # None: the address is public already, or the file is a translation and has none of its own
     titles: tuple[str, ...]
     phrases: tuple[str, ...]
     short_titles: tuple[str, ...] = ()
 
 
-def read_withheld(content: Path, public_text: Callable[[str], str | None]) -> Iterator[Withheld]:
-    """`public_text(id)` gives the newest frozen text of a release or an incident, None if there is none."""
+def read_withheld(content: Path, public_text: Callable[[str, str], str | None]) -> Iterator[Withheld]:
+    """`public_text(id, language)` gives the newest frozen text of a release or an incident, None if there is none; the
+    language is empty for the text itself.
+    """  # noqa: D205
     for path in _files(content):
         if path.suffix != ".md":
             continue
         typed = _Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
-        public = public_text(typed.id)
+        if original := original_of(path.name):
+            typed.id = _Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
+        public = public_text(typed.id, path.suffixes[-2].removeprefix(".") if original else "")
         known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
         phrases = tuple(one for one in dict.fromkeys(typed.phrases) if one not in known)
         titles = [one for one in dict.fromkeys(typed.titles) if one not in known]
         if phrases or titles or public is None:
             long, short = (tuple(one for one in titles if _is_telling(one) is telling) for telling in (True, False))
-            yield Withheld(typed.path, None if public else typed.id, long, phrases, short)
+            yield Withheld(typed.path, None if public or original else typed.id, long, phrases, short)
 
 
 def read_pieces(content: Path) -> Iterator[tuple[str, bytes]]:

@@ -16,7 +16,7 @@ MAX_NAME_BYTES = 200  # A file system takes 255 for a name, and a temporary file
 _LETTERS = "0-9A-Za-z_〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff-"
 _NAME = re.compile(f"[{_LETTERS}][.{_LETTERS}]*")
 # What stands at a release's own address already, or may once stand there; and names of attachments' own making.
-_RESERVED = re.compile(r"index\.(html|json)|ninjs\.json|r[0-9]+(\.md)?|[0-9a-f]{64}\..*", re.IGNORECASE)
+_RESERVED = re.compile(r"index\.(html|json)|ninjs\.json|r[0-9]+(\.[a-z]{2})?(\.md)?|[0-9a-f]{64}\..*", re.IGNORECASE)
 
 
 class Kind(StrEnum):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from greenchannel.domain.moment import Moment
+from greenchannel.domain.translation import Translation
 from greenchannel.domain.vocabulary import Category, IncidentClass, Theme
 
 
@@ -46,3 +47,4 @@ class Incident:
     cc: tuple[str, ...] = ()
     closed_at: Moment | None = None
     body: str = ""
+    translations: tuple[Translation, ...] = ()

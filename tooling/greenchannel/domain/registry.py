@@ -44,6 +44,8 @@ class Expert:
     name: str
     field: str
     affiliation: str
+    english: str = ""
+    english_affiliation: str = ""
     title: str = ""
     public: bool = False
 

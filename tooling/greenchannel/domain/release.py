@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from greenchannel.domain.moment import Moment
+from greenchannel.domain.translation import Translation
 from greenchannel.domain.vocabulary import ChangeKind, HearingAccess, ReleaseType, Verdict
 
 
@@ -53,6 +54,7 @@ class _Common:
     late_reason: str | None = None
     changes: tuple[Change, ...] = ()
     attachments: tuple[str, ...] = ()
+    translations: tuple[Translation, ...] = ()
     final: bool = False  # 终报: the last word on an incident that is closed
     document_number: str | None = None  # 文号, as GB/T 9704 writes it: 示应急发〔2026〕12号
     formed_on: date | None = None  # 成文日期: when it was signed, which may be before it is public

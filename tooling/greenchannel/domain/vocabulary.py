@@ -104,6 +104,12 @@ class Force(Term):
     ADVICE = "advice", "建议"
 
 
+class Language(Term):
+    """Those into which a text may be translated."""
+
+    ENGLISH = "en", "英文"
+
+
 class Doubt(Term):
     """Why a standing cannot be determined."""
 

@@ -2,20 +2,26 @@
 
 Newest first, by incident, type, department, category, expert and month.
 Everything comes from the fold of the ledger; no frozen text is opened here.
+
+A catalogue speaks one language. The Chinese pages stand at the root and are whole; in English, below /en/, there are
+pages of what ever had an English text, and lists that name the rest by its Chinese title.
 """
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from greenchannel.desk.settings import Settings
+from greenchannel.domain.attachment import Kind
 from greenchannel.domain.incident import EarlierClass, Incident
 from greenchannel.domain.moment import Moment, read_moment
 from greenchannel.domain.policy import Policy
-from greenchannel.domain.registry import Registry
-from greenchannel.domain.vocabulary import Category, IncidentClass
+from greenchannel.domain.registry import Expert, Registry
+from greenchannel.domain.vocabulary import Category, IncidentClass, Term
 from greenchannel.portal.index_number import index_numbers
+from greenchannel.portal.wording import CHINESE, phrase
 from greenchannel.record.events import PublicRelease, State
 
 SERIOUS = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
@@ -27,6 +33,8 @@ class Catalogue:
         self.registry = registry
         self.policy = policy
         self.state = state
+        self.language = CHINESE
+        self.translated: frozenset[str] = frozenset()  # the incidents and releases with a page in this language
         # The order of the ledger breaks ties, so that two releases of one second keep their places.
         order = {identifier: number for number, identifier in enumerate(state.releases)}
         self.releases = tuple(
@@ -34,6 +42,48 @@ class Catalogue:
         )
         self._by_incident = self.grouped(lambda one: one.current.event["incident"]["id"])
         self._explaining = self.grouped(lambda one: one.current.event.get("basis", ""))
+
+    def in_language(self, language: str) -> Self:
+        other = copy.copy(self)
+        other.language = language
+        # Whatever ever had a text in this language: an address once given stays.
+        events = [revision.event for one in self.releases for revision in one.revisions]
+        texts = {event["id"] for event in events if other.translation(event)}
+        incidents = {
+            event["incident"]["id"]
+            for event in events
+            if event["id"] in texts or other.translation(event["incident"])
+        }
+        other.translated = frozenset(texts | incidents)
+        return other
+
+    def say(self, text: str, /, **values: object) -> str:
+        return phrase(self.language, text, **values)
+
+    def term(self, term: Term | Kind) -> str:
+        return phrase(self.language, term.zh)
+
+    @property
+    def home(self) -> str:
+        """The address of this language's home page."""
+        return self.settings.root if self.language == CHINESE else f"{self.settings.root}{self.language}/"
+
+    def page_url(self, identifier: str) -> str:
+        """Of a release or an incident; of the Chinese page where there is none in this language."""
+        return f"{self.home if self.has_page(identifier) else self.settings.root}releases/{identifier}/"
+
+    def has_page(self, identifier: str) -> bool:
+        """Whether a release or an incident has one in this language."""
+        return self.language == CHINESE or identifier in self.translated
+
+    def translation(self, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Of a ledger line, or of the facts of its incident: the text in this language, if it has one."""
+        return next((one for one in facts.get("translations", ()) if one["language"] == self.language), None)
+
+    def title(self, facts: Mapping[str, Any]) -> str:
+        if found := self.translation(facts):
+            return str(found["title"])
+        return facts["title"] if self.language == CHINESE else self.say("%(title)s（中文）", title=facts["title"])
 
     @cached_property
     def index_numbers(self) -> Mapping[str, str]:
@@ -89,12 +139,17 @@ class Catalogue:
         return max(one.updated_at for one in members)
 
     def frozen_texts(self) -> Iterator[tuple[str, str]]:
-        """Path below releases/ and digest of every text that is public, incidents' included."""
+        """Path below releases/ and digest of every text that is public, incidents' and translations included."""
         seen: set[str] = set()
         for one in sorted(self.releases, key=lambda release: release.id):
             for revision in one.revisions:
                 incident = revision.event["incident"]
-                for path, digest in ((revision.path, revision.sha256), (incident["path"], incident["sha256"])):
+                translations = (*incident.get("translations", ()), *revision.event.get("translations", ()))
+                for path, digest in (
+                    (revision.path, revision.sha256),
+                    (incident["path"], incident["sha256"]),
+                    *((of["path"], of["sha256"]) for of in translations),
+                ):
                     if path not in seen:
                         seen.add(path)
                         yield path, digest
@@ -135,7 +190,24 @@ class Catalogue:
 
     def department_name(self, identifier: str) -> str:
         known = self.registry.departments.get(identifier)
-        return known.name if known else identifier
+        if known is None:
+            return identifier
+        return known.name if self.language == CHINESE else known.english or known.name
+
+    def expert(self, one: Expert) -> Mapping[str, str]:
+        """Name and affiliation."""
+        if self.language == CHINESE:
+            return {"name": one.name, "affiliation": one.affiliation}
+        return {"name": one.english or one.name, "affiliation": one.english_affiliation or one.affiliation}
+
+    @property
+    def name(self) -> str:
+        """Of the site."""
+        return self.settings.site_name(self.language)
+
+    @property
+    def organisation(self) -> str:
+        return self.settings.organisation_name(self.language)
 
     def _moment(self, facts: Mapping[str, Any], key: str) -> Moment | None:
         return read_moment(facts[key], self.settings.zone) if facts.get(key) else None

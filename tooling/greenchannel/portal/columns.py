@@ -4,7 +4,7 @@ A column's own page has the newest; all of it stands in pages by month. A month 
 release changes: only a correction or a withdrawal of one of its own does.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -38,7 +38,16 @@ class _Column:
 
 def columns(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
     """Those that ever held something: a column without content is not built, and none loses its address."""
-    for column in (*_experts(catalogue), *_departments(catalogue), *_categories(catalogue), *_types(catalogue)):
+    yield from _pages(catalogue, (*_experts(catalogue), *_departments(catalogue), *_categories(catalogue)))
+    yield from types(catalogue)
+
+
+def types(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
+    yield from _pages(catalogue, _types(catalogue))
+
+
+def _pages(catalogue: Catalogue, each: Iterable[_Column]) -> Iterator[tuple[str, ListView]]:
+    for column in each:
         months = _by_month(catalogue, column.held)
         for month in months:
             yield "list.html", _month(catalogue, column, month, months)
@@ -57,15 +66,15 @@ def archive(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
 
 
 def _types(catalogue: Catalogue) -> Iterator[_Column]:
-    groups = catalogue.held(lambda event: str(event["type"]))
+    groups, say = catalogue.held(lambda event: str(event["type"])), catalogue.say
     for kind in ReleaseType:
         if held := groups.get(kind.value):
             yield _Column(
-                title=kind.zh,
+                title=catalogue.term(kind),
                 path=f"types/{kind.value}/",
                 held=held,
-                column_type="政策解读" if kind is ReleaseType.INTERPRETATION else "回应关切",
-                feeds=(feed_link(catalogue.settings.root, kind.zh, f"types/{kind.value}"),),
+                column_type=say("政策解读") if kind is ReleaseType.INTERPRETATION else say("回应关切"),
+                feeds=(feed_link(catalogue.settings.root, catalogue.term(kind), f"types/{kind.value}"),),
             )
 
 
@@ -135,14 +144,15 @@ def _by_month(catalogue: Catalogue, members: Members) -> dict[str, Members]:
 
 
 def _front(catalogue: Catalogue, column: _Column, months: dict[str, Members]) -> ListView:
-    url = catalogue.settings.root + column.path
+    url, say = catalogue.home + column.path, catalogue.say
     years: dict[str, list[Link]] = {}
     for month in months:
-        years.setdefault(f"{month[:4]}年", []).append(Link(f"{int(month[5:])}月", f"{url}{month}/"))
+        named = say("%(month)d月", month=int(month[5:]))
+        years.setdefault(say("%(year)s年", year=month[:4]), []).append(Link(named, f"{url}{month}/"))
     return ListView(
         frame=Frame(
             title=column.title,
-            description=f"{catalogue.settings.name}：{column.title}",
+            description=say("%(site)s：%(title)s", site=catalogue.name, title=column.title),
             url=url,
             crumbs=column.above,
             feeds=column.feeds,
@@ -156,13 +166,16 @@ def _front(catalogue: Catalogue, column: _Column, months: dict[str, Members]) ->
 
 
 def _month(catalogue: Catalogue, column: _Column, month: str, months: dict[str, Members]) -> ListView:
-    url, order = catalogue.settings.root + column.path, tuple(months)
+    url, order = catalogue.home + column.path, tuple(months)
+    name = month_name(catalogue, month)
     place = order.index(month)
     newer, older = order[place - 1 : place] if place else (), order[place + 1 : place + 2]
     return ListView(
         frame=Frame(
-            title=f"{column.title} {_named(month)}",
-            description=f"{catalogue.settings.name}：{column.title}，{_named(month)}",
+            title=f"{column.title} {name}",
+            description=catalogue.say(
+                "%(site)s：%(title)s，%(month)s", site=catalogue.name, title=column.title, month=name
+            ),
             url=f"{url}{month}/",
             crumbs=(*column.above, Link(column.title, url)),
             feeds=column.feeds,
@@ -172,13 +185,14 @@ def _month(catalogue: Catalogue, column: _Column, month: str, months: dict[str, 
         cards=tuple(card_of(catalogue, one) for one in months[month] if column.is_member(one)),
         is_month=True,
         months=(),
-        previous=next((Link(_named(one), f"{url}{one}/") for one in older), None),
-        next=next((Link(_named(one), f"{url}{one}/") for one in newer), None),
+        previous=next((Link(month_name(catalogue, one), f"{url}{one}/") for one in older), None),
+        next=next((Link(month_name(catalogue, one), f"{url}{one}/") for one in newer), None),
     )
 
 
-def _named(month: str) -> str:
-    return f"{month[:4]}年{int(month[5:])}月"
+def month_name(catalogue: Catalogue, month: str) -> str:
+    """``2026/11`` or ``2026-11`` as readers say it."""
+    return catalogue.say("%(year)d年%(month)d月", year=int(month[:4]), month=int(month[5:]))
 
 
 def public_experts(catalogue: Catalogue) -> tuple[Expert, ...]:

@@ -158,8 +158,8 @@ def _fields(
 ) -> Iterator[FieldChange]:
     for key in dict.fromkeys((*old.fields, *new.fields)):
         before, after = old.fields.get(key), new.fields.get(key)
-        if key in _APART or before == after:
-            continue
+        if key in _APART or before == after or (key == "translations" and _languages(before) == _languages(after)):
+            continue  # A translation is frozen anew with each revision, whether its words changed or not.
         if any(isinstance(one, (list, dict)) for one in (before, after)):
             sides = _sides(_entries(key, before, zone), _entries(key, after, zone), effort)
             yield FieldChange(CHINESE_NAMES.get(key, key), *sides)
@@ -174,6 +174,11 @@ def _fields(
             old=tuple(one for one in pieces if one.text and one.mark is not Mark.ADDED),
             new=tuple(one for one in pieces if one.text and one.mark is not Mark.REMOVED),
         )
+
+
+def _languages(value: Value) -> list[str]:
+    listed = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return [str(one["language"]) for one in listed if isinstance(one, Mapping)]
 
 
 def _shown(key: str, value: Value, names: Mapping[str, str], zone: timezone) -> str:

@@ -13,23 +13,23 @@ _NEWEST = 6
 
 
 def home_view(catalogue: Catalogue) -> HomeView:
-    root = catalogue.settings.root
+    root, say = catalogue.settings.root, catalogue.say
     by_type = catalogue.grouped(lambda one: one.current.event["type"])
     urgent, others = open_incidents(catalogue)
     return HomeView(
         frame=Frame(
-            title="首页",
-            description=f"{catalogue.settings.organisation}政务舆情回应与新闻发布",
-            url=root,
+            title=say("首页"),
+            description=say("%(organisation)s政务舆情回应与新闻发布", organisation=catalogue.organisation),
+            url=catalogue.home,
             crumbs=(),
             feeds=tuple(_feeds(catalogue)),
-            column_type="首页",
+            column_type=say("首页"),
         ),
         urgent=urgent,
         others=others,
         columns=tuple(
             Column(
-                link=Link(kind.zh, f"{root}types/{kind.value}/"),
+                link=Link(catalogue.term(kind), f"{catalogue.home}types/{kind.value}/"),
                 cards=tuple(card_of(catalogue, one) for one in newest),
             )
             for kind in ReleaseType
@@ -37,12 +37,12 @@ def home_view(catalogue: Catalogue) -> HomeView:
         ),
         punctuality=timeliness.glance(catalogue),
         departments=tuple(
-            Link(one.name, f"{root}departments/{one.id}/") for one in catalogue.registry.departments.values()
+            Link(catalogue.department_name(one), f"{root}departments/{one}/") for one in catalogue.registry.departments
         ),
     )
 
 
 def _feeds(catalogue: Catalogue) -> Iterator[FeedLink]:
-    yield feed_link(catalogue.settings.root, "全部发布", "all")
+    yield feed_link(catalogue.settings.root, catalogue.say("全部发布"), "all")
     if catalogue.urgent:
-        yield feed_link(catalogue.settings.root, "重大突发事件", "urgent")
+        yield feed_link(catalogue.settings.root, catalogue.say("重大突发事件"), "urgent")

@@ -25,17 +25,18 @@ Timeline = tuple[PublicRelease, ...]  # newest first
 
 
 def incident_view(catalogue: Catalogue, identifier: str, timeline: Timeline) -> IncidentView:
-    facts, incident = catalogue.state.incidents[identifier], catalogue.incident(identifier)
-    category = Link(incident.category.zh, f"{catalogue.settings.root}categories/{incident.category.value}/")
+    facts, incident, say = catalogue.state.incidents[identifier], catalogue.incident(identifier), catalogue.say
+    title, text = catalogue.title(facts), catalogue.translation(facts) or facts
+    category = Link(catalogue.term(incident.category), f"{catalogue.settings.root}categories/{incident.category}/")
     corrected = any(corrections(catalogue, one) for one in timeline)
     return IncidentView(
         frame=Frame(
-            title=incident.title,
-            description=f"{incident.title}：全部发布、时间线与时限履行情况",
+            title=title,
+            description=say("%(title)s：全部发布、时间线与时限履行情况", title=title),
             url=incident_url(catalogue, identifier),
-            crumbs=(Link("事件", f"{catalogue.settings.root}incidents/"), category),
+            crumbs=(Link(say("事件"), f"{catalogue.home}incidents/"), category),
             feeds=(
-                feed_link(catalogue.settings.root, incident.title, f"incidents/{identifier}"),
+                feed_link(catalogue.settings.root, title, f"incidents/{identifier}"),
                 # The newest release is in these two, so they are there.
                 *(feed(catalogue, one) for one in timeline[:1] for feed in (department_feed, category_feed)),
             ),
@@ -51,14 +52,14 @@ def incident_view(catalogue: Catalogue, identifier: str, timeline: Timeline) -> 
         interpretations=tuple(
             card_of(catalogue, one) for explained in timeline for one in catalogue.explaining(explained.id)
         ),
-        body=facts["sha256"],
+        body=text["sha256"],
         names=names_of(catalogue, tuple(one for release in timeline for one in release.revisions if corrected)),
     )
 
 
 def incident_lists(catalogue: Catalogue) -> Iterator[tuple[str, IncidentsView]]:
     """The newest at /incidents/, and all of them by the year in which they became public."""
-    root = f"{catalogue.settings.root}incidents/"
+    root, say = f"{catalogue.home}incidents/", catalogue.say
     known = (one for one in catalogue.state.incidents if catalogue.of_incident(one))
     newest_first = sorted(known, key=lambda one: catalogue.of_incident(one)[-1].first_at, reverse=True)
     years: dict[str, list[IncidentLine]] = {}
@@ -66,11 +67,11 @@ def incident_lists(catalogue: Catalogue) -> Iterator[tuple[str, IncidentsView]]:
         first_at = catalogue.of_incident(identifier)[-1].first_at
         years.setdefault(f"{local(catalogue, first_at):%Y}", []).append(_line(catalogue, identifier))
     for year, lines in years.items():
-        yield _incidents(catalogue, f"{year}年事件", f"{root}{year}/", lines)
-    links = tuple(Link(f"{year}年", f"{root}{year}/") for year in years)
+        yield _incidents(catalogue, say("%(year)s年事件", year=year), f"{root}{year}/", lines)
+    links = tuple(Link(say("%(year)s年", year=year), f"{root}{year}/") for year in years)
     newest = [line for lines in years.values() for line in lines][:_NEWEST]
     if newest:
-        yield _incidents(catalogue, "事件", root, newest, links)
+        yield _incidents(catalogue, say("事件"), root, newest, links)
 
 
 def _incidents(
@@ -78,9 +79,9 @@ def _incidents(
 ) -> tuple[str, IncidentsView]:
     frame = Frame(
         title=title,
-        description=f"{catalogue.settings.name}：{title}及其处置状态",
+        description=catalogue.say("%(site)s：%(title)s及其处置状态", site=catalogue.name, title=title),
         url=url,
-        crumbs=(Link("事件", f"{catalogue.settings.root}incidents/"),),
+        crumbs=(Link(catalogue.say("事件"), f"{catalogue.home}incidents/"),),
     )
     return "incidents.html", IncidentsView(frame=frame, lines=tuple(lines), years=years)
 
@@ -88,48 +89,48 @@ def _incidents(
 def _line(catalogue: Catalogue, identifier: str) -> IncidentLine:
     incident, timeline = catalogue.incident(identifier), catalogue.of_incident(identifier)
     return IncidentLine(
-        link=Link(incident.title, incident_url(catalogue, identifier)),
+        link=Link(catalogue.title(catalogue.state.incidents[identifier]), incident_url(catalogue, identifier)),
         status=incident_status(catalogue, identifier),
         is_open=incident.closed_at is None,
-        category=incident.category.zh,
-        grade=incident.incident_class.zh if incident.incident_class else "",
+        category=catalogue.term(incident.category),
+        grade=catalogue.term(incident.incident_class) if incident.incident_class else "",
         newest=shown_time(catalogue, timeline[0].first_at),
         count=str(len(timeline)),
     )
 
 
 def _rows(catalogue: Catalogue, identifier: str, category: Link) -> Iterator[Row]:
-    incident = catalogue.incident(identifier)
-    yield Row("类别", category.text, category.url)
+    incident, say = catalogue.incident(identifier), catalogue.say
+    yield Row(say("类别"), category.text, category.url)
     if incident.incident_class:
-        yield Row("等级", incident.incident_class.zh)
-    for label, moment in (("发生时间", incident.occurred_at), ("发现时间", incident.detected_at),
-                          ("认领时间", incident.claimed_at), ("办结时间", incident.closed_at)):  # fmt: skip
+        yield Row(say("等级"), catalogue.term(incident.incident_class))
+    for label, moment in ((say("发生时间"), incident.occurred_at), (say("发现时间"), incident.detected_at),
+                          (say("认领时间"), incident.claimed_at), (say("办结时间"), incident.closed_at)):  # fmt: skip
         if moment:
             yield Row(label, shown_time(catalogue, moment).text)
 
 
 def _contact(catalogue: Catalogue, identifier: str) -> Iterator[Row]:
     """Whom to ask: the lead department, its spokespersons and its telephone."""
-    lead = catalogue.incident(identifier).lead
-    yield Row("牵头部门", catalogue.department_name(lead), f"{catalogue.settings.root}departments/{lead}/")
+    lead, say = catalogue.incident(identifier).lead, catalogue.say
+    yield Row(say("牵头部门"), catalogue.department_name(lead), f"{catalogue.settings.root}departments/{lead}/")
     people = (one for one in catalogue.registry.people.values() if one.spokesperson and one.department == lead)
     for person in people:
-        yield Row("新闻发言人", f"{person.name}（{person.post}）")
+        yield Row(say("新闻发言人"), say("%(name)s（%(post)s）", name=person.name, post=person.post))
     if (department := catalogue.registry.departments.get(lead)) and department.phone:
-        yield Row("电话", department.phone)
+        yield Row(say("电话"), department.phone)
 
 
 def _entry(catalogue: Catalogue, timeline: Timeline, release: PublicRelease) -> TimelineEntry:
     return TimelineEntry(
         card=card_of(catalogue, release),
-        label=_label(timeline, release),
+        label=_label(catalogue, timeline, release),
         corrections=corrections(catalogue, release),
     )
 
 
-def _label(timeline: Timeline, release: PublicRelease) -> str:
+def _label(catalogue: Catalogue, timeline: Timeline, release: PublicRelease) -> str:
     if release.current.event.get("final"):
-        return "最终通报"
+        return catalogue.say("最终通报")
     facts = [one for one in timeline if one.current.event["type"] == ReleaseType.FACT]
-    return "首次通报" if facts and release is facts[-1] else ""
+    return catalogue.say("首次通报") if facts and release is facts[-1] else ""

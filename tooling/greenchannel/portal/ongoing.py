@@ -19,11 +19,12 @@ STYLE_PATH = "urgent.css"
 
 
 def urgent_page(catalogue: Catalogue) -> tuple[str, UrgentView]:
-    feed = feed_link(catalogue.settings.root, "重大突发事件", "urgent")
+    say = catalogue.say
+    feed = feed_link(catalogue.settings.root, say("重大突发事件"), "urgent")
     frame = Frame(
-        title="正在处置的事件",
-        description="正在处置的突发事件：最新通报、已核实与正在核实的情况、新闻发布会安排",
-        url=f"{catalogue.settings.root}urgent/",
+        title=say("正在处置的事件"),
+        description=say("正在处置的突发事件：最新通报、已核实与正在核实的情况、新闻发布会安排"),
+        url=f"{catalogue.home}urgent/",
         crumbs=(),
         feeds=(feed,),
     )
@@ -43,8 +44,8 @@ def ongoing(catalogue: Catalogue, identifier: str) -> OngoingView:
     in_force = [one for one in catalogue.of_incident(identifier) if one.withdrawal is None]
     facts = [one for one in in_force if one.current.event["type"] == ReleaseType.FACT]
     return OngoingView(
-        incident=Link(incident.title, incident_url(catalogue, identifier)),
-        grade=incident.incident_class.zh if incident.incident_class else "",
+        incident=Link(catalogue.title(catalogue.state.incidents[identifier]), incident_url(catalogue, identifier)),
+        grade=catalogue.term(incident.incident_class) if incident.incident_class else "",
         status=incident_status(catalogue, identifier),
         newest=card_of(catalogue, (facts or in_force)[0]),
         conferences=announced(catalogue, identifier),
@@ -53,7 +54,8 @@ def ongoing(catalogue: Catalogue, identifier: str) -> OngoingView:
 
 
 def incident_status(catalogue: Catalogue, identifier: str) -> str:
-    return "处置中" if catalogue.incident(identifier).closed_at is None else "已办结"
+    is_open = catalogue.incident(identifier).closed_at is None
+    return catalogue.say("处置中") if is_open else catalogue.say("已办结")
 
 
 def announced(catalogue: Catalogue, identifier: str) -> tuple[AnnouncedView, ...]:
@@ -63,7 +65,7 @@ def announced(catalogue: Catalogue, identifier: str) -> tuple[AnnouncedView, ...
     found = (one for one in catalogue.of_incident(identifier) if _is_announced(one))
     views = (
         AnnouncedView(
-            link=Link(one.current.event["title"], release_url(catalogue, one)),
+            link=Link(catalogue.title(one.current.event), release_url(catalogue, one)),
             starts=shown_time(catalogue, starts),
             venue=str(one.current.event.get("venue", "")),
         )
@@ -87,7 +89,7 @@ def knowledge(catalogue: Catalogue, identifier: str) -> KnowledgeView | None:
             return KnowledgeView(
                 confirmed=tuple(event.get("confirmed", ())),
                 checking=tuple(event.get("checking", ())) if is_open else (),
-                source=Link(event["title"], release_url(catalogue, one)),
+                source=Link(catalogue.title(event), release_url(catalogue, one)),
                 at=shown_time(catalogue, one.current.at),
             )
     return None

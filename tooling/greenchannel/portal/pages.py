@@ -4,6 +4,7 @@ Public addresses are a contract with readers and are only ever added to. A relea
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from greenchannel.desk.furniture import FooterEntry
 from greenchannel.desk.settings import Settings
@@ -16,31 +17,81 @@ from greenchannel.portal.incident_page import incident_lists, incident_view
 from greenchannel.portal.ongoing import urgent_page
 from greenchannel.portal.release_page import release_view
 from greenchannel.portal.search_page import search_page
-from greenchannel.portal.shown import feed_link
-from greenchannel.portal.views import FooterRow, Frame, Link, PageView, PlainView, SiteFrame, SiteMapView
+from greenchannel.portal.shown import feed_link, release_url
+from greenchannel.portal.views import (
+    FooterRow,
+    Frame,
+    Link,
+    OtherLanguage,
+    PageView,
+    PlainView,
+    SiteFrame,
+    SiteMapView,
+)
+from greenchannel.portal.wording import CHINESE, ENGLISH, phrase
 from greenchannel.record.events import State
 
 Page = tuple[str, PageView]
 
 
-def site_frame(settings: Settings, registry: Registry, released: frozenset[str]) -> SiteFrame:
-    """`released` are the types of which something was ever released."""
+def site_frame(
+    settings: Settings,
+    registry: Registry,
+    released: frozenset[str],
+    language: str = CHINESE,
+    *,
+    speaks_english: bool = False,
+) -> SiteFrame:
+    """`released` are the types of which something was ever released; English is spoken once anything is in English."""
     root = settings.root
     return SiteFrame(
-        name=settings.name,
-        organisation=settings.organisation,
+        name=settings.site_name(language),
+        organisation=settings.organisation_name(language),
         url=settings.url,
         root=root,
-        menu=tuple(_menu(root, registry, released)),
+        home=root if language == CHINESE else f"{root}{language}/",
+        subscribe=f"{root}subscribe/" if language == CHINESE else f"{root}subscribe/{language}/",
+        other=_other_home(root, language) if speaks_english else None,
+        menu=tuple(_menu(root, registry, released) if language == CHINESE else _menu_in(language, root, released)),
         footer=tuple(_footer_row(one, root) for one in settings.footer),
-        feeds=(feed_link(root, "全部发布", "all"),),
+        feeds=(feed_link(root, phrase(language, "全部发布"), "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
+        english=site_frame(settings, registry, released, ENGLISH, speaks_english=True)
+        if speaks_english and language == CHINESE
+        else None,
     )
+
+
+def frame_of(settings: Settings, registry: Registry, state: State, language: str = CHINESE) -> SiteFrame:
+    return site_frame(settings, registry, released_types(state), language, speaks_english=has_english(state))
 
 
 def released_types(state: State) -> frozenset[str]:
     return frozenset(revision.event["type"] for one in state.releases.values() for revision in one.revisions)
+
+
+def _other_home(root: str, language: str) -> OtherLanguage:
+    if language == ENGLISH:
+        return OtherLanguage("中文", "zh-CN", root, is_same=False)
+    return OtherLanguage("English", "en", f"{root}{ENGLISH}/", is_same=False)
+
+
+def has_english(state: State) -> bool:
+    events = (one.event for release in state.releases.values() for one in release.revisions)
+    return any("translations" in one or "translations" in one["incident"] for one in events)
+
+
+def _menu_in(language: str, root: str, released: frozenset[str]) -> Iterator[Link]:
+    """What there is in a language other than Chinese."""
+    say, home = partial(phrase, language), f"{root}{language}/"
+    yield Link(say("首页"), home)
+    for kind in ReleaseType:
+        if kind.value in released:
+            yield Link(say(kind.zh), f"{home}types/{kind.value}/")
+    yield Link(say("事件"), f"{home}incidents/")
+    yield Link(say("回应时效"), f"{home}timeliness/")
+    yield Link(say("订阅"), f"{root}subscribe/{language}/")
 
 
 def _menu(root: str, registry: Registry, released: frozenset[str]) -> Iterator[Link]:
@@ -87,9 +138,30 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     yield "home.html", home_view(catalogue)
 
 
+def translated_pages(catalogue: Catalogue) -> Iterator[Page]:
+    """Of incidents and releases that have a page in the catalogue's language; their revisions are told in Chinese."""
+    for identifier in sorted(catalogue.translated & catalogue.state.incidents.keys()):
+        timeline = catalogue.of_incident(identifier)
+        for index, release in enumerate(timeline):
+            if release.id in catalogue.translated:
+                yield "release.html", release_view(catalogue, timeline, index)
+        yield "incident.html", incident_view(catalogue, identifier, timeline)
+
+
+def translated_lists(catalogue: Catalogue) -> Iterator[Page]:
+    """What a language other than Chinese has of lists, the home page last."""
+    yield from columns.types(catalogue)
+    yield from incident_lists(catalogue)
+    yield timeliness.page(catalogue)
+    yield search_page(catalogue)
+    yield "site-map.html", _site_map_in(catalogue)
+    yield urgent_page(catalogue)
+    yield "home.html", home_view(catalogue)
+
+
 def not_found(catalogue: Catalogue) -> Page:
-    described, url = "请从首页、栏目或站点地图查找", f"{catalogue.settings.root}404/"
-    frame = Frame(title="没有找到页面", description=described, url=url, crumbs=())
+    described, url = catalogue.say("请从首页、栏目或站点地图查找"), f"{catalogue.home}404/"
+    frame = Frame(title=catalogue.say("没有找到页面"), description=described, url=url, crumbs=())
     return "not-found.html", PlainView(frame=frame)
 
 
@@ -104,19 +176,36 @@ def _site_map(catalogue: Catalogue) -> SiteMapView:
         ("部门", tuple(Link(one.name, f"{root}departments/{one.id}/") for one in bodies)),
         ("查阅", tuple(_ways(catalogue))),
         ("本站", tuple(Link(title, root + path) for title, path in catalogue.settings.nav)),
-        ("数据", tuple(Link(text, root + path) for text, path in _DATA)),
+        ("数据", _data(catalogue)),
     )
     frame = Frame(title="站点地图", description="本站全部栏目、部门、页面与数据", url=f"{root}sitemap/", crumbs=())
     return SiteMapView(frame=frame, groups=tuple((title, links) for title, links in groups if links))
 
 
-_DATA = (
-    ("订阅源目录（OPML）", "feeds/feeds.opml"),
-    ("订阅源目录（JSON）", "feeds/index.json"),
-    ("最新发布（JSON）", "latest.json"),
-    ("发布记录（JSON Lines）", "record/ledger.jsonl"),
-    ("回应时效数据（CSV）", "timeliness/timeliness.csv"),
-)
+def _site_map_in(catalogue: Catalogue) -> SiteMapView:
+    """In a language other than Chinese: the columns, and every text that there is."""
+    root, say = catalogue.settings.root, catalogue.say
+    texts = (one for one in catalogue.releases if catalogue.has_page(one.id))
+    links = tuple(Link(catalogue.title(one.current.event), release_url(catalogue, one)) for one in texts)
+    groups = (
+        (say("栏目"), tuple(_menu_in(catalogue.language, root, released_types(catalogue.state)))),
+        (say("英文稿件"), links),
+        (say("数据"), _data(catalogue)),
+    )
+    described, url = say("本站的英文栏目、稿件与数据"), f"{catalogue.home}sitemap/"
+    frame = Frame(title=say("站点地图"), description=described, url=url, crumbs=())
+    return SiteMapView(frame=frame, groups=tuple((title, links) for title, links in groups if links))
+
+
+def _data(catalogue: Catalogue) -> tuple[Link, ...]:
+    root, say = catalogue.settings.root, catalogue.say
+    return (
+        Link(say("订阅源目录（OPML）"), f"{root}feeds/feeds.opml"),
+        Link(say("订阅源目录（JSON）"), f"{root}feeds/index.json"),
+        Link(say("最新发布（JSON）"), f"{root}latest.json"),
+        Link(say("发布记录（JSON Lines）"), f"{root}record/ledger.jsonl"),
+        Link(say("回应时效数据（CSV）"), f"{root}timeliness/timeliness.csv"),
+    )
 
 
 def _ways(catalogue: Catalogue) -> Iterator[Link]:

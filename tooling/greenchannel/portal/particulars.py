@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timezone
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -16,6 +18,7 @@ from greenchannel.portal.release_views import ClaimView, ConferenceView, Particu
 from greenchannel.portal.shown import local_time
 from greenchannel.portal.structured_data import as_data_block, structured_data
 from greenchannel.portal.views import Link, ReleaseView, Row, SiteFrame, Time
+from greenchannel.portal.wording import phrase
 
 Fields = Mapping[str, Any]  # Any: JSON
 _HEADING = re.compile(r'^<h[1-6] id="(?P<id>[^"]*)">(?P<text>.*)</h[1-6]>$', re.MULTILINE)
@@ -43,7 +46,7 @@ def particulars(view: ReleaseView, fields: Fields, body: str, zone: timezone) ->
         source=source,
         keywords=tuple(fields.get("keywords", ())),
         image=unescape(image[1]) if image else "",
-        conference=_conference(fields, zone) if kind == ReleaseType.CONFERENCE else None,
+        conference=_conference(fields, zone, view.language) if kind == ReleaseType.CONFERENCE else None,
         claim=_claim(view, fields, body, zone) if fields.get("claim") else None,
     )
 
@@ -57,33 +60,35 @@ def _rows(view: ReleaseView, fields: Fields, source: str) -> Iterator[Row]:
         "关键词": "、".join(fields.get("keywords", ())),
     }
     known = {row.label: row for row in view.table} | {label: Row(label, value) for label, value in own.items() if value}
-    yield from (known[label] for label in view.metadata if label in known)
+    for one in (known[label] for label in view.metadata if label in known):
+        yield replace(one, label=phrase(view.language, one.label))
     yield from view.rows
 
 
-def _conference(fields: Fields, zone: timezone) -> ConferenceView:
+def _conference(fields: Fields, zone: timezone, language: str) -> ConferenceView:
     return ConferenceView(
         starts=local_time(read_moment(fields["starts_at"], zone), zone),
         held=_time(fields.get("held_at"), zone),
         venue=fields["venue"],
         speakers=tuple((one["name"], one["post"]) for one in fields.get("speakers", ())),
         moderator=fields.get("moderator", ""),
-        hearing_access=tuple(HearingAccess(one).zh for one in fields.get("hearing_access", ())),
+        hearing_access=tuple(phrase(language, HearingAccess(one).zh) for one in fields.get("hearing_access", ())),
         live=tuple(Link(one["platform"], one["url"]) for one in fields.get("live", ())),
-        accreditation=tuple(_accreditation(fields.get("accreditation", {}), zone)),
+        accreditation=tuple(_accreditation(fields.get("accreditation", {}), zone, language)),
         media_contact=fields.get("media_contact", ""),
     )
 
 
-def _accreditation(one: Fields, zone: timezone) -> Iterator[Row]:
+def _accreditation(one: Fields, zone: timezone, language: str) -> Iterator[Row]:
+    say = partial(phrase, language)
     if contact := one.get("contact"):
-        yield Row("联系人", contact)
+        yield Row(say("联系人"), contact)
     if phone := one.get("phone"):
-        yield Row("电话", phone, f"tel:{re.sub(r'[^0-9+]', '', phone)}")
+        yield Row(say("电话"), phone, f"tel:{re.sub(r'[^0-9+]', '', phone)}")
     if deadline := _time(one.get("deadline"), zone):
-        yield Row("报名截止", deadline.text)
+        yield Row(say("报名截止"), deadline.text)
     if note := one.get("note"):
-        yield Row("说明", note)
+        yield Row(say("说明"), note)
 
 
 def _claim(view: ReleaseView, fields: Fields, body: str, zone: timezone) -> ClaimView:
@@ -93,7 +98,7 @@ def _claim(view: ReleaseView, fields: Fields, body: str, zone: timezone) -> Clai
         source=Link(source, source if is_web_address(source) else "") if source else None,
         seen=_time(fields.get("claim_seen_at"), zone),
         verdict=verdict.value,
-        verdict_label=verdict.zh,
+        verdict_label=phrase(view.language, verdict.zh),
         fact=view.card.summary,
         evidence=next(_sections(body, EVIDENCE), None),
     )

@@ -21,17 +21,20 @@ def release_view(catalogue: Catalogue, timeline: tuple[PublicRelease, ...], plac
     card, history = card_of(catalogue, release), revisions.history(catalogue, release)
     newer, older = timeline[max(place - _NEAREST, 0) : place], timeline[place + 1 : place + 1 + _NEAREST]
     event, is_shown = release.current.event, release.withdrawal is None
+    address = f"{catalogue.settings.root}releases/{release.id}/"  # of what is the same in each language
+    text = catalogue.translation(event) or event
     return ReleaseView(
         frame=_frame(catalogue, release, card),
         id=f"tag:{catalogue.settings.tag}:{release.id}",
-        twin=f"{card.url}index.json",
+        language=catalogue.language,
+        twin=f"{address}index.json",
         card=card,
         updated=shown_time(catalogue, release.updated_at),
         metadata=catalogue.settings.metadata,
         table=tuple(_table(catalogue, release, card)),
         rows=tuple(_release_rows(catalogue, release, card)),
         revisions=history,
-        body=release.current.sha256,
+        body=text["sha256"],
         previous=_link(catalogue, older[:1]),
         next=_link(catalogue, newer[-1:]),
         attachments=tuple(attached(catalogue, release)) if is_shown else (),
@@ -46,7 +49,7 @@ def release_view(catalogue: Catalogue, timeline: tuple[PublicRelease, ...], plac
         interpretation=_interpretation(catalogue, release) if is_shown else None,
         explained_by=tuple(card_of(catalogue, one) for one in catalogue.explaining(release.id)),
         siblings=tuple(card_of(catalogue, one) for one in (*newer, *older)),
-        calendar=f"{card.url}{CALENDAR}" if has_calendar(release) else "",
+        calendar=f"{address}{CALENDAR}" if has_calendar(release) else "",
         editor=catalogue.settings.editor,
     )
 
@@ -58,20 +61,20 @@ def _frame(catalogue: Catalogue, release: PublicRelease, card: Card) -> Frame:
         url=card.url,
         crumbs=(card.incident,),
         feeds=tuple(_release_feeds(catalogue, release)),
-        column_type="政策解读" if card.type == ReleaseType.INTERPRETATION else "回应关切",
+        column_type=catalogue.say("政策解读") if card.type == ReleaseType.INTERPRETATION else catalogue.say("回应关切"),
     )
 
 
 def _link(catalogue: Catalogue, one: tuple[PublicRelease, ...]) -> Link | None:
-    return Link(one[0].current.event["title"], release_url(catalogue, one[0])) if one else None
+    return Link(catalogue.title(one[0].current.event), release_url(catalogue, one[0])) if one else None
 
 
 def _release_feeds(catalogue: Catalogue, release: PublicRelease) -> Iterator[FeedLink]:
     incident = release.current.event["incident"]
-    yield feed_link(catalogue.settings.root, incident["title"], f"incidents/{incident['id']}")
+    yield feed_link(catalogue.settings.root, catalogue.title(incident), f"incidents/{incident['id']}")
     yield department_feed(catalogue, release)
     kind = ReleaseType(release.current.event["type"])
-    yield feed_link(catalogue.settings.root, kind.zh, f"types/{kind.value}")
+    yield feed_link(catalogue.settings.root, catalogue.term(kind), f"types/{kind.value}")
 
 
 def department_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
@@ -81,37 +84,42 @@ def department_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
 
 def category_feed(catalogue: Catalogue, release: PublicRelease) -> FeedLink:
     category = Category(release.current.event["incident"]["category"])
-    return feed_link(catalogue.settings.root, category.zh, f"categories/{category.value}")
+    return feed_link(catalogue.settings.root, catalogue.term(category), f"categories/{category.value}")
 
 
 def _table(catalogue: Catalogue, release: PublicRelease, card: Card) -> Iterator[Row]:
-    """What the ledger knows of the metadata."""
+    """What the ledger knows of the metadata, under the labels by which the settings order it."""
     category = Category(release.current.event["incident"]["category"])
     if number := catalogue.index_numbers.get(release.id):
         yield Row("索引号", number)
-    yield Row("主题分类", category.zh, f"{catalogue.settings.root}categories/{category.value}/")
+    yield Row("主题分类", catalogue.term(category), f"{catalogue.settings.root}categories/{category.value}/")
     yield Row("发布机构", card.department.text, card.department.url)
     yield Row("发布日期", card.published.text)
     if release.updated_at != release.first_at:
         yield Row("更新时间", shown_time(catalogue, release.updated_at).text)
-    yield Row("有效性", _VALIDITY[card.status])
+    yield Row("有效性", _validity(catalogue, card.status))
     if catalogue.settings.editor:
         yield Row("责任编辑", catalogue.settings.editor)
 
 
-_VALIDITY = {"": "有效", "更正": "已更正", "撤回": "已撤回", "草稿": "草稿，未发布"}
+def _validity(catalogue: Catalogue, status: str) -> str:
+    say = catalogue.say
+    words = {"": say("有效"), "更正": say("已更正"), "撤回": say("已撤回"), "草稿": say("草稿，未发布")}
+    return words[status]
 
 
 def _release_rows(catalogue: Catalogue, release: PublicRelease, card: Card) -> Iterator[Row]:
     """What is said of a release besides its metadata."""
     event = release.current.event
-    yield Row("所属事件", card.incident.text, card.incident.url)
+    say = catalogue.say
+    yield Row(say("所属事件"), card.incident.text, card.incident.url)
     if verdict := event.get("verdict"):
-        yield Row("核查结论", Verdict(verdict).zh)
+        yield Row(say("核查结论"), catalogue.term(Verdict(verdict)))
     if due := event.get("result_due"):
-        yield Row("结果公布", f"{shown_time(catalogue, read_moment(due, catalogue.settings.zone)).text}前")
+        time = shown_time(catalogue, read_moment(due, catalogue.settings.zone)).text
+        yield Row(say("结果公布"), say("%(time)s前", time=time))
     if reason := event.get("late_reason"):
-        yield Row("迟发原因", reason)
+        yield Row(say("迟发原因"), reason)
 
 
 def _interpretation(catalogue: Catalogue, release: PublicRelease) -> InterpretationView | None:
@@ -124,7 +132,7 @@ def _expert(catalogue: Catalogue, identifier: str) -> ExpertView | None:
     known = catalogue.registry.experts.get(identifier)
     if known is None or not known.public:
         return None
-    url = f"{catalogue.settings.root}experts/{known.id}/"
+    url, named = f"{catalogue.settings.root}experts/{known.id}/", catalogue.expert(known)
     return ExpertView(
-        link=Link(known.name, url), field=known.field, affiliation=known.affiliation, title=known.title
+        link=Link(named["name"], url), field=known.field, affiliation=named["affiliation"], title=known.title
     )

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.shown import card_of, public_path, release_url, shown_time, withdrawal_notice
+from greenchannel.portal.shown import card_of, public_path, shown_time, withdrawal_notice
 from greenchannel.portal.views import (
     CorrectionView,
     Frame,
@@ -79,30 +79,33 @@ def joined(said: list[str]) -> str:
     return "；".join((*(one.rstrip("。；") for one in said[:-1]), *said[-1:]))
 
 
-def _unnoted(revision: Revision) -> str:
+def _unnoted(catalogue: Catalogue, revision: Revision) -> str:
     """Of a later revision, only a draft has no note yet."""
-    return "首次发布" if revision.number == 1 else "尚无变更说明"
+    return catalogue.say("首次发布") if revision.number == 1 else catalogue.say("尚无变更说明")
 
 
 def _revision(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionView:
     changes = changes_of(release, revision)
-    kinds = "、".join(dict.fromkeys(kind.zh for kind, _ in changes)) or _unnoted(revision)
+    named = dict.fromkeys(catalogue.term(kind) for kind, _ in changes)
+    kinds = catalogue.say("、").join(named) or _unnoted(catalogue, revision)
     ended = any(one.revision == revision.number - 1 for one in release.withdrawals)
+    text = catalogue.translation(revision.event) or revision.event
     return RevisionView(
         number=revision.number,
         at=shown_time(catalogue, revision.at),
-        kind=f"重新发布（{kinds}）" if ended else kinds,
+        kind=catalogue.say("重新发布（%(kinds)s）", kinds=kinds) if ended else kinds,
         note=joined([note for _, note in changes]),
         signed=_signed(catalogue, release, revision),
-        url=catalogue.settings.root + public_path(revision.path),
-        sha256=revision.sha256,
+        url=catalogue.settings.root + public_path(text["path"]),
+        sha256=text["sha256"],
         page=_page_url(catalogue, release, revision.number),
         withdrawal=_withdrawal(catalogue, release, revision),
     )
 
 
 def _page_url(catalogue: Catalogue, release: PublicRelease, number: int) -> str:
-    return f"{release_url(catalogue, release)}r{number}/" if len(release.revisions) > 1 else ""
+    """In Chinese, whatever the language: the comparison is of the Chinese texts."""
+    return f"{catalogue.settings.root}releases/{release.id}/r{number}/" if len(release.revisions) > 1 else ""
 
 
 def _withdrawal(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> WithdrawalView | None:
@@ -122,9 +125,9 @@ def _signed(catalogue: Catalogue, release: PublicRelease, revision: Revision) ->
     if not revision.event.get("on_duty"):
         return ""
     if signed_at := release.countersigned.get(revision.number):
-        return f"值班先行发布，{shown_time(catalogue, signed_at).text} 由另一人补签"
+        return catalogue.say("值班先行发布，%(at)s 由另一人补签", at=shown_time(catalogue, signed_at).text)
     due = shown_time(catalogue, revision.at + COUNTERSIGN_WITHIN).text
-    return f"值班先行发布，应于 {due} 前由另一人补签"
+    return catalogue.say("值班先行发布，应于 %(due)s 前由另一人补签", due=due)
 
 
 def _page(catalogue: Catalogue, release: PublicRelease, revision: Revision) -> RevisionPageView:

@@ -1,13 +1,15 @@
 """How a release, a time and an address look wherever they stand: on pages, in lists and in feeds."""
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from functools import partial
 from urllib.parse import quote
 
 from greenchannel.domain.moment import Day, Moment
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.views import AttachmentView, Card, FeedLink, Link, Time
+from greenchannel.portal.wording import CHINESE, phrase
 from greenchannel.record.attachments import attachments_of
 from greenchannel.record.events import PublicRelease, Withdrawal
 
@@ -15,12 +17,11 @@ from greenchannel.record.events import PublicRelease, Withdrawal
 def public_path(frozen: str) -> str:
     """Where a frozen text stands on the site: ``2026/x/fact-1.r2.md`` -> ``releases/2026/x/fact-1/r2.md``.
 
-    An attachment stands at the same path in both.
+    A translation, ``fact-1.r2.en.md``, stands beside it as ``r2.en.md``; an attachment at the same path in both.
     """
-    if not frozen.endswith(".md"):
-        return f"releases/{frozen}"
-    stem, revision = frozen.removesuffix(".md").rsplit(".", 1)
-    return f"releases/{stem}/{revision}.md"
+    folder, _, name = frozen.rpartition("/")
+    stem, dot, revision = name.partition(".")
+    return f"releases/{folder}/{stem}/{revision}" if dot and name.endswith(".md") else f"releases/{frozen}"
 
 
 def alias_path(release: str, name: str) -> str:
@@ -48,11 +49,11 @@ def local_time(moment: Moment, zone: timezone) -> Time:
 
 
 def release_url(catalogue: Catalogue, release: PublicRelease) -> str:
-    return f"{catalogue.settings.root}releases/{release.id}/"
+    return catalogue.page_url(release.id)
 
 
 def incident_url(catalogue: Catalogue, identifier: str) -> str:
-    return f"{catalogue.settings.root}releases/{identifier}/"
+    return catalogue.page_url(identifier)
 
 
 def feed_link(root: str, title: str, path: str) -> FeedLink:
@@ -61,6 +62,7 @@ def feed_link(root: str, title: str, path: str) -> FeedLink:
 
 
 def status(release: PublicRelease) -> str:
+    """By which the theme knows what to show, and in which language to say it."""
     if release.draft:
         return "草稿"
     if release.withdrawal:
@@ -76,11 +78,13 @@ def notice(catalogue: Catalogue, release: PublicRelease) -> str:
 
 def withdrawal_notice(catalogue: Catalogue, withdrawal: Withdrawal) -> str:
     at = shown_time(catalogue, withdrawal.at).text
-    return withdrawal_text(catalogue.department_name(withdrawal.department), at, withdrawal.reason)
+    body = catalogue.department_name(withdrawal.department)
+    return withdrawal_text(body, at, withdrawal.reason, catalogue.language)
 
 
-def withdrawal_text(body: str, at: str, reason: str) -> str:
-    return f"{body}于{at}撤回本信息。原因：{reason}"
+def withdrawal_text(body: str, at: str, reason: str, language: str = CHINESE) -> str:
+    say = partial(phrase, language)
+    return say("%(body)s于%(at)s撤回本信息。原因：%(reason)s", body=body, at=at, reason=reason)
 
 
 def attached(catalogue: Catalogue, release: PublicRelease) -> Iterator[AttachmentView]:
@@ -89,7 +93,7 @@ def attached(catalogue: Catalogue, release: PublicRelease) -> Iterator[Attachmen
         yield AttachmentView(
             name=one.name,
             url=quote(catalogue.settings.root + alias_path(release.id, one.name)),
-            kind=one.kind.zh,
+            kind=catalogue.term(one.kind),
             size=size_text(one.size),
             sha256=one.sha256,
         )
@@ -102,15 +106,30 @@ def size_text(size: int) -> str:
 
 def card_of(catalogue: Catalogue, release: PublicRelease) -> Card:
     event, root = release.current.event, catalogue.settings.root
-    department = event["department"]
+    department, told = event["department"], catalogue.translation(release.current.event) or event
     return Card(
-        title=event["title"],
+        title=catalogue.title(event),
         url=release_url(catalogue, release),
         type=event["type"],
-        type_label=ReleaseType(event["type"]).zh,
+        type_label=catalogue.term(ReleaseType(event["type"])),
         department=Link(catalogue.department_name(department), f"{root}departments/{department}/"),
-        incident=Link(event["incident"]["title"], incident_url(catalogue, event["incident"]["id"])),
+        incident=Link(catalogue.title(event["incident"]), incident_url(catalogue, event["incident"]["id"])),
         published=shown_time(catalogue, release.first_at),
-        summary=notice(catalogue, release) or event["summary"],
+        summary=notice(catalogue, release) or told["summary"],
         status=status(release),
     )
+
+
+def duration(catalogue: Catalogue, span: timedelta) -> str:
+    say = catalogue.say
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    if not minutes:
+        return say("%(count)s秒", count=seconds)
+    hours, rest = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = (
+        (days, say("%(count)s天", count=days)),
+        (hours, say("%(count)s小时", count=hours)),
+        (rest, say("%(count)s分", count=rest)),
+    )
+    return ("" if catalogue.language == CHINESE else " ").join(text for count, text in parts if count)

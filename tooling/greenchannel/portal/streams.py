@@ -226,9 +226,10 @@ def _keys(event: Event) -> Iterator[str]:
 
 
 def addresses(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Every release and incident with the day its page last changed, for the sitemap."""
-    for identifier in sorted(catalogue.state.incidents):
+    """Every release and incident in this language with the day its page last changed, for the sitemap."""
+    for identifier in sorted(filter(catalogue.has_page, catalogue.state.incidents)):
         timeline = catalogue.of_incident(identifier)
         yield incident_url(catalogue, identifier), rfc3339(catalogue, catalogue.changed_at(identifier))
         for one in timeline:
-            yield release_url(catalogue, one), rfc3339(catalogue, one.updated_at)
+            if catalogue.has_page(one.id):
+                yield release_url(catalogue, one), rfc3339(catalogue, one.updated_at)

@@ -14,6 +14,7 @@ from typing import Any
 from greenchannel.domain.vocabulary import Verdict
 from greenchannel.portal.release_views import ClaimView, ConferenceView, ParticularsView
 from greenchannel.portal.views import Link, ReleaseView, SiteFrame
+from greenchannel.portal.wording import CHINESE
 
 Node = Mapping[str, Any]  # Any: JSON
 # On the scale from 1, false, to 5, true.
@@ -58,7 +59,7 @@ def _article(view: ReleaseView, shown: ParticularsView, portal: SiteFrame) -> No
         "headline": view.card.title,
         "description": view.card.summary,
         "articleSection": view.card.type_label,
-        "inLanguage": "zh-CN",
+        "inLanguage": "zh-CN" if view.language == CHINESE else view.language,
         "datePublished": view.card.published.iso,
         "dateModified": view.updated.iso,
         "author": _author(view, portal),

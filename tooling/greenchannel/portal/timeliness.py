@@ -11,7 +11,6 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 
 from greenchannel.domain.moment import Day
@@ -27,18 +26,15 @@ from greenchannel.domain.timing import (
     obligations,
     standing,
 )
-from greenchannel.domain.vocabulary import Clock, Duty, Force
+from greenchannel.domain.vocabulary import Clock, Force
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.shown import incident_url, local, shown_time
+from greenchannel.portal.columns import month_name
+from greenchannel.portal.definitions import definitions
+from greenchannel.portal.shown import duration, incident_url, local, shown_time
 from greenchannel.portal.views import DutyView, Frame, LateDuty, Link, Row, Tally, Time, TimelinessView
 from greenchannel.record.events import PublicRelease
 
 CSV_PATH = "timeliness/timeliness.csv"
-_MET_BY = {
-    Duty.FACT: "首次公开可见的事实发布",
-    Duty.CONFERENCE: "实际召开新闻发布会（预告不算）",
-    Duty.RESPONSE: "首次公开可见的回应，或实际召开新闻发布会",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +61,21 @@ def release_duties(catalogue: Catalogue, release: PublicRelease) -> tuple[DutyVi
 def page(catalogue: Catalogue) -> tuple[str, TimelinessView]:
     every = tuple(_all(catalogue))
     until = catalogue.state.last_at
-    root, policy = catalogue.settings.root, catalogue.policy
+    root, policy, say = catalogue.settings.root, catalogue.say(catalogue.policy.title), catalogue.say
     names = {one.department: catalogue.department_name(one.department) for one in every}
     return "timeliness.html", TimelinessView(
         frame=Frame(
-            title="回应时效",
-            description="各项回应时限的履行情况，按月份和部门统计，逾时事项逐项列明",
-            url=f"{root}timeliness/",
+            title=say("回应时效"),
+            description=say("各项回应时限的履行情况，按月份和部门统计，逾时事项逐项列明"),
+            url=f"{catalogue.home}timeliness/",
             crumbs=(),
-            column_type="数据发布",
+            column_type=say("数据发布"),
         ),
         as_of=shown_time(catalogue, until) if until else Time("—", ""),
-        policy=policy.title,
-        total=_tally(Link("合计", ""), every),
+        policy=policy,
+        total=_tally(Link(say("合计"), ""), every),
         months=tuple(
-            _tally(Link(f"{month[:4]}年{int(month[5:])}月", ""), members)
+            _tally(Link(month_name(catalogue, month), ""), members)
             for month, members in sorted(_grouped(every, lambda one: _month(catalogue, one)).items(), reverse=True)
         ),
         departments=tuple(
@@ -87,21 +83,21 @@ def page(catalogue: Catalogue) -> tuple[str, TimelinessView]:
             for key, members in sorted(_grouped(every, lambda one: one.department).items())
         ),
         late=tuple(_late(catalogue, one) for one in every if isinstance(one.standing, Late | Overdue | Undetermined)),
-        definitions=_definitions(policy.title),
-        csv=Link("下载全部数据（CSV）", f"{root}{CSV_PATH}"),
+        definitions=definitions(catalogue),
+        csv=Link(say("下载全部数据（CSV）"), f"{root}{CSV_PATH}"),
     )
 
 
 def glance(catalogue: Catalogue) -> tuple[Row, ...]:
     """The whole in four figures, for the home page; empty before anything was owed."""
-    total = _tally(Link("合计", ""), _all(catalogue))
+    total, say = _tally(Link(catalogue.say("合计"), ""), _all(catalogue)), catalogue.say
     if not total.owed or catalogue.state.last_at is None:
         return ()
     return (
-        Row("按时率", total.rate),
-        Row("应履行", f"{total.owed} 项"),
-        Row("逾时或未履行", f"{total.excused + total.late + total.missed} 项"),
-        Row("数据截至", shown_time(catalogue, catalogue.state.last_at).text),
+        Row(say("按时率"), total.rate),
+        Row(say("应履行"), say("%(count)s 项", count=total.owed)),
+        Row(say("逾时或未履行"), say("%(count)s 项", count=total.excused + total.late + total.missed)),
+        Row(say("数据截至"), shown_time(catalogue, catalogue.state.last_at).text),
     )
 
 
@@ -171,14 +167,16 @@ def _owed(catalogue: Catalogue, identifier: str, appearances: tuple[Appearance, 
 
 def _view(catalogue: Catalogue, one: _Owed) -> DutyView:
     obligation, how = one.obligation, one.standing
-    outcome, state = _outcome(obligation, how)
+    outcome, state = _outcome(catalogue, obligation, how)
     return DutyView(
-        duty=obligation.duty.zh,
-        due=shown_time(catalogue, obligation.due_at) if obligation.due_at else Time("不能判定", ""),
+        duty=catalogue.term(obligation.duty),
+        due=shown_time(catalogue, obligation.due_at) if obligation.due_at else Time(catalogue.say("不能判定"), ""),
         clock=_clock(catalogue, obligation),
         answered=shown_time(catalogue, how.at) if isinstance(how, Met | Late) else None,
-        basis=f"{obligation.basis}（{catalogue.policy.title}）",
-        force=obligation.force.zh,
+        basis=catalogue.say(
+            "%(basis)s（%(policy)s）", basis=obligation.basis, policy=catalogue.say(catalogue.policy.title)
+        ),
+        force=catalogue.term(obligation.force),
         outcome=outcome,
         state=state,
     )
@@ -187,39 +185,45 @@ def _view(catalogue: Catalogue, one: _Owed) -> DutyView:
 def _clock(catalogue: Catalogue, obligation: Obligation) -> str:
     """When the city learned, as the policy counts it."""
     if obligation.clock is None or obligation.started is None:
-        return "起算时间未填写"
+        return catalogue.say("起算时间未填写")
+    say = catalogue.say
     words = {
-        Clock.OCCURRED: "事件发生",
-        Clock.DETECTED: "本市发现此事",
-        Clock.CLAIMED: "责任部门认领此事",
-        Clock.REPORTED_UP: "向上级报告",
-        Clock.PUBLISHED: "上次发布",
+        Clock.OCCURRED: say("事件发生"),
+        Clock.DETECTED: say("本市发现此事"),
+        Clock.CLAIMED: say("责任部门认领此事"),
+        Clock.REPORTED_UP: say("向上级报告"),
+        Clock.PUBLISHED: say("上次发布"),
     }
-    day = "（只知当日）" if isinstance(obligation.started, Day) else ""
+    day = say("（只知当日）") if isinstance(obligation.started, Day) else ""
     text = f"{shown_time(catalogue, obligation.started).text}{day} {words[obligation.clock]}"
-    return f"{text}（未记录{obligation.stood_in_for.zh}，以此代）" if obligation.stood_in_for else text
+    if obligation.stood_in_for is None:
+        return text
+    return say("%(text)s（未记录%(clock)s，以此代）", text=text, clock=catalogue.term(obligation.stood_in_for))
 
 
-def _outcome(obligation: Obligation, how: Standing) -> tuple[str, str]:
+def _outcome(catalogue: Catalogue, obligation: Obligation, how: Standing) -> tuple[str, str]:
+    say = catalogue.say
     match how:
         case Met():
-            return f"按时履行，比时限提前{_duration(how.margin)}", "met"
+            return say("按时履行，比时限提前%(duration)s", duration=duration(catalogue, how.margin)), "met"
         case Late(reason=reason) if reason and obligation.force is Force.PRINCIPLE:
-            return f"逾时{_duration(how.late)}，已说明原因：{reason}", "late"
+            late = duration(catalogue, how.late)
+            return say("逾时%(duration)s，已说明原因：%(reason)s", duration=late, reason=reason), "late"
         case Late():
-            return f"逾时{_duration(how.late)}", "late"
+            return say("逾时%(duration)s", duration=duration(catalogue, how.late)), "late"
         case Overdue():
             # By how much would change the page with every line of the record.
-            return "已过时限，尚未履行", "late"
+            return say("已过时限，尚未履行"), "late"
         case Pending():
-            return "尚在时限内", "open"
+            return say("尚在时限内"), "open"
         case Undetermined(doubt=doubt, strict=strict, lenient=lenient):
             readings = [
-                f"{name}：{_outcome(obligation, reading)[0]}"
-                for name, reading in (("从严计", strict), ("从宽计", lenient))
+                say("%(reading)s：%(outcome)s", reading=name, outcome=_outcome(catalogue, obligation, reading)[0])
+                for name, reading in ((say("从严计"), strict), (say("从宽计"), lenient))
                 if reading is not None
             ]
-            return "；".join((f"不能判定（{doubt.zh}）", *readings)), "unknown"
+            unknown = say("不能判定（%(doubt)s）", doubt=catalogue.term(doubt))
+            return say("；").join((unknown, *readings)), "unknown"
 
 
 def _result(obligation: Obligation, how: Standing) -> str:
@@ -234,16 +238,6 @@ def _result(obligation: Obligation, how: Standing) -> str:
             return "尚在时限内"
         case Undetermined():
             return "不能判定"
-
-
-def _duration(span: timedelta) -> str:
-    minutes, seconds = divmod(int(span.total_seconds()), 60)
-    if not minutes:
-        return f"{seconds}秒"
-    hours, rest = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = ((days, "天"), (hours, "小时"), (rest, "分"))
-    return "".join(f"{count}{unit}" for count, unit in parts if count)
 
 
 def _tally(name: Link, members: Iterable[_Owed]) -> Tally:
@@ -282,7 +276,7 @@ def _month(catalogue: Catalogue, one: _Owed) -> str:
 def _late(catalogue: Catalogue, one: _Owed) -> LateDuty:
     view = _view(catalogue, one)
     return LateDuty(
-        incident=Link(one.title, incident_url(catalogue, one.obligation.incident)),
+        incident=Link(_title(catalogue, one.obligation.incident), incident_url(catalogue, one.obligation.incident)),
         department=catalogue.department_name(one.department),
         duty=view.duty,
         due=view.due,
@@ -291,16 +285,5 @@ def _late(catalogue: Catalogue, one: _Owed) -> LateDuty:
     )
 
 
-def _definitions(policy: str) -> tuple[Row, ...]:
-    met_by = "；".join(f"{duty.zh}：{text}" for duty, text in _MET_BY.items())
-    return (
-        Row("统计范围", f"已公开的全部事件，按《{policy}》应履行的每一项职责；建议性要求不计。"),
-        Row("履行时间", f"{met_by}。以系统回读到公开页面的时间为准。"),
-        Row("按时", "履行时间不晚于时限；恰在时限的，算按时。"),
-        Row("逾时（已说明原因）", "“原则上”的时限之后履行，并公开说明了原因。"),
-        Row("逾时", "时限之后履行。"),
-        Row("超时未履行", "截至本页数据时间，时限已过而尚未履行。"),
-        Row("不能判定", "起算时间或召开时间只精确到日或未记录，从严与从宽计算结果不同。"),
-        Row("按时率", "按时 ÷（按时＋逾时＋超时未履行）；已说明原因的逾时仍计为逾时，尚在时限内和不能判定的不计。"),
-        Row("月份", "以时限所在月份计。"),
-    )
+def _title(catalogue: Catalogue, incident: str) -> str:
+    return catalogue.title(catalogue.state.incidents[incident])

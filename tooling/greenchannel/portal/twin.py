@@ -72,6 +72,7 @@ def describe(catalogue: Catalogue, release: PublicRelease) -> Document:
         "withdrawn": _withdrawal(catalogue, release.withdrawal),
         **_particulars(catalogue, release),
         "attachments": [] if release.withdrawal else _attachments(catalogue, release),
+        "translations": [] if release.withdrawal else _translations(catalogue, release),
         "revisions": [_revision(catalogue, release, one) for one in release.revisions],
         "record": {
             "ledger_url": f"{settings.url}record/ledger.jsonl",
@@ -83,8 +84,11 @@ def describe(catalogue: Catalogue, release: PublicRelease) -> Document:
     }
 
 
-def complete(description: Document, frozen: Frozen, body: str) -> Document:
-    """The twin; `body` is the clean HTML of the frozen text. A withdrawn release no longer gives its text."""
+def complete(description: Document, frozen: Frozen, body: str, translated: Mapping[str, str]) -> Document:
+    """The twin; `body` is the clean HTML of the frozen text, `translated` of its translations, by digest.
+
+    A withdrawn release no longer gives its text.
+    """
     if description["withdrawn"]:
         return description
     fields: Document = frozen.fields
@@ -95,6 +99,10 @@ def complete(description: Document, frozen: Frozen, body: str) -> Document:
         "text": {**description["text"], "html": absolute(body, description["url"])},
         "conference": description["conference"] and {**description["conference"], **_conference(fields)},
         "response": description["response"] and {**description["response"], **_claim(fields)},
+        "translations": [
+            {**one, "text": {**one["text"], "html": absolute(translated[one["text"]["sha256"]], one["url"])}}
+            for one in description["translations"]
+        ],
     }
 
 
@@ -183,6 +191,20 @@ def _interpretation(catalogue: Catalogue, event: Document) -> Document:
         named = {"id": expert.id, "name": expert.name, "affiliation": expert.affiliation, "url": url}
     basis = event["basis"]
     return {"expert": named, "basis": {"id": tag(catalogue, basis), "url": f"{root}releases/{basis}/"}}
+
+
+def _translations(catalogue: Catalogue, release: PublicRelease) -> list[Document]:
+    root = catalogue.settings.url
+    return [
+        {
+            "language": one["language"],
+            "url": f"{root}{one['language']}/releases/{release.id}/",
+            "title": one["title"],
+            "summary": one["summary"],
+            "text": {"html": None, "markdown_url": root + public_path(one["path"]), "sha256": one["sha256"]},
+        }
+        for one in release.current.event.get("translations", ())
+    ]
 
 
 def _attachments(catalogue: Catalogue, release: PublicRelease) -> list[Document]:

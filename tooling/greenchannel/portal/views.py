@@ -28,6 +28,19 @@ class Row:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """Where a page leads whom it does not speak to; `is_same` says that the same page is there, not only a home page.
+
+    `tag` is the language's (RFC 5646), `text` its own name.
+    """
+
+    text: str
+    tag: str
+    url: str
+    is_same: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A release in a list. `status` is empty, 更正, 撤回 or 草稿."""
@@ -148,6 +161,7 @@ class ReleaseView:
     """  # noqa: D205
 
     frame: Frame
+    language: str
     id: str  # a tag: URI
     twin: str  # the release as JSON
     card: Card
@@ -441,11 +455,15 @@ class SiteFrame:
     organisation: str
     url: str
     root: str
+    home: str  # of this language
+    subscribe: str
+    other: OtherLanguage | None  # the home page of the other language, where there is one
     menu: tuple[Link, ...]
     footer: tuple[FooterRow, ...]
     feeds: tuple[FeedLink, ...]
     site_id_code: str = ""
     domain: str = ""
+    english: "SiteFrame | None" = None  # of the Chinese frame: the one of English pages, where there are any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

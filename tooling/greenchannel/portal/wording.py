@@ -1,6 +1,7 @@
-"""The words of the theme in a page's language: gettext with the Chinese texts of the templates as they stand.
+"""The portal's own words in a page's language: gettext with the Chinese texts of templates and code as they stand.
 
-A theme's maker reads and writes Chinese; a language without a catalogue shows what the template says.
+Who writes a theme reads and writes Chinese; a language without a catalogue shows what the Chinese says. Words of the
+code are marked by `say("…")`, those of the templates by `_('…')`; names of terms (回应, 更正) need no mark.
 """
 
 import gettext
@@ -11,11 +12,24 @@ import jinja2
 
 LOCALE = Path(__file__).parent.parent / "locale"
 DOMAIN = "portal"
+CHINESE, ENGLISH = "zh", "en"
 
 
 @cache
 def words(language: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALE, languages=[language], fallback=True)
+
+
+def phrase(language: str, text: str, /, **values: object) -> str:
+    """The text in that language, with the values in their places: ``%(number)s``."""
+    found = words(language).gettext(text) if text else ""  # The empty key is the catalogue's own head.
+    return found % values if values else found
+
+
+def catalogue_bytes(language: str) -> bytes:
+    """The compiled words, of which every page of the language is made."""
+    path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    return path.read_bytes() if path.is_file() else b""
 
 
 def speak(environment: jinja2.Environment, language: str) -> None:

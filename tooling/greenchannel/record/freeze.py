@@ -13,7 +13,9 @@ from greenchannel.domain.attachment import Attachment
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.moment import Moment, moment_text
 from greenchannel.domain.release import Accreditation, Conference, Interpretation, Release, Response
+from greenchannel.domain.translation import Translation
 from greenchannel.record.attachments import facts
+from greenchannel.record.canonical import sha256
 
 FORMAT = 1
 Entry = str | Mapping[str, str | int]
@@ -44,6 +46,7 @@ def freeze_release(release: Release, revision: int, attachments: Iterable[Attach
         "final": release.final or None,
         "changes": [{"kind": one.kind.value, "note": one.note} for one in release.changes],
         "attachments": [facts(one) for one in attachments],
+        "translations": _translated(release, revision),
         "document_number": release.document_number or None,
         "formed_on": release.formed_on.isoformat() if release.formed_on else None,
         "keywords": list(release.keywords),
@@ -114,10 +117,31 @@ def freeze_incident(incident: Incident, revision: int) -> bytes:
                 "claimed_at": _time(incident.claimed_at),
                 "lead": incident.lead,
                 "closed_at": _time(incident.closed_at),
+                "translations": _translated(incident, revision),
             },
             incident.body,
         )
     )
+
+
+def freeze_translation(identifier: str, revision: int, one: Translation) -> bytes:
+    """`identifier` and `revision` are those of the text that it translates."""
+    fields: dict[str, Value] = {
+        "greenchannel": FORMAT,
+        "id": identifier,
+        "revision": revision,
+        "language": one.language.value,
+        "title": one.title,
+        "summary": one.summary or None,
+    }
+    return write_frozen(Frozen(fields, one.body))
+
+
+def _translated(original: Release | Incident, revision: int) -> list[dict[str, str | int]]:
+    return [
+        {"language": one.language.value, "sha256": sha256(freeze_translation(original.id, revision, one))}
+        for one in original.translations
+    ]
 
 
 def write_frozen(frozen: Frozen) -> bytes:

@@ -23,6 +23,8 @@ from greenchannel.record.attachments import attachment_path, attachments_of, in_
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import PublicRelease, State
 from greenchannel.record.freeze import freeze_incident, freeze_release
+from greenchannel.record.translations import in_event as translations_in_event
+from greenchannel.record.translations import translation_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What would become public: two frozen texts, the cleaned attachments, and where all will stand below releases/.
+    """What would become public: two frozen texts and where they will stand below releases/; the cleaned attachments.
 
     `unfit` says of each attachment that cannot go out why not, and what to do.
     """
@@ -55,9 +57,18 @@ class Candidate:
         return {attachment_path(self.incident.id, one): one.data for one in self.attachments}
 
     @property
+    def translations(self) -> Mapping[str, bytes]:
+        """The frozen texts in other languages, of incident and release, by their paths."""
+        incident, release = self.incident, self.release
+        return {
+            **translation_files(incident.id, self.incident_revision, self.incident_path, incident.translations),
+            **translation_files(release.id, self.revision, self.path, release.translations),
+        }
+
+    @property
     def frozen(self) -> Mapping[str, bytes]:
         """Everything by its path, in the order in which it is written."""
-        return {**self.files, self.incident_path: self.incident_text, self.path: self.text}
+        return {**self.files, **self.translations, self.incident_path: self.incident_text, self.path: self.text}
 
 
 def candidate(
@@ -243,6 +254,12 @@ def publication(one: Candidate, approval_sha256: str, *, on_duty: bool = False) 
     }
     if one.attachments:
         event["attachments"] = in_event(incident.id, one.attachments)
+    if release.translations:
+        event["translations"] = translations_in_event(release.id, one.revision, one.path, release.translations)
+    if incident.translations:
+        event["incident"]["translations"] = translations_in_event(
+            incident.id, one.incident_revision, one.incident_path, incident.translations
+        )
     marks = {"final": release.final, "on_duty": on_duty}
     return {**event, **_particulars(release), **{name: True for name, is_set in marks.items() if is_set}}
 

@@ -15,6 +15,7 @@ Event = Mapping[str, Any]  # Any: JSON
 
 _TEXT = (message("the frozen text is missing"), message("the frozen text is not the one that was released"))
 _ATTACHMENT = (message("the attachment is missing"), message("the attachment is not the one that was released"))
+_TRANSLATION = (message("the translation is missing"), message("the translation is not the one that was released"))
 _APPROVAL = (message("the approval is missing"), message("the approval is not the one that was given"))
 _WITHDRAWAL = (
     message("the signed withdrawal is missing"),
@@ -63,7 +64,12 @@ class Holdings:
             yield withdrawal_path(str(self._texts[place])), signed, _WITHDRAWAL
         if isinstance(incident := event.get("incident"), dict):
             yield incident.get("path"), incident.get("sha256"), _TEXT
-        attachments = event.get("attachments")
-        for one in attachments if isinstance(attachments, list) else ():
-            if isinstance(one, dict):
-                yield one.get("path"), one.get("sha256"), _ATTACHMENT
+            yield from _listed(incident.get("translations"), _TRANSLATION)
+        yield from _listed(event.get("translations"), _TRANSLATION)
+        yield from _listed(event.get("attachments"), _ATTACHMENT)
+
+
+def _listed(files: object, said: tuple[Message, Message]) -> Iterator[tuple[object, object, tuple[Message, Message]]]:
+    for one in files if isinstance(files, list) else ():
+        if isinstance(one, dict):
+            yield one.get("path"), one.get("sha256"), said

@@ -12,7 +12,7 @@ from typing import Any
 from greenchannel.domain.attachment import Kind, is_name, is_reserved
 from greenchannel.domain.message import Message, message
 from greenchannel.domain.moment import read_moment
-from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, ReleaseType, Verdict
+from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, Language, ReleaseType, Verdict
 from greenchannel.record.events import PublicRelease
 
 Check = Callable[[Any], bool]  # Any: JSON
@@ -78,6 +78,12 @@ _ATTACHMENT = {
     "size": _is_number,
     "media_type": _one_of(*Kind),
 }
+_TRANSLATION: Mapping[str, Check] = {
+    "language": _one_of(*Language),
+    "title": _is_text,
+    "path": _matches(FILE),
+    "sha256": _matches(_DIGEST),
+}
 _INCIDENT: Mapping[str, Check] = {
     "id": _matches(_ID),
     "revision": _is_number,
@@ -93,6 +99,7 @@ _INCIDENT: Mapping[str, Check] = {
 _INCIDENT_MORE: Mapping[str, Check] = {
     **dict.fromkeys(("occurred_at", "detected_at", "claimed_at", "closed_at"), _is_moment),
     "earlier_classes": _list_of(_EARLIER),
+    "translations": _list_of(_TRANSLATION),
 }
 _PUBLICATION: Mapping[str, Check] = {
     "id": _matches(_ID),
@@ -114,6 +121,7 @@ _PUBLICATION_MORE: Mapping[str, Check] = {
     **dict.fromkeys(("held_at", "result_due"), _is_moment),
     "verdict": _one_of(*Verdict),
     "attachments": _list_of(_ATTACHMENT),
+    "translations": _list_of({**_TRANSLATION, "summary": _is_text}),
     **dict.fromkeys(("confirmed", "checking"), _is_texts),
 }
 _WITHDRAWAL = {"id": _matches(_ID), "department": _is_text, "reason": _is_text}

@@ -66,9 +66,9 @@ def _without_code(body: str) -> str:
 
 
 def _links(document: Document) -> Iterator[_Link]:
-    if document.value is None:
+    if document.text is None:
         return
-    body = _without_code(document.value.body)
+    body = _without_code(document.text.body)
     starts = [0, *(found.end() for found in re.finditer("\n", body))]
     ends = [*(found.start() for found in _BLOCK_END.finditer(body)), len(body)]
     line = document.source.body_line
@@ -208,16 +208,17 @@ def _unfit_attachment(document: Document, _context: Context) -> Iterator[Finding
             yield Finding(document.span(f"attachments.{index}"), unfit.reason, unfit.hint)
 
 
-def _unlisted(document: Document, _context: Context) -> Iterator[Finding]:
+def _unlisted(document: Document, context: Context) -> Iterator[Finding]:
     """A link to a file that does not become public.
 
     What: a relative link or image names a file of the folder that is not among the attachments of the release.
     Why: only listed attachments are released; readers would meet an error page instead of the file.
     Fix: list the file under attachments, or link to a public page with its full address, beginning with https://.
     """
+    listed = _attachments(context.by_path.get(document.original, document))  # A translation has those of its original.
     for link in _links(document):
         path = _neighbour(link)
-        if path in document.neighbours and path not in _attachments(document):
+        if path in document.neighbours and path not in listed:
             yield Finding(
                 link.span,
                 message("the link leads to {target}, which is not among the attachments", target=link.target),

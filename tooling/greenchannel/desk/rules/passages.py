@@ -29,13 +29,13 @@ class Passage:
 
 def passages(document: Document) -> Iterator[Passage]:
     """Nothing of a file that could not be understood."""
-    if document.value is None:
+    if document.text is None:
         return
     lines = document.source.text.split("\n")
     for place in (span for path, span in document.spans.items() if _PUBLIC.fullmatch(path)):
         if place != Span():
             yield from _of_field(lines, place)
-    for number, line in enumerate(document.value.body.split("\n"), document.source.body_line):
+    for number, line in enumerate(document.text.body.split("\n"), document.source.body_line):
         yield Passage(number, 1, line)
 
 

@@ -54,7 +54,7 @@ def _lacks_note(document: Document, context: Context) -> Iterator[Finding]:
     Fix: add an entry to changes with kind (correction, update, minor) and note, or take the change back.
     """
     known = context.published.get(document.value.id) if document.value else None
-    if known is None or not known.lacks_note:
+    if known is None or not known.lacks_note or context.has_broken_translation(document):
         return
     names = keys("changes", "kind", "note")
     is_listed = bool(document.fields.get("changes"))
@@ -67,8 +67,26 @@ def _lacks_note(document: Document, context: Context) -> Iterator[Finding]:
     )
 
 
+def _outlived(document: Document, context: Context) -> Iterator[Finding]:
+    """A translation that did not follow its text.
+
+    What: the text that it translates was changed since it became public, and the translation was not.
+    Why: who reads the translation alone would go on reading what the city has corrected.
+    Fix: bring the translation up to date. Where the change does not concern it, release both as they are.
+    """
+    original = context.by_path.get(document.original)
+    known = context.published.get(original.value.id) if original and original.value else None
+    if known and document.translation and document.translation.language in known.outlived:
+        yield Finding(
+            document.span("title"),
+            message("the text that this translates was changed, and this was not"),
+            message("bring it up to date, unless the change does not concern it"),
+        )
+
+
 RULES: tuple[Rule, ...] = (
     Rule("S022", Severity.ERROR, _renamed, asks_record=True),
     Rule("S023", Severity.WARNING, _vanished, asks_record=True),
     Rule("S024", Severity.ERROR, _lacks_note, asks_record=True),
+    Rule("S027", Severity.WARNING, _outlived, asks_record=True),
 )

@@ -63,6 +63,10 @@ class Context:
         document = self.by_path.get(path)
         return document is not None and bool(document.faults)
 
+    def has_broken_translation(self, document: Document) -> bool:
+        """Then it is not known what the text is with its translations."""
+        return any(one.faults for one in self.newsroom.documents if one.original == document.path)
+
     def is_broken_incident(self, identifier: str) -> bool:
         """The same of an incident, wherever its folder was moved to."""
         return any(

@@ -55,12 +55,12 @@ def _empty_body(document: Document, _context: Context) -> Iterator[Finding]:
     Why: a title and a summary alone are no answer to the public.
     Fix: write the text below the second `---`.
     """
-    if document.value is None or isinstance(document.value, Incident) or document.value.body.strip():
+    is_incident = (document.original or document.path).endswith("/incident.md")
+    if document.text is None or is_incident or document.text.body.strip():
         return
     line = document.source.body_line
-    yield Finding(
-        Span(line, 1, line, 1), message("the release has no text"), message("write the text below the second ---")
-    )
+    said = message("the translation has no text") if document.translation else message("the release has no text")
+    yield Finding(Span(line, 1, line, 1), said, message("write the text below the second ---"))
 
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+\S")
@@ -73,11 +73,11 @@ def _empty_section(document: Document, _context: Context) -> Iterator[Finding]:
     Why: the scaffold's headings are there to be filled in; an empty one looks to the public like something withheld.
     Fix: write the section, or delete the heading.
     """
-    if document.value is None:
+    if document.text is None:
         return
     heading: tuple[int, int, int] | None = None  # line, level, width
     fenced = False
-    lines = enumerate([*document.value.body.split("\n"), "# end"], document.source.body_line)
+    lines = enumerate([*document.text.body.split("\n"), "# end"], document.source.body_line)
     for number, line in lines:
         fenced ^= line.lstrip().startswith(("```", "~~~"))
         found = None if fenced else _HEADING.match(line)
@@ -98,7 +98,7 @@ def _title(document: Document, _context: Context) -> Iterator[Finding]:
     Why: titles go into feeds and foreign pages, where brackets are taken for markup and lines are cut.
     Fix: use 《》 or “” and write the title on one line.
     """
-    if document.value is not None and any(sign in document.value.title for sign in "<>\n\u2028\u2029"):
+    if document.text is not None and any(sign in document.text.title for sign in "<>\n\u2028\u2029"):
         yield Finding(
             document.span("title"),
             message("the title contains <, > or a line break"),
@@ -135,6 +135,22 @@ def _placeholder(document: Document, _context: Context) -> Iterator[Finding]:
             )
 
 
+def _no_original(document: Document, context: Context) -> Iterator[Finding]:
+    """A translation without the text that it translates.
+
+    What: a file such as `fact-1.en.md` has no `fact-1.md` beside it.
+    Why: a translation is approved and released with its text; alone it would never become public.
+    Fix: name it after the text that it translates, or write that text.
+    """
+    if document.original and document.original not in context.by_path:
+        name = document.original.rpartition("/")[2]
+        yield Finding(
+            Span(),
+            message("the text that this translates, {name}, is not in this folder", name=name),
+            message("name the file after the text that it translates"),
+        )
+
+
 def _unused_ignore(_document: Document, _context: Context) -> Iterator[Finding]:
     """An ignore without effect.
 
@@ -154,5 +170,6 @@ RULES: tuple[Rule, ...] = (
     Rule("S018", Severity.ERROR, _title),
     Rule("S020", Severity.ERROR, _empty_section),
     Rule("S025", Severity.ERROR, _placeholder),
+    Rule("S028", Severity.ERROR, _no_original),
     UNUSED_IGNORE,
 )

@@ -1,0 +1,82 @@
+"""The texts of the record as pages and feeds want them: proven, rendered once, compared with those before them."""
+
+import html
+from collections.abc import Callable, Mapping
+
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.comparison import Comparison, compare
+from greenchannel.portal.confinement import UnrenderableError
+from greenchannel.portal.markup import Links
+from greenchannel.portal.shown import public_path
+from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
+from greenchannel.record.attachments import attachment_path, attachments_of
+from greenchannel.record.canonical import sha256
+from greenchannel.record.freeze import Frozen, Value, thaw
+from greenchannel.record.translations import original_path
+
+
+class RecordDamagedError(GreenchannelError):
+    """A frozen text is not the one that was released; nothing is built from it."""
+
+
+class Bodies:
+    """What was released, compared with its digest; a body is rendered once, when a page or feed is made of it."""
+
+    def __init__(
+        self, catalogue: Catalogue, read_frozen: Callable[[str], bytes], render: Callable[[str, Links], str]
+    ) -> None:
+        self._settings, self._read_frozen, self._render_body = catalogue.settings, read_frozen, render
+        released = (*catalogue.frozen_texts(), *catalogue.attachments())
+        self._paths = {digest: path for path, digest in released}
+        self._html: dict[str, str] = {}
+
+    def released(self, digest: str) -> bytes:
+        path = self._paths[digest]
+        data = self._read_frozen(path)
+        if sha256(data) != digest:
+            raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
+        return data
+
+    def html(self, digest: str) -> str:
+        if digest not in self._html:
+            frozen = thaw(self.released(digest))
+            self._html[digest] = self._render(frozen.body, self._links(self._original(frozen, digest)))
+        return self._html[digest]
+
+    def fields(self, view: ReleaseView) -> Mapping[str, Value]:
+        """Of the text that the page shows; a translation has those of its original."""
+        return {} if view.withdrawn else self._original(thaw(self.released(view.body)), view.body).fields
+
+    def _original(self, frozen: Frozen, digest: str) -> Frozen:
+        is_translation = "language" in frozen.fields
+        return thaw(self._read_frozen(original_path(self._paths[digest]))) if is_translation else frozen
+
+    def compared(self, view: PageView) -> dict[str, object]:
+        """Texts beside those before them; the page's fingerprint has all digests and names."""
+        match view:
+            case RevisionPageView():
+                return {"comparison": self._compare(view.before, view.body, view.names) if view.before else None}
+            case IncidentView():
+                pairs = {(one.before, one.after) for entry in view.timeline for one in entry.corrections}
+                return {"comparisons": {pair: self._compare(*pair, view.names) for pair in sorted(pairs)}}
+            case _:
+                return {}
+
+    def _compare(self, before: str, after: str, names: tuple[tuple[str, str], ...]) -> Comparison:
+        old, new = (thaw(self.released(digest)) for digest in (before, after))
+        return compare(old, new, dict(names), self._settings.zone)
+
+    def _links(self, frozen: Frozen) -> Links:
+        """An attachment that a body names leads to the file of that very revision."""
+        base, incident = self._settings.root, str(frozen.fields.get("incident"))
+        return tuple(
+            (one.name, base + public_path(attachment_path(incident, one))) for one in attachments_of(frozen.fields)
+        )
+
+    def _render(self, body: str, links: Links) -> str:
+        try:
+            return self._render_body(body, links)
+        except UnrenderableError:
+            # A body that takes too long still reaches its readers, as plain text; it never delays the others.
+            return f"<pre>{html.escape(body)}</pre>"
