@@ -116,7 +116,7 @@ def _located(site: str, page: str, url: str) -> Inside | Elsewhere | None:
 
 
 def kind_of(page: Page) -> Kind:
-    if page.path == "404.html":
+    if page.path.rpartition("/")[2] == "404.html":
         return Kind.OTHER
     if _HOME.fullmatch(page.path):
         return Kind.HOME

@@ -73,7 +73,7 @@ def _types(catalogue: Catalogue) -> Iterator[_Column]:
                 title=catalogue.term(kind),
                 path=f"types/{kind.value}/",
                 held=held,
-                column_type=say("政策解读") if kind is ReleaseType.INTERPRETATION else say("回应关切"),
+                column_type="政策解读" if kind is ReleaseType.INTERPRETATION else "回应关切",
                 feeds=(feed_link(catalogue.settings.root, catalogue.term(kind), f"types/{kind.value}"),),
             )
 

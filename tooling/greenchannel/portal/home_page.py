@@ -23,7 +23,7 @@ def home_view(catalogue: Catalogue) -> HomeView:
             url=catalogue.home,
             crumbs=(),
             feeds=tuple(_feeds(catalogue)),
-            column_type=say("首页"),
+            column_type="首页",
         ),
         urgent=urgent,
         others=others,

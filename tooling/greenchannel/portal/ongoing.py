@@ -105,9 +105,10 @@ def urgent_style(catalogue: Catalogue) -> bytes:
     open_now = catalogue.urgent
     if not open_now:
         return b".urgent { display: none }\n"
-    name = catalogue.incident(open_now[0]).title
-    more = f" 等{len(open_now)}起" if len(open_now) > 1 else ""
-    return f'@charset "UTF-8";\n.urgent-name::before {{ content: "{_quoted(name + more)}" }}\n'.encode()
+    name = catalogue.title(catalogue.state.incidents[open_now[0]])
+    if len(open_now) > 1:
+        name = catalogue.say("%(name)s 等%(count)s起", name=name, count=len(open_now))
+    return f'@charset "UTF-8";\n.urgent-name::before {{ content: "{_quoted(name)}" }}\n'.encode()
 
 
 def _quoted(text: str) -> str:

@@ -17,7 +17,7 @@ from greenchannel.portal.incident_page import incident_lists, incident_view
 from greenchannel.portal.ongoing import urgent_page
 from greenchannel.portal.release_page import release_view
 from greenchannel.portal.search_page import search_page
-from greenchannel.portal.shown import feed_link, release_url
+from greenchannel.portal.shown import feed_link
 from greenchannel.portal.views import (
     FooterRow,
     Frame,
@@ -183,16 +183,13 @@ def _site_map(catalogue: Catalogue) -> SiteMapView:
 
 
 def _site_map_in(catalogue: Catalogue) -> SiteMapView:
-    """In a language other than Chinese: the columns, and every text that there is."""
+    """In a language other than Chinese."""
     root, say = catalogue.settings.root, catalogue.say
-    texts = (one for one in catalogue.releases if catalogue.has_page(one.id))
-    links = tuple(Link(catalogue.title(one.current.event), release_url(catalogue, one)) for one in texts)
     groups = (
         (say("栏目"), tuple(_menu_in(catalogue.language, root, released_types(catalogue.state)))),
-        (say("英文稿件"), links),
         (say("数据"), _data(catalogue)),
     )
-    described, url = say("本站的英文栏目、稿件与数据"), f"{catalogue.home}sitemap/"
+    described, url = say("本站的英文栏目与数据"), f"{catalogue.home}sitemap/"
     frame = Frame(title=say("站点地图"), description=described, url=url, crumbs=())
     return SiteMapView(frame=frame, groups=tuple((title, links) for title, links in groups if links))
 

@@ -61,7 +61,7 @@ def _frame(catalogue: Catalogue, release: PublicRelease, card: Card) -> Frame:
         url=card.url,
         crumbs=(card.incident,),
         feeds=tuple(_release_feeds(catalogue, release)),
-        column_type=catalogue.say("政策解读") if card.type == ReleaseType.INTERPRETATION else catalogue.say("回应关切"),
+        column_type="政策解读" if card.type == ReleaseType.INTERPRETATION else "回应关切",
     )
 
 

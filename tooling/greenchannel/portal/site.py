@@ -142,6 +142,7 @@ def _in_english(english: Catalogue, made: "_Pages") -> Iterator[Planned]:
     for template, view in pages.translated_lists(english):
         yield made.page(Stage.LIST, template, view)
     yield made.page(Stage.LIST, *pages.not_found(english), path=f"{ENGLISH}/404.html")
+    yield given(Stage.LIST, f"{ENGLISH}/{ongoing.STYLE_PATH}", ongoing.urgent_style(english))
 
 
 def plan_search(site: Site) -> Iterator[Planned]:

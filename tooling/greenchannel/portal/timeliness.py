@@ -69,7 +69,7 @@ def page(catalogue: Catalogue) -> tuple[str, TimelinessView]:
             description=say("各项回应时限的履行情况，按月份和部门统计，逾时事项逐项列明"),
             url=f"{catalogue.home}timeliness/",
             crumbs=(),
-            column_type=say("数据发布"),
+            column_type="数据发布",
         ),
         as_of=shown_time(catalogue, until) if until else Time("—", ""),
         policy=policy,
