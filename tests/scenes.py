@@ -104,7 +104,7 @@ def set_up(scene: Scene, root: Path) -> None:
     people = home / "content/registry/people.yml"
     second = "- {id: zhou-ba, name: 周八, department: emergency_office, post: 主任, approves: yes}\n"
     people.write_text(people.read_text("utf-8") + second, "utf-8")
-    for page in ("about", "subscribe", "handbook/index"):
+    for page in ("about", "accessibility", "subscribe", "handbook/index"):
         path = home / f"content/pages/{page}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("# 关于\n\n本站发布示例市的回应。\n", "utf-8")
