@@ -17,6 +17,11 @@ _TARGETS = """least => [...document.querySelectorAll("a, button, input, select, 
   .filter(one => { const box = one.getBoundingClientRect(); return box.width < least || box.height < least; })
   .map(one => one.outerHTML)"""
 
+_ENTER = """elder => new Promise(done => {
+  document.documentElement.toggleAttribute("data-elder", elder);
+  requestAnimationFrame(() => requestAnimationFrame(() => done(elder)));
+})"""
+
 # Where the focus is, what it is called there, and whether an eye finds it.
 _STOP = """() => {
   const one = document.activeElement;
@@ -41,9 +46,12 @@ def _axe() -> str:
 
 
 def enter(page: Page, mode: str) -> None:
-    """As the reader has it who chose this mode: the scheme by the system, the elder mode by our switch."""
+    """As the reader has it who chose this mode: the scheme by the system, the elder mode by our switch.
+
+    What the page does about its new sizes, it does in the next frame.
+    """
     page.emulate_media(color_scheme="dark" if mode.endswith("dark") else "light")
-    page.evaluate("elder => { document.documentElement.toggleAttribute('data-elder', elder) }", "elder" in mode)
+    page.evaluate(_ENTER, "elder" in mode)
 
 
 def axe_violations(page: Page, only: dict[str, Any] | None = None) -> list[tuple[str, str]]:
