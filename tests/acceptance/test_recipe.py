@@ -10,7 +10,7 @@ import pytest
 from conftest import REPOSITORY, Clock, copy_newsroom, program
 from greenchannel.building import build
 from greenchannel.delivery.writing import write_tree
-from greenchannel.portal.shown import public_path
+from greenchannel.portal.addresses import public_path
 from small import FACT, Book
 
 TEXT = "releases/2026/qingnianlu-huozai/fact-1/r1.md"

@@ -9,7 +9,7 @@ from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Change, Fact
 from greenchannel.domain.translation import Translation
 from greenchannel.domain.vocabulary import ChangeKind, Language
-from greenchannel.portal.shown import public_path
+from greenchannel.portal.addresses import public_path
 from greenchannel.record.approval import Approval, read_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State

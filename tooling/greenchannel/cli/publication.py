@@ -9,7 +9,7 @@ from urllib.parse import quote
 from greenchannel.cli.call import Translate
 from greenchannel.cli.output import leak_text
 from greenchannel.domain.message import Message, message
-from greenchannel.portal.shown import alias_path
+from greenchannel.portal.addresses import alias_path
 from greenchannel.record.approval import COUNTERSIGN_WITHIN
 from greenchannel.translation import problem_text
 

@@ -8,7 +8,7 @@ target.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from greenchannel.portal.shown import alias_path, public_path
+from greenchannel.portal.addresses import alias_path, public_path
 from greenchannel.record.events import State
 
 

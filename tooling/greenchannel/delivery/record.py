@@ -17,7 +17,7 @@ from typing import Any
 from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
-from greenchannel.portal.shown import public_path
+from greenchannel.portal.addresses import public_path
 from greenchannel.record.approval import Approval, approval_path, countersignature_path, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint

@@ -4,11 +4,11 @@ import html
 from collections.abc import Callable, Mapping
 
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.portal.addresses import public_path
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.markup import Links
-from greenchannel.portal.shown import public_path
 from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
 from greenchannel.record.attachments import attachment_path, attachments_of
 from greenchannel.record.canonical import sha256

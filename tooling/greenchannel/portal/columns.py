@@ -66,7 +66,7 @@ def archive(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
 
 
 def _types(catalogue: Catalogue) -> Iterator[_Column]:
-    groups, say = catalogue.held(lambda event: str(event["type"])), catalogue.say
+    groups = catalogue.held(lambda event: str(event["type"]))
     for kind in ReleaseType:
         if held := groups.get(kind.value):
             yield _Column(

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import ReleaseType
-from greenchannel.portal.shown import public_path, withdrawal_text
+from greenchannel.portal.addresses import public_path
+from greenchannel.portal.shown import withdrawal_text
 from greenchannel.portal.streams import Kind, Version
 from greenchannel.portal.views import FeedAttachment, FeedEntry
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
+from greenchannel.portal.addresses import public_path
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.shown import card_of, public_path, shown_time, withdrawal_notice
+from greenchannel.portal.shown import card_of, shown_time, withdrawal_notice
 from greenchannel.portal.views import (
     CorrectionView,
     Frame,

@@ -7,26 +7,12 @@ from urllib.parse import quote
 
 from greenchannel.domain.moment import Day, Moment
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
+from greenchannel.portal.addresses import alias_path
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.views import AttachmentView, Card, FeedLink, Link, Time
 from greenchannel.portal.wording import CHINESE, phrase
 from greenchannel.record.attachments import attachments_of
 from greenchannel.record.events import PublicRelease, Withdrawal
-
-
-def public_path(frozen: str) -> str:
-    """Where a frozen text stands on the site: ``2026/x/fact-1.r2.md`` -> ``releases/2026/x/fact-1/r2.md``.
-
-    A translation, ``fact-1.r2.en.md``, stands beside it as ``r2.en.md``; an attachment at the same path in both.
-    """
-    folder, _, name = frozen.rpartition("/")
-    stem, dot, revision = name.partition(".")
-    return f"releases/{folder}/{stem}/{revision}" if dot and name.endswith(".md") else f"releases/{frozen}"
-
-
-def alias_path(release: str, name: str) -> str:
-    """Where the newest file that a release has under a name stands on the site."""
-    return f"releases/{release}/{name}"
 
 
 def local(catalogue: Catalogue, moment: datetime) -> datetime:

@@ -17,6 +17,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.portal import assets, heartbeat, newest, ongoing, pages, streams, timeliness, twin
+from greenchannel.portal.addresses import alias_path, public_path
 from greenchannel.portal.bodies import Bodies
 from greenchannel.portal.calendar_file import Entry
 from greenchannel.portal.catalogue import Catalogue
@@ -31,7 +32,6 @@ from greenchannel.portal.particulars import release_values
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.search_index import plan_index
 from greenchannel.portal.share_card import share_cards
-from greenchannel.portal.shown import alias_path, public_path
 from greenchannel.portal.tongue import marked
 from greenchannel.portal.views import IncidentView, OtherLanguage, PageView, ReleaseView, RevisionPageView, SiteFrame
 from greenchannel.portal.wording import CHINESE, ENGLISH, catalogue_bytes, speak

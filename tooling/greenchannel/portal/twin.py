@@ -15,9 +15,10 @@ from urllib.parse import quote
 
 from greenchannel.domain.vocabulary import Category, ChangeKind, IncidentClass, ReleaseType, Verdict
 from greenchannel.portal.absolute import absolute
+from greenchannel.portal.addresses import public_path
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.revisions import changes_of, joined
-from greenchannel.portal.shown import notice, public_path, rfc3339
+from greenchannel.portal.shown import notice, rfc3339
 from greenchannel.record.canonical import canonical_json, sha256
 from greenchannel.record.events import PublicRelease, Revision, Withdrawal
 from greenchannel.record.freeze import Frozen
