@@ -27,6 +27,7 @@ PAGES = (
     "handbook/shixian/",
     "subscribe/",
     "subscribe/en/",
+    "en/",
     "404.html",
     "releases/2026/qingnianlu-huozai/",
     "releases/2026/qingnianlu-huozai/fact-2/",  # corrected
