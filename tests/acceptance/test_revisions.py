@@ -64,7 +64,7 @@ def test_every_revision_has_a_page_once_there_are_two(office_home: Settings, cor
 
 def test_the_page_of_a_revision_marks_what_was_changed(office_home: Settings, correct: Correct) -> None:
     correct()
-    assert re.search(r"11月20日<ins><span[^>]*>［加入：</span>上午<span", page(office_home, f"{FACT}/r2"))
+    assert re.search(r"11月20日<ins><span[^>]*>［加入 </span>上午<span", page(office_home, f"{FACT}/r2"))
 
 
 def test_a_superseded_revision_says_since_when_and_leads_to_what_holds(office_home: Settings, correct: Correct) -> None:
