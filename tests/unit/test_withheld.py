@@ -106,3 +106,26 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path: Path) -> No
 
 def test_a_short_title_that_is_public_is_not_withheld(tmp_path: Path) -> None:
     assert all(one.short_titles == () for one in read(tmp_path, FLOW, "title: 路灯故障"))
+
+
+ENGLISH = "---\ntitle: Fire in a warehouse\nsummary: The fire is out.\n---\nThe cause may be a fault in the wiring.\n"
+
+
+def read_both(folder: Path, public: dict[tuple[str, str], str]) -> dict[str, Withheld]:
+    """A draft with an id of its own and its English text; `public` by id and language."""
+    path = folder / NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(DRAFT.replace("---\n标题", "---\n编号: 2026/other/fact-1\n标题"), "utf-8")
+    path.with_name("fact-9.en.md").write_text(ENGLISH, "utf-8")
+    found = read_withheld(folder, lambda identifier, language: public.get((identifier, language)))
+    return {one.path: one for one in found}
+
+
+def test_an_english_text_is_withheld_until_it_is_public_with_its_original(tmp_path: Path) -> None:
+    found = read_both(tmp_path, {})["incidents/2026/shili/fact-9.en.md"]
+    assert (found.id, found.titles) == (None, ("Fire in a warehouse",))
+    assert "The cause may be a fault in the wiring." in found.phrases
+    chinese = {("2026/other/fact-1", ""): DRAFT}
+    assert "incidents/2026/shili/fact-9.en.md" in read_both(tmp_path, chinese)
+    both = {**chinese, ("2026/other/fact-1", "en"): ENGLISH}
+    assert "incidents/2026/shili/fact-9.en.md" not in read_both(tmp_path, both)
