@@ -24,7 +24,7 @@ from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.addresses import public_path
 from greenchannel.portal.pages import released_types, site_frame
 from greenchannel.portal.search_index import is_piece
-from greenchannel.portal.views import SiteFrame
+from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.events import fold, read_events
 from greenchannel.record.verification import CHECKPOINT, verify
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from greenchannel.portal import entries, feed_plan, streams, window
 from greenchannel.portal.entries import Voice, entry_of
 from greenchannel.portal.streams import Kind, Stream, Version
-from greenchannel.portal.views import FeedEntry, FeedView
+from greenchannel.portal.views.feeds import FeedEntry, FeedView
 from ledgers import small_documents
 from subscribers import ACTIONS, AWAY, EXTENSIONS, MONTH, Reader, World, everybody, play
 

@@ -8,7 +8,7 @@ from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import read_settings
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import archive, columns
-from greenchannel.portal.views import ListView
+from greenchannel.portal.views.lists import ListView
 from greenchannel.record.events import fold
 from ledgers import Ledger
 

@@ -22,7 +22,7 @@ from referencing.jsonschema import DRAFT4
 from greenchannel.portal import window
 from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
 from greenchannel.portal.items import Prepared, clean, escaped
-from greenchannel.portal.views import FeedAttachment, FeedEntry, FeedView
+from greenchannel.portal.views.feeds import FeedAttachment, FeedEntry, FeedView
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
 RSS, ATOM, JSON = ".rss", ".atom", ".json"

@@ -9,7 +9,7 @@ from greenchannel.desk.furniture import Piece, unset
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import SettingsError
 from greenchannel.making import portal_frame
-from greenchannel.portal.views import FooterRow
+from greenchannel.portal.views.parts import FooterRow
 
 START = (
     "site_name: 示例\nsite_url: https://shili.example/press/\nextra:\n  greenchannel:\n    organisation: 示例市\n"

@@ -13,7 +13,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import fingerprint
 from greenchannel.portal.site import Artifact
-from greenchannel.portal.views import SiteFrame
+from greenchannel.portal.views.parts import SiteFrame
 
 STATE = ".greenchannel"  # what may be made again; safe to delete
 

@@ -31,7 +31,7 @@ from greenchannel.portal.plan import Stage, fingerprint, given
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme, search_artifacts
 from greenchannel.portal.variants import plain_of, with_variants
-from greenchannel.portal.views import SiteFrame
+from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold
 from greenchannel.withholding import Guard
@@ -218,6 +218,6 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
 
 def _maker() -> str:
     """The programs that make pages: our own text and the versions of what they use. A new one makes all anew."""
-    ours = sorted((Path(__file__).parent / "portal").glob("*.py"))
+    ours = sorted((Path(__file__).parent / "portal").rglob("*.py"))
     libraries = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "nh3", "pillow")
     return fingerprint(*(one.read_bytes() for one in ours), *(version(one) for one in libraries))

@@ -15,7 +15,7 @@ from greenchannel.handwritten import read_pages
 from greenchannel.portal.assets import addresses, read_assets
 from greenchannel.portal.tongue import marked
 from greenchannel.portal.variants import compress
-from greenchannel.portal.views import SiteFrame
+from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.portal.wording import CHINESE, ENGLISH, speak
 
 

@@ -9,7 +9,9 @@ from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
 from greenchannel.portal.markup import Links
-from greenchannel.portal.views import IncidentView, PageView, ReleaseView, RevisionPageView
+from greenchannel.portal.views.incidents import IncidentView
+from greenchannel.portal.views.page import PageView
+from greenchannel.portal.views.releases import ReleaseView, RevisionPageView
 from greenchannel.record.attachments import attachment_path, attachments_of
 from greenchannel.record.canonical import sha256
 from greenchannel.record.freeze import Frozen, Value, thaw

@@ -13,7 +13,8 @@ from greenchannel.domain.registry import Expert
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import card_of, feed_link, local
-from greenchannel.portal.views import DirectoryEntry, DirectoryView, FeedLink, Frame, Link, ListView, Row
+from greenchannel.portal.views.lists import DirectoryEntry, DirectoryView, ListView
+from greenchannel.portal.views.parts import FeedLink, Frame, Link, Row
 from greenchannel.record.events import PublicRelease
 
 _NEWEST = 50

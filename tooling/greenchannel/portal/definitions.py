@@ -2,7 +2,7 @@
 
 from greenchannel.domain.vocabulary import Duty
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.views import Row
+from greenchannel.portal.views.parts import Row
 
 
 def definitions(catalogue: Catalogue) -> tuple[Row, ...]:

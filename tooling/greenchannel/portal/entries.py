@@ -15,7 +15,7 @@ from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.addresses import public_path
 from greenchannel.portal.shown import withdrawal_text
 from greenchannel.portal.streams import Kind, Version
-from greenchannel.portal.views import FeedAttachment, FeedEntry
+from greenchannel.portal.views.feeds import FeedAttachment, FeedEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from greenchannel.portal.items import Item
-from greenchannel.portal.views import FeedAttachment, FeedView
+from greenchannel.portal.views.feeds import FeedAttachment, FeedView
 
 NAME = "greenchannel"
 ATOM, DUBLIN_CORE = "http://www.w3.org/2005/Atom", "http://purl.org/dc/elements/1.1/"

@@ -16,7 +16,7 @@ from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
 from greenchannel.portal.items import Prepared, clean
 from greenchannel.portal.plan import Planned, Stage, fingerprint
 from greenchannel.portal.streams import ALL, CHANGES, URGENT, Event, Stream, Version, read_streams
-from greenchannel.portal.views import FeedView
+from greenchannel.portal.views.feeds import FeedView
 from greenchannel.record.canonical import canonical_json, sha256
 
 ARCHIVES = "feeds/archive/"

@@ -22,7 +22,7 @@ from feedgen.feed import FeedGenerator
 from greenchannel.portal import json_feed, window
 from greenchannel.portal.feed_extensions import NAME, EntryExtension, FeedExtension
 from greenchannel.portal.items import Item, Prepared, clean, escaped
-from greenchannel.portal.views import FeedView
+from greenchannel.portal.views.feeds import FeedView
 
 RSS, ATOM = ".rss", ".atom"
 EXTENSIONS = (RSS, ATOM, json_feed.EXTENSION)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.items import Item
 from greenchannel.portal.shown import local, rfc3339
-from greenchannel.portal.views import FeedEntry, FeedView
+from greenchannel.portal.views.feeds import FeedEntry, FeedView
 from greenchannel.record.heartbeat import Beat
 
 _TEXT = (

@@ -7,7 +7,8 @@ from greenchannel.portal import timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.ongoing import open_incidents
 from greenchannel.portal.shown import card_of, feed_link
-from greenchannel.portal.views import Column, FeedLink, Frame, HomeView, Link
+from greenchannel.portal.views.lists import Column, HomeView
+from greenchannel.portal.views.parts import FeedLink, Frame, Link
 
 _NEWEST = 6
 

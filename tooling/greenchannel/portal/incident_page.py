@@ -9,15 +9,8 @@ from greenchannel.portal.ongoing import announced, incident_status, knowledge
 from greenchannel.portal.release_page import category_feed, department_feed
 from greenchannel.portal.revisions import corrections, names_of
 from greenchannel.portal.shown import card_of, feed_link, incident_url, local, shown_time
-from greenchannel.portal.views import (
-    Frame,
-    IncidentLine,
-    IncidentsView,
-    IncidentView,
-    Link,
-    Row,
-    TimelineEntry,
-)
+from greenchannel.portal.views.incidents import IncidentLine, IncidentsView, IncidentView, TimelineEntry
+from greenchannel.portal.views.parts import Frame, Link, Row
 from greenchannel.record.events import PublicRelease
 
 _NEWEST = 50

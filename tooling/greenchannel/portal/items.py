@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from greenchannel.portal.absolute import absolute
-from greenchannel.portal.views import FeedEntry
+from greenchannel.portal.views.feeds import FeedEntry
 
 # Everything outside the production Char of XML 1.0, section 2.2. One such character is a ValueError for a whole feed.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

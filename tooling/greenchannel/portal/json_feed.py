@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from greenchannel.portal.items import Item
-from greenchannel.portal.views import FeedAttachment, FeedView
+from greenchannel.portal.views.feeds import FeedAttachment, FeedView
 
 EXTENSION = ".json"
 _OURS = "_greenchannel"

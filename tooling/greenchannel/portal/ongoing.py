@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import card_of, feed_link, incident_url, release_url, shown_time
-from greenchannel.portal.views import AnnouncedView, Frame, KnowledgeView, Link, OngoingView, UrgentView
+from greenchannel.portal.views.incidents import AnnouncedView, KnowledgeView, OngoingView, UrgentView
+from greenchannel.portal.views.parts import Frame, Link
 from greenchannel.record.events import PublicRelease
 
 _OTHERS = 20

@@ -18,16 +18,9 @@ from greenchannel.portal.ongoing import urgent_page
 from greenchannel.portal.release_page import release_view
 from greenchannel.portal.search_page import search_page
 from greenchannel.portal.shown import feed_link
-from greenchannel.portal.views import (
-    FooterRow,
-    Frame,
-    Link,
-    OtherLanguage,
-    PageView,
-    PlainView,
-    SiteFrame,
-    SiteMapView,
-)
+from greenchannel.portal.views.lists import PlainView, SiteMapView
+from greenchannel.portal.views.page import PageView
+from greenchannel.portal.views.parts import FooterRow, Frame, Link, OtherLanguage, SiteFrame
 from greenchannel.portal.wording import CHINESE, ENGLISH, phrase
 from greenchannel.record.events import State
 

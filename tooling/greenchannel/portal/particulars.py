@@ -14,10 +14,10 @@ from greenchannel.domain.sections import EVIDENCE, is_about
 from greenchannel.domain.vocabulary import HearingAccess, ReleaseType, Verdict
 from greenchannel.portal.dialogue import marked
 from greenchannel.portal.markup import plain_text
-from greenchannel.portal.release_views import ClaimView, ConferenceView, ParticularsView
 from greenchannel.portal.shown import local_time
 from greenchannel.portal.structured_data import as_data_block, structured_data
-from greenchannel.portal.views import Link, ReleaseView, Row, SiteFrame, Time
+from greenchannel.portal.views.parts import Link, Row, SiteFrame, Time
+from greenchannel.portal.views.releases import ClaimView, ConferenceView, ParticularsView, ReleaseView
 from greenchannel.portal.wording import phrase
 
 Fields = Mapping[str, Any]  # Any: JSON

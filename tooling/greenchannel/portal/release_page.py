@@ -9,7 +9,8 @@ from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.conference_calendar import NAME as CALENDAR
 from greenchannel.portal.conference_calendar import has_calendar
 from greenchannel.portal.shown import attached, card_of, feed_link, notice, release_url, shown_time
-from greenchannel.portal.views import Card, ExpertView, FeedLink, Frame, InterpretationView, Link, ReleaseView, Row
+from greenchannel.portal.views.parts import Card, FeedLink, Frame, Link, Row
+from greenchannel.portal.views.releases import ExpertView, InterpretationView, ReleaseView
 from greenchannel.record.events import PublicRelease
 
 _NEAREST = 2  # others of the incident, on either side: the page stands still once so many have followed

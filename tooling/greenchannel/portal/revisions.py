@@ -14,16 +14,9 @@ from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
 from greenchannel.portal.addresses import public_path
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import card_of, shown_time, withdrawal_notice
-from greenchannel.portal.views import (
-    CorrectionView,
-    Frame,
-    Link,
-    NoteView,
-    RevisionPageView,
-    RevisionView,
-    Row,
-    WithdrawalView,
-)
+from greenchannel.portal.views.incidents import CorrectionView
+from greenchannel.portal.views.parts import Frame, Link, Row
+from greenchannel.portal.views.releases import NoteView, RevisionPageView, RevisionView, WithdrawalView
 from greenchannel.record.approval import COUNTERSIGN_WITHIN
 from greenchannel.record.events import PublicRelease, Revision
 

@@ -6,7 +6,8 @@ from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import month_name
 from greenchannel.portal.shown import local
-from greenchannel.portal.views import Frame, Link, SearchView
+from greenchannel.portal.views.lists import SearchView
+from greenchannel.portal.views.parts import Frame, Link
 
 
 def search_page(catalogue: Catalogue) -> tuple[str, SearchView]:

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
-from greenchannel.portal.views import SiteFrame
+from greenchannel.portal.views.parts import SiteFrame
 
 SIZE = (1200, 630)  # pixels; what large cards are made for
 SITE = "site"  # of a page that is no release

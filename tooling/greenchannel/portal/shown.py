@@ -9,7 +9,7 @@ from greenchannel.domain.moment import Day, Moment
 from greenchannel.domain.vocabulary import ChangeKind, ReleaseType
 from greenchannel.portal.addresses import alias_path
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.views import AttachmentView, Card, FeedLink, Link, Time
+from greenchannel.portal.views.parts import AttachmentView, Card, FeedLink, Link, Time
 from greenchannel.portal.wording import CHINESE, phrase
 from greenchannel.record.attachments import attachments_of
 from greenchannel.record.events import PublicRelease, Withdrawal

@@ -33,7 +33,10 @@ from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.search_index import plan_index
 from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.tongue import marked
-from greenchannel.portal.views import IncidentView, OtherLanguage, PageView, ReleaseView, RevisionPageView, SiteFrame
+from greenchannel.portal.views.incidents import IncidentView
+from greenchannel.portal.views.page import PageView
+from greenchannel.portal.views.parts import OtherLanguage, SiteFrame
+from greenchannel.portal.views.releases import ReleaseView, RevisionPageView
 from greenchannel.portal.wording import CHINESE, ENGLISH, catalogue_bytes, speak
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, write_events

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from greenchannel.domain.vocabulary import Verdict
-from greenchannel.portal.release_views import ClaimView, ConferenceView, ParticularsView
-from greenchannel.portal.views import Link, ReleaseView, SiteFrame
+from greenchannel.portal.views.parts import Link, SiteFrame
+from greenchannel.portal.views.releases import ClaimView, ConferenceView, ParticularsView, ReleaseView
 from greenchannel.portal.wording import CHINESE
 
 Node = Mapping[str, Any]  # Any: JSON

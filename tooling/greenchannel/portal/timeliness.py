@@ -31,7 +31,8 @@ from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import month_name
 from greenchannel.portal.definitions import definitions
 from greenchannel.portal.shown import duration, incident_url, local, shown_time
-from greenchannel.portal.views import DutyView, Frame, LateDuty, Link, Row, Tally, Time, TimelinessView
+from greenchannel.portal.views.lists import LateDuty, Tally, TimelinessView
+from greenchannel.portal.views.parts import DutyView, Frame, Link, Row, Time
 from greenchannel.record.events import PublicRelease
 
 CSV_PATH = "timeliness/timeliness.csv"

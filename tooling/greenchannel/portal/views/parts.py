@@ -1,0 +1,139 @@
+"""What stands on many pages: links, times, rows, cards, a page's frame and the site's.
+
+Times come as display text (`2026-11-20 08:55`, the newsroom's offset) and as RFC 3339.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    text: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a metadata table; `url` empty where it is no link."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """Where a page leads whom it does not speak to; `is_same` says that the same page is there, not only a home page.
+
+    `tag` is the language's (RFC 5646), `text` its own name.
+    """
+
+    text: str
+    tag: str
+    url: str
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A release in a list. `status` is empty, 更正, 撤回 or 草稿."""
+
+    title: str
+    url: str
+    type: str
+    type_label: str
+    department: Link
+    incident: Link
+    published: Time
+    summary: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentView:
+    """A file beside the release; `kind` and `size` as people read them."""
+
+    name: str
+    url: str
+    kind: str
+    size: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
+    title: str
+    rss: str
+    atom: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyView:
+    """One duty in a citizen's words: when the city learned (`clock`), by when it owed an answer, when it gave it, under
+    which rule, and how it stood (`state`: met, late, open, unknown).
+    """  # noqa: D205
+
+    duty: str
+    due: Time
+    clock: str
+    answered: Time | None
+    basis: str
+    force: str
+    outcome: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every page has: `url` is the page's own address from the root, `crumbs` lead to it from the home page."""
+
+    title: str
+    description: str
+    url: str
+    crumbs: tuple[Link, ...]
+    feeds: tuple[FeedLink, ...] = ()
+    column_type: str = "回应关切"  # of the vocabulary of government sites, which is Chinese in every language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FooterRow:
+    """`key` names a piece that government sites owe, such as icp; it is empty for what a city adds.
+
+    `url` and `image` may be empty. A value that is nothing but a link is called as its label.
+    """
+
+    key: str
+    label: str
+    value: str
+    url: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFrame:
+    """What the theme knows of the newsroom: the global `portal` of every template, MkDocs' own pages included.
+
+    `root` is the path of the site's address with a slash at its end; every URL in a view already starts with it.
+    `footer` holds only what the configuration sets.
+    """
+
+    name: str
+    organisation: str
+    url: str
+    root: str
+    home: str  # of this language
+    subscribe: str
+    other: OtherLanguage | None  # the home page of the other language, where there is one
+    menu: tuple[Link, ...]
+    footer: tuple[FooterRow, ...]
+    feeds: tuple[FeedLink, ...]
+    site_id_code: str = ""
+    domain: str = ""
+    english: "SiteFrame | None" = None  # of the Chinese frame: the one of English pages, where there are any
