@@ -160,7 +160,7 @@ def test_without_scripts_the_page_says_so_and_leads_to_the_lists(chromium: Brows
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}search/?q=火灾")
-    shown = [page.get_by_text("检索需要 JavaScript").is_visible(), page.locator("#search-page").is_visible()]
+    shown = [page.get_by_text("搜索需要 JavaScript").is_visible(), page.locator("#search-page").is_visible()]
     page.get_by_role("link", name="2026年11月").click()
     url = page.url
     context.close()
@@ -171,7 +171,7 @@ def test_without_scripts_the_page_says_so_and_leads_to_the_lists(chromium: Brows
 def test_where_the_index_is_missing_the_page_says_so(page: Page, address: str) -> None:
     page.route("**/entry.json", lambda route: route.fulfill(status=404))
     page.goto(f"{address}search/?q=火灾")
-    status(page, "检索暂时不可用。请稍后再试，或者按月份、类型、部门查阅。")
+    status(page, "搜索暂时不可用。请稍后再试，或者按月份、类型、部门查阅。")
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -125,6 +125,6 @@ def test_only_the_named_documents_are_checked(content: Path) -> None:
 def test_hostile_text_is_checked_in_time(content: Path, body: str) -> None:
     lines = "\n".join(body[start : start + MAX_LINE] for start in range(0, len(body), MAX_LINE))
     (content / FOLDER / "fact-1.md").write_bytes(FACT + lines.encode())
-    started = time.monotonic()
+    started = time.process_time()
     assert set(codes(content)) <= {"L401"}
-    assert time.monotonic() - started < 5.0
+    assert time.process_time() - started < 5.0

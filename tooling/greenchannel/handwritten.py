@@ -6,14 +6,17 @@ all others, and only when something it reads has changed.
 
 import hashlib
 import logging
+from importlib.metadata import version
 from pathlib import Path
 
 from greenchannel.delivery.writing import forget_file, locked, write_file
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.portal.maker import maker
 from greenchannel.portal.plan import fingerprint
 from greenchannel.portal.site import Artifact
 from greenchannel.portal.views.parts import SiteFrame
+from greenchannel.portal.wording import ENGLISH, catalogue_bytes
 
 STATE = ".greenchannel"  # what may be made again; safe to delete
 
@@ -27,7 +30,7 @@ def mkdocs_pages(settings: Settings, frame: SiteFrame) -> tuple[Artifact, ...]:
     """`frame` is what stands around each of them."""
     scratch, stamp = settings.home / STATE / "pages", _stamp(settings)
     with locked(scratch):
-        inputs, pages = fingerprint(_inputs_digest(settings), frame), read_pages(scratch)
+        inputs, pages = fingerprint(_inputs_digest(settings), frame, *_programs()), read_pages(scratch)
         # The stamp names the pages, too: MkDocs does not sync them, and a power cut may leave empty ones.
         if not stamp.is_file() or stamp.read_text() != fingerprint(inputs, pages):
             forget_file(stamp)  # A failed run leaves a folder that no stamp may vouch for.
@@ -57,6 +60,12 @@ def _inputs_digest(settings: Settings) -> str:
         total.update(f"{path.relative_to(settings.home)}\0".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def _programs() -> tuple[object, ...]:
+    """What makes them beside their texts: our words and templates' helpers, the plugin, MkDocs."""
+    plugin = Path(__file__).with_name("mkdocs_plugin.py").read_bytes()
+    return maker(), plugin, catalogue_bytes(ENGLISH), version("mkdocs")
 
 
 def _run_mkdocs(config_file: Path, scratch: Path, frame: SiteFrame) -> None:

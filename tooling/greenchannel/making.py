@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,9 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
+from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.plan import Stage, fingerprint, given
+from greenchannel.portal.plan import Stage, given, refuse_two_at_one_address
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme, search_artifacts
 from greenchannel.portal.variants import plain_of, with_variants
@@ -68,7 +68,7 @@ def opened_site(settings: Settings, record: Record, pending: Mapping[str, bytes]
             events=record.events,
             read_frozen=read_frozen,
             render=renderer.render,
-            maker=_maker(),
+            maker=maker(),
             heartbeats=shown_beats(settings),
         )
 
@@ -162,7 +162,9 @@ class Making:
         with opened_site(settings, record, {}) as site:
             frame = frame_of(settings, site.registry, site.state)
             pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings, frame)]
-            plain = (*pages, *plan(site, read_theme(settings.templates)))
+            planned = tuple(plan(site, read_theme(settings.templates)))
+            refuse_two_at_one_address(planned, pages)
+            plain = (*pages, *planned)
             steps = with_variants(plain) if settings.precompress else plain
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
         self.delivered, self.state = done, record.state
@@ -214,10 +216,3 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
                 touched.append(Touched(path, path not in now))
                 leaks += guard(path, data)
     return Outlook(tuple(touched), tuple(leaks))
-
-
-def _maker() -> str:
-    """The programs that make pages: our own text and the versions of what they use. A new one makes all anew."""
-    ours = sorted((Path(__file__).parent / "portal").rglob("*.py"))
-    libraries = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "nh3", "pillow")
-    return fingerprint(*(one.read_bytes() for one in ours), *(version(one) for one in libraries))

@@ -143,9 +143,12 @@ def new_english(call: Call, named: str) -> int:
 
     settings = call.settings()
     identifier = release_id(settings, named)
-    document = read_newsroom(settings.content, settings.zone).document_of(identifier)
-    if document is None or document.value is None:
-        raise GreenchannelError("{name}: not on the desk, or its file has errors", name=identifier)
+    documents = read_newsroom(settings.content, settings.zone).documents
+    document = next((one for one in documents if one.identifier == identifier and not one.original), None)
+    if document is None:
+        raise GreenchannelError("{name}: not on the desk", name=identifier)
+    if document.value is None:
+        raise GreenchannelError("{path}: has errors; mend them first (greenchannel check)", path=document.path)
     kind = None if isinstance(document.value, Incident) else document.value.type
     path = settings.content / translation_path(PurePosixPath(document.path), Language.ENGLISH)
     create_file(path, scaffolds.english_text(kind, settings.language).encode())

@@ -16,5 +16,6 @@ def is_web_address(value: Any) -> bool:  # Any: what YAML holds
 
 
 def is_site_path(value: Any) -> bool:  # Any: what YAML holds
-    """A place of the site itself, from its root: /departments/."""
-    return isinstance(value, str) and value[:1] == "/" and value[:2] != "//" and is_web_address(f"https://x{value}")
+    """A place of the site itself, from its root: /departments/. Browsers read a backslash as a slash."""
+    is_path = isinstance(value, str) and value[:1] == "/" and value[:2] != "//" and "\\" not in value
+    return is_path and is_web_address(f"https://x{value}")

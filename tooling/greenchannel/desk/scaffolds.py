@@ -14,16 +14,32 @@ from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType,
 BACKGROUND = {"zh": "事件的公开背景写在这里。", "en": "The public background goes here."}
 _HEADINGS = {
     ReleaseType.FACT: ("基本情况", "处置进展", "温馨提示", "联系方式"),
-    ReleaseType.CONFERENCE: ("发布内容", "媒体报名"),
-    ReleaseType.RESPONSE: ("核实情况", "工作措施", "处置结果", "下一步安排"),
+    ReleaseType.CONFERENCE: ("发布内容",),
+    ReleaseType.RESPONSE: ("核实情况", "事实依据", "工作措施", "处置结果", "下一步安排"),
     ReleaseType.INTERPRETATION: ("背景", "解读"),
+}
+
+# How a key with parts is written, as a comment behind it.
+_FORMS = {
+    "speakers": {
+        "zh": "# 每人一项，如 [{姓名: 张三, 职务: 局长}]",
+        "en": "# each with name and post, such as [{name: Zhang San, post: Director}]",
+    },
+    "accreditation": {
+        "zh": "# 如 {联系人: 张三, 电话: 0999-8123456}",
+        "en": "# such as {contact: Zhang San, phone: 0999-8123456}",
+    },
+    "live": {
+        "zh": "# 每个平台一项，如 [{平台: 新闻客户端, 网址: https://live.shili.example/}]",
+        "en": "# each with platform and url, such as [{platform: The app, url: https://live.shili.example/}]",
+    },
 }
 
 
 _ENGLISH_HEADINGS = {
     ReleaseType.FACT: ("What is known", "What is being done", "What you should do", "Contact"),
-    ReleaseType.CONFERENCE: ("What it is about", "How to register"),
-    ReleaseType.RESPONSE: ("What was found", "What is being done", "The result", "What comes next"),
+    ReleaseType.CONFERENCE: ("What it is about",),
+    ReleaseType.RESPONSE: ("What was found", "Evidence", "What is being done", "The result", "What comes next"),
     ReleaseType.INTERPRETATION: ("Background", "What it means"),
 }
 
@@ -85,13 +101,13 @@ def release_text(
     extra = {
         ReleaseType.FACT: ("confirmed", "checking"),
         ReleaseType.CONFERENCE: (
-            *("starts_at", "held_at", "venue", "moderator", "media_contact"),
+            *("starts_at", "held_at", "venue", "speakers", "moderator", "media_contact"),
             *("accreditation", "live", "hearing_access"),
         ),
         ReleaseType.RESPONSE: ("verdict", "claim", "claim_source", "claim_seen_at"),
         ReleaseType.INTERPRETATION: ("expert", "basis"),
     }
-    fields += [(key, "") for key in extra.get(kind, ())]
+    fields += [(key, _FORMS.get(key, {}).get(language, "")) for key in extra.get(kind, ())]
     fields.append(("changes", "[]"))
     body = "\n\n".join(f"## {heading}" for heading in _HEADINGS[kind])
     return _document(fields, body, language)

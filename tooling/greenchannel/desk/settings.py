@@ -141,9 +141,9 @@ def read_settings(home: Path) -> Settings:
     footer = read_footer(_below(source.front, "extra", "greenchannel", "footer"), ours.get("site_id_code") or "", path)
     return Settings(
         home=home,
-        name=fields["site_name"],
+        name=_line(fields["site_name"]),
         url=fields["site_url"].rstrip("/") + "/",
-        organisation=ours["organisation"],
+        organisation=_line(ours["organisation"]),
         language=ours.get("language", "zh"),
         zone=_zone(str(ours.get("utc_offset", "+08:00")), path),
         tag=ours["tag"],
@@ -160,8 +160,8 @@ def read_settings(home: Path) -> Settings:
         metadata=read_labels(ours.get("metadata"), path),
         index_number=read_index_numbers(ours.get("index_number"), path),
         editor=str(ours.get("editor") or ""),
-        english_name=str(ours.get("english_name") or ""),
-        english_organisation=str(ours.get("english_organisation") or ""),
+        english_name=_line(ours.get("english_name") or ""),
+        english_organisation=_line(ours.get("english_organisation") or ""),
         targets=read_places(ours.get("targets") or {SITE: {"directory": SITE}}, path),
     )
 
@@ -186,6 +186,11 @@ def _below(node: Node, *keys: str) -> Node | None:
             return None
         node = found
     return node
+
+
+def _line(value: Any) -> str:  # Any: what YAML holds
+    """A name stands on one line, however it was folded."""
+    return " ".join(str(value).split())
 
 
 def _hubs(value: Any, path: Path) -> tuple[str, ...]:  # Any: what YAML holds

@@ -12,7 +12,7 @@ from greenchannel.portal.markup import plain_text
 _SECTION = re.compile(r"^(?=<h[1-6] )", re.MULTILINE)
 _HEADING = re.compile(r"<h(?P<level>[1-6]) [^<>]*>(?P<text>.*)</h[1-6]>$", re.MULTILINE)
 _TURN = re.compile(r"<(?P<tag>p|li)><strong>(?P<who>[^<>]{1,60}?)(?=[：:]</strong>|</strong>[：:])")
-_ASKS = re.compile(r"问|记者|主播|question|reporter|journalist|^q\b", re.IGNORECASE)
+_ASKS = re.compile(r"^问$|(?:提问|记者|主播)[）)]?$|question|reporter|journalist|^q\b", re.IGNORECASE)
 _LEVELS = 6
 
 

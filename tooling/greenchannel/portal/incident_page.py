@@ -41,7 +41,7 @@ def incident_view(catalogue: Catalogue, identifier: str, timeline: Timeline) -> 
         knowledge=knowledge(catalogue, identifier),
         conferences=announced(catalogue, identifier),
         duties=timeliness.incident_duties(catalogue, identifier),
-        timeline=tuple(_entry(catalogue, timeline, one) for one in timeline),
+        timeline=tuple(_entry(catalogue, one, _first_fact(timeline)) for one in timeline),
         interpretations=tuple(
             card_of(catalogue, one) for explained in timeline for one in catalogue.explaining(explained.id)
         ),
@@ -114,16 +114,14 @@ def _contact(catalogue: Catalogue, identifier: str) -> Iterator[Row]:
         yield Row(say("电话"), department.phone)
 
 
-def _entry(catalogue: Catalogue, timeline: Timeline, release: PublicRelease) -> TimelineEntry:
+def _entry(catalogue: Catalogue, release: PublicRelease, first: PublicRelease | None) -> TimelineEntry:
+    is_final = bool(release.current.event.get("final"))
     return TimelineEntry(
         card=card_of(catalogue, release),
-        label=_label(catalogue, timeline, release),
+        label=catalogue.say("最终通报") if is_final else catalogue.say("首次通报") if release is first else "",
         corrections=corrections(catalogue, release),
     )
 
 
-def _label(catalogue: Catalogue, timeline: Timeline, release: PublicRelease) -> str:
-    if release.current.event.get("final"):
-        return catalogue.say("最终通报")
-    facts = [one for one in timeline if one.current.event["type"] == ReleaseType.FACT]
-    return catalogue.say("首次通报") if facts and release is facts[-1] else ""
+def _first_fact(timeline: Timeline) -> PublicRelease | None:
+    return next((one for one in reversed(timeline) if one.current.event["type"] == ReleaseType.FACT), None)

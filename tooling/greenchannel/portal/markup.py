@@ -111,8 +111,8 @@ def _attached(address: str, links: Mapping[str, str]) -> str:
 
 def _is_safe_address(address: str) -> bool:
     # Cc: control, Cf: invisible (zero width, soft hyphen), Zs/Zl/Zp: spaces with NBSP, U+2028, U+2029.
-    if any(unicodedata.category(character) == "Cc" for character in address):
-        return False
+    if "\\" in address or any(unicodedata.category(character) == "Cc" for character in address):
+        return False  # Browsers read a backslash as a slash: /\host leads to another host.
     found = _SCHEME.match(address)
     if found is None:
         return not address or unicodedata.category(address[0]) not in {"Cf", "Zs", "Zl", "Zp"}

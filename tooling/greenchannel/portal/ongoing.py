@@ -6,7 +6,7 @@ page at once, for the price of one small file, with no script; where no style is
 says what is open, or that nothing is.
 """
 
-from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.catalogue import Catalogue
@@ -15,6 +15,7 @@ from greenchannel.portal.views.incidents import AnnouncedView, KnowledgeView, On
 from greenchannel.portal.views.parts import Frame, Link
 from greenchannel.record.events import PublicRelease
 
+_LASTS = timedelta(hours=12)
 _OTHERS = 20
 STYLE_PATH = "urgent.css"
 
@@ -71,9 +72,14 @@ def announced(catalogue: Catalogue, identifier: str) -> tuple[AnnouncedView, ...
             venue=str(one.current.event.get("venue", "")),
         )
         for one in found
-        if (starts := one.appearance(catalogue.settings.zone).starts_at)
+        if (starts := one.appearance(catalogue.settings.zone).starts_at) and not _is_over(catalogue, starts)
     )
     return tuple(sorted(views, key=lambda one: one.starts.iso))
+
+
+def _is_over(catalogue: Catalogue, starts: datetime) -> bool:
+    """By the record's own clock: nobody wrote down that it was held, and nobody still comes to it."""
+    return catalogue.state.last_at is not None and catalogue.state.last_at > starts + _LASTS
 
 
 def _is_announced(release: PublicRelease) -> bool:
@@ -82,8 +88,13 @@ def _is_announced(release: PublicRelease) -> bool:
 
 
 def knowledge(catalogue: Catalogue, identifier: str) -> KnowledgeView | None:
-    """As the newest release in force that says so; once an incident is closed, nothing is being checked any more."""
-    for one in _by_change(catalogue.of_incident(identifier)):
+    """As the newest release in force that says so; once an incident is closed, nothing is being checked any more.
+
+    A correction of an older one does not make it the newest.
+    """
+    for one in catalogue.of_incident(identifier):
+        if one.withdrawal:
+            continue
         event = one.current.event
         if "confirmed" in event or "checking" in event:
             is_open = catalogue.incident(identifier).closed_at is None
@@ -94,11 +105,6 @@ def knowledge(catalogue: Catalogue, identifier: str) -> KnowledgeView | None:
                 at=shown_time(catalogue, one.current.at),
             )
     return None
-
-
-def _by_change(members: tuple[PublicRelease, ...]) -> Iterator[PublicRelease]:
-    in_force = (one for one in members if one.withdrawal is None)
-    yield from sorted(in_force, key=lambda one: one.current.at, reverse=True)
 
 
 def urgent_style(catalogue: Catalogue) -> bytes:

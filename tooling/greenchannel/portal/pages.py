@@ -200,7 +200,7 @@ def _data(catalogue: Catalogue) -> tuple[Link, ...]:
 
 def _ways(catalogue: Catalogue) -> Iterator[Link]:
     root = catalogue.settings.root
-    yield Link("检索", f"{root}search/")
+    yield Link("搜索", f"{root}search/")
     yield Link("正在处置的事件", f"{root}urgent/")
     if catalogue.releases:
         yield Link("按月查阅", f"{root}archive/")

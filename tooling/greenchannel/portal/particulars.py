@@ -20,9 +20,11 @@ from greenchannel.portal.views.parts import Link, Row, SiteFrame, Time
 from greenchannel.portal.views.releases import ClaimView, ConferenceView, ParticularsView, ReleaseView
 from greenchannel.portal.wording import phrase
 
+_SHORTEST = 3  # digits of a telephone number
 Fields = Mapping[str, Any]  # Any: JSON
 _HEADING = re.compile(r'^<h[1-6] id="(?P<id>[^"]*)">(?P<text>.*)</h[1-6]>$', re.MULTILINE)
-_IMAGE = re.compile(r'<img [^<>]*?src="([^"<>]*)"')
+# An attachment's address, or one with a scheme: what else a text may write leads nowhere from another page.
+_IMAGE = re.compile(r'<img [^<>]*?src="(/(?!/)[^"<>]*|https?://[^"<>]*)"')
 
 
 def release_values(
@@ -84,7 +86,8 @@ def _accreditation(one: Fields, zone: timezone, language: str) -> Iterator[Row]:
     if contact := one.get("contact"):
         yield Row(say("联系人"), contact)
     if phone := one.get("phone"):
-        yield Row(say("电话"), phone, f"tel:{re.sub(r'[^0-9+]', '', phone)}")
+        digits = re.sub(r"[^0-9+]", "", phone)
+        yield Row(say("电话"), phone, f"tel:{digits}" if len(digits) >= _SHORTEST else "")
     if deadline := _time(one.get("deadline"), zone):
         yield Row(say("报名截止"), deadline.text)
     if note := one.get("note"):

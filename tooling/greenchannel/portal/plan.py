@@ -47,6 +47,16 @@ def fingerprint(*inputs: object) -> str:
     return sha256(repr(inputs).encode("utf-8", "surrogatepass"))
 
 
+def refuse_two_at_one_address(plan: Iterable[Planned], pages: Iterable[Planned]) -> None:
+    """Raises GreenchannelError where a hand-written page has the address of a page of the portal."""
+    ours = {path for one in plan for path in one.paths}
+    if taken := sorted(path for one in pages for path in one.paths if path in ours):
+        raise GreenchannelError(
+            "content/pages: the portal has a page of its own at {paths}; give yours another name",
+            paths=", ".join(f"/{one.removesuffix('index.html')}" for one in taken),
+        )
+
+
 def given(stage: Stage, path: str, data: bytes) -> Planned:
     """A file that is there already: an asset, a page that MkDocs made."""
     return Planned(stage, (path,), sha256(data), lambda: (data,))

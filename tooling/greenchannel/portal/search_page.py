@@ -12,8 +12,8 @@ from greenchannel.portal.views.parts import Frame, Link
 
 def search_page(catalogue: Catalogue) -> tuple[str, SearchView]:
     root, departments, say = catalogue.settings.root, catalogue.registry.departments, catalogue.say
-    described, url = say("%(site)s：全文检索", site=catalogue.name), f"{catalogue.home}search/"
-    frame = Frame(title=say("检索"), description=described, url=url, crumbs=())
+    described, url = say("%(site)s：全文搜索", site=catalogue.name), f"{catalogue.home}search/"
+    frame = Frame(title=say("搜索"), description=described, url=url, crumbs=())
     types = tuple(Link(catalogue.term(one), f"{catalogue.home}types/{one.value}/") for one in ReleaseType)
     bodies = {one: catalogue.department_name(one) for one in departments}
     return "search.html", SearchView(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.moment import Day
 from greenchannel.domain.timing import (
     Appearance,
@@ -234,7 +235,7 @@ def _result(obligation: Obligation, how: Standing) -> str:
         case Late(reason=reason):
             return "逾时（已说明原因）" if reason and obligation.force is Force.PRINCIPLE else "逾时"
         case Overdue():
-            return "超时未履行"
+            return "逾时未履行"
         case Pending():
             return "尚在时限内"
         case Undetermined():
@@ -244,7 +245,7 @@ def _result(obligation: Obligation, how: Standing) -> str:
 def _tally(name: Link, members: Iterable[_Owed]) -> Tally:
     results = [_result(one.obligation, one.standing) for one in members]
     met, excused = results.count("按时"), results.count("逾时（已说明原因）")
-    late, missed = results.count("逾时"), results.count("超时未履行")
+    late, missed = results.count("逾时"), results.count("逾时未履行")
     decided = met + excused + late + missed
     return Tally(
         name=name,
@@ -268,9 +269,10 @@ def _grouped(members: Iterable[_Owed], key: Callable[[_Owed], str]) -> dict[str,
 
 def _month(catalogue: Catalogue, one: _Owed) -> str:
     """The month in which it was due; where that is not known, the month in which the incident became public."""
-    moment = one.obligation.due_at or min(
-        release.first_at for release in catalogue.of_incident(one.obligation.incident)
-    )
+    released = (release.first_at for release in catalogue.of_incident(one.obligation.incident))
+    moment = one.obligation.due_at or min(released, default=None) or catalogue.state.last_at
+    if moment is None:  # Nothing is owed before the record has a line.
+        raise GreenchannelError("{incident}: its duties have no time", incident=one.obligation.incident)
     return f"{local(catalogue, moment):%Y-%m}"
 
 

@@ -17,6 +17,7 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".jsonl": "application/x-ndjson; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".md": "text/markdown; charset=utf-8",
     ".opml": "text/x-opml; charset=utf-8",
     ".pdf": "application/pdf",
@@ -24,6 +25,7 @@ _TYPES = {
     ".rss": "application/rss+xml; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
     ".webp": "image/webp",
     ".woff2": "font/woff2",
     ".xml": "application/xml; charset=utf-8",
@@ -48,4 +50,4 @@ def cache_control(path: str) -> str:
         return "public, max-age=31536000, immutable"
     if path.startswith("feeds/archive/") or is_piece(path):
         return "public, max-age=86400"
-    return "no-store" if path == "404.html" else "public, max-age=60"
+    return "no-store" if path.rpartition("/")[2] == "404.html" else "public, max-age=60"

@@ -48,6 +48,12 @@ def _unknown_incident(document: Document, context: Context) -> Iterator[Finding]
         )
 
 
+def _is_written(document: Document) -> bool:
+    """Whether there is a text to be read, be its front matter right or not: the officer hears of both at once."""
+    has_body = document.source.front is not None and bool(document.identifier or document.original)
+    return has_body and not document.is_vanished
+
+
 def _empty_body(document: Document, _context: Context) -> Iterator[Finding]:
     """A release without text.
 
@@ -56,7 +62,7 @@ def _empty_body(document: Document, _context: Context) -> Iterator[Finding]:
     Fix: write the text below the second `---`.
     """
     is_incident = (document.original or document.path).endswith("/incident.md")
-    if document.text is None or is_incident or document.text.body.strip():
+    if not _is_written(document) or is_incident or document.source.body.strip():
         return
     line = document.source.body_line
     said = message("the translation has no text") if document.translation else message("the release has no text")
@@ -73,11 +79,11 @@ def _empty_section(document: Document, _context: Context) -> Iterator[Finding]:
     Why: the scaffold's headings are there to be filled in; an empty one looks to the public like something withheld.
     Fix: write the section, or delete the heading.
     """
-    if document.text is None:
+    if not _is_written(document):
         return
     heading: tuple[int, int, int] | None = None  # line, level, width
     fenced = False
-    lines = enumerate([*document.text.body.split("\n"), "# end"], document.source.body_line)
+    lines = enumerate([*document.source.body.split("\n"), "# end"], document.source.body_line)
     for number, line in lines:
         fenced ^= line.lstrip().startswith(("```", "~~~"))
         found = None if fenced else _HEADING.match(line)
