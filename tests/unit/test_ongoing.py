@@ -109,3 +109,32 @@ def test_a_conference_is_announced_until_the_record_says_that_it_was_held() -> N
 
 def test_an_incident_of_no_class_is_not_taken_for_a_serious_one() -> None:
     assert open_incidents(catalogue(publish(FIRE, **{"class": ""})))[0] == ()
+
+
+def told(*events: tuple[str, tuple[tuple[str, str], ...], Mapping[str, Any]], wait: float = 0) -> Catalogue:
+    """Releases one behind the other, each with what its ledger line says besides; `wait` are hours before the last."""
+    ledger = Ledger()
+    for place, (release, notes, said) in enumerate(events, 1):
+        if place == len(events):
+            ledger.wait(hours=wait)
+        ledger.publish(release, *notes, **SERIOUS)
+        ledger.events[-1] = {**ledger.events[-1], **said}
+    return Catalogue(read_settings(REPOSITORY / "tests/golden/small"), Registry(), REGULATION, fold(ledger.events))
+
+
+def test_a_fix_of_an_older_release_does_not_bring_back_what_it_knew() -> None:
+    fixed = told(
+        (FIRE, (), {"checking": ["伤亡情况"]}),
+        ("2026/fire/fact-2", (), {"checking": ["起火原因"]}),
+        (FIRE, (("minor", "改正错别字。"),), {"checking": ["伤亡情况"]}),
+    )
+    found = knowledge(fixed, "2026/fire")
+    assert found
+    assert (found.checking, found.source.url) == (("起火原因",), "/releases/2026/fire/fact-2/")
+
+
+def test_a_conference_that_nobody_wrote_down_as_held_is_not_announced_for_ever() -> None:
+    conference = {"type": "conference", "starts_at": "2026-11-20T17:00:00+08:00"}
+    events = (("2026/fire/conference-1", (), conference), (FIRE, (), {}))
+    shown_for = [len(announced(told(*events, wait=hours), "2026/fire")) for hours in (2, 18, 24)]
+    assert shown_for == [1, 1, 0]
