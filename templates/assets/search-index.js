@@ -6,6 +6,8 @@ const PAIRS = 8; // asked for in one query: a long one is found by some of its p
 const TERMS = 8;
 const LONGEST = 200; // characters of a query
 const GOLDEN = 0x9e3779b1;
+const TRIPLE = "\uE000";
+const LATIN = /^[0-9a-z]{3}$/;
 
 // The text as it is compared, and for each of its units the place in the original.
 export function fold(original) {
@@ -48,9 +50,20 @@ export function findMarks(folded, terms) {
   return marks;
 }
 
+// Three Latin letters or digits as the pair that stands for them; empty for anything else.
+function triple(text) {
+  return LATIN.test(text) ? TRIPLE + String.fromCharCode(parseInt(text, 36)) : "";
+}
+
+// Of each place the pair there; where three letters are known together, nothing is asked for the two.
+function pairsOf(term) {
+  const triples = Array.from({ length: term.length - 1 }, (_, at) => triple(term.slice(at, at + 3)));
+  return triples.map((one, at) => one || (triples[at - 1] ? "" : term.slice(at, at + 2))).filter(Boolean);
+}
+
 // Some of a term's pairs, spread over it.
 function choosePairs(term, most) {
-  const pairs = Array.from({ length: term.length - 1 }, (_, at) => term.slice(at, at + 2));
+  const pairs = pairsOf(term);
   const count = Math.min(most, pairs.length);
   const step = count > 1 ? (pairs.length - 1) / (count - 1) : 0;
   return [...new Set(Array.from({ length: count }, (_, number) => pairs[Math.round(number * step)]))];

@@ -49,29 +49,59 @@ function label(name, value, otherwise) {
   return option ? option.text : otherwise;
 }
 
+// What the release says in each language, that of this page first.
+function languagesOf(twin, id) {
+  const others = twin.translations.map((one) => searchable(one, `${words.root}${one.language}/releases/${id}/`));
+  const all = [searchable(twin, `${words.root}releases/${id}/`), ...others];
+  const isOwn = (one) => one.language === document.documentElement.lang;
+  return [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))];
+}
+
+function searchable({ language, title, text: { html } }, address) {
+  const page = new DOMParser().parseFromString(html ?? "", "text/html");
+  const text = page.body.textContent.replace(/\s+/gu, " ").trim();
+  return { language, address, title, text, foldedTitle: fold(title), foldedText: fold(text) };
+}
+
+// Where the terms stand in it. What is read of another language than the page's is its title, too.
+function passage(one, isOwn, terms) {
+  const text = isOwn || !one.text ? one.text : `${one.title} — ${one.text}`;
+  return { language: one.language, text, marks: findMarks(fold(text), terms) };
+}
+
 // The release as its machine-readable twin tells it, with what of it was searched; null where it lacks a term.
 async function read(candidate, terms) {
   const id = await candidate.segment.name(candidate.number);
-  const address = `${words.root}releases/${id}/`;
-  const answer = await fetch(`${address}index.json`);
+  const address = `${words.root}releases/${id}/index.json`;
+  const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   const twin = await answer.json();
-  const page = new DOMParser().parseFromString(twin.text.html ?? "", "text/html");
-  const text = page.body.textContent.replace(/\s+/gu, " ").trim();
-  const [title, body] = [fold(twin.title), fold(text)];
-  const has = terms.every((one) => title.text.includes(one) || body.text.includes(one));
-  return has ? { address, twin, text, titleMarks: findMarks(title, terms), marks: findMarks(body, terms) } : null;
+  const said = languagesOf(twin, id);
+  const folded = said.flatMap((one) => [one.foldedTitle.text, one.foldedText.text]);
+  if (!terms.every((term) => folded.some((one) => one.includes(term)))) return null;
+  const titleMarks = findMarks(said[0].foldedTitle, terms);
+  const passages = said.map((one, place) => passage(one, place === 0, terms));
+  // Another language is quoted only where this one has nothing to show.
+  const found = titleMarks.length ? null : passages.find((one) => one.marks.length);
+  return { twin, first: said[0], titleMarks, quoted: found ?? passages[0] };
 }
 
-function show({ address, twin, text, titleMarks, marks }) {
-  const link = make("a", "", ...marked(twin.title, titleMarks));
-  link.href = address;
+// What is not in the page's language says so, to whoever has it read aloud.
+function spoken(element, language) {
+  if (language !== document.documentElement.lang) element.lang = language;
+  return element;
+}
+
+function show({ twin, first, titleMarks, quoted }) {
+  const link = spoken(make("a", "", ...marked(first.title, titleMarks)), first.language);
+  link.href = first.address;
   const time = make("time", "", twin.published.slice(0, 16).replace("T", " "));
   time.dateTime = twin.published;
   const isWithdrawn = twin.status === "withdrawn";
   const badge = isWithdrawn ? [" ", make("span", "badge badge-stop", words.withdrawn)] : [];
   const type = make("span", "type", label("type", twin.type, twin.type_name));
   const department = make("span", "", label("department", twin.department.id, twin.department.name));
+  const summary = make("p", "card-summary", ...(isWithdrawn ? [twin.summary] : excerpt(quoted.text, quoted.marks)));
   return make(
     "li",
     "",
@@ -80,7 +110,7 @@ function show({ address, twin, text, titleMarks, marks }) {
       "card",
       make("h2", "card-title", link, ...badge),
       make("p", "card-meta", type, " ", time, " ", department),
-      make("p", "card-summary", ...(isWithdrawn ? [twin.summary] : excerpt(text, marks))),
+      spoken(summary, quoted.language),
     ),
   );
 }

@@ -84,7 +84,7 @@ def test_each_page_and_its_twin_lead_to_each_other_and_the_others_to_a_home_page
     made = pages(site)
     for address, page in made.items():
         found, is_english = alternates(page), address.startswith("/en/")
-        (switch,) = page.xpath("//header//a[@hreflang]")
+        (switch,) = page.xpath("//header//a[@hreflang][@lang]")
         if found:
             assert alternates(made[found["en"]]) == alternates(made[found["zh-CN"]]) == found
             assert found["x-default"] == found["zh-CN"]
@@ -128,6 +128,21 @@ def test_links_of_english_pages_lead_somewhere(site: Path) -> None:
         local = {one.removeprefix("/").partition("#")[0] for one in links if one.startswith("/")}
         missing = {one for one in local if one not in made and f"{one}index.html" not in made}
         assert missing <= {"subscribe/en/"}  # Hand-written, and not in this small newsroom.
+
+
+def test_links_of_english_pages_to_chinese_ones_say_so_and_the_footer_leads_to_the_english_map(site: Path) -> None:
+    made = pages(site)
+    for page in (one for address, one in made.items() if address.startswith("/en/")):
+        links = {one.get("href").partition("#")[0]: one.get("hreflang") for one in page.xpath("//a[@href]")}
+        ours = {url: said for url, said in links.items() if url.startswith("/") and url.endswith("/")}
+        chinese = {url for url in ours if not url.startswith("/en/")} - {"/subscribe/en/"}
+        assert {url for url, said in ours.items() if said == "zh-CN"} == chinese
+        assert "/en/sitemap/" in {one.get("href") for one in page.xpath("//footer//a")}
+
+
+def test_an_error_page_prints_no_address(site: Path) -> None:
+    shown = [(site / path).read_text("utf-8") for path in ("404.html", "en/404.html")]
+    assert not any("/404/" in one or 'class="printed"' in one for one in shown)
 
 
 def test_the_twin_has_the_english_text_and_the_record_its_bytes(site: Path) -> None:

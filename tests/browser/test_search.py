@@ -19,6 +19,7 @@ from sample_site import served
 from seeing import MODES, axe_violations, enter, small_targets, style_violations
 
 FIRE = "releases/2026/qingnianlu-huozai"
+ARTS = "releases/2026/shewai-yanchu"
 WITHDRAWN = "releases/2026/binjiang-daqiao-yaoyan/fact-1/"
 
 
@@ -80,6 +81,28 @@ def test_a_substring_that_no_dictionary_has_is_found(page: Page, address: str) -
     page.goto(f"{address}search/?q=灾明火被")
     status(page, "找到 1 条。")
     assert links(page) == [f"{FIRE}/fact-2/"]
+
+
+def test_an_english_word_is_found_on_the_pages_of_both_languages(page: Page, address: str) -> None:
+    page.goto(f"{address}en/search/?q=FESTIVAL")
+    status(page, "2 found.")
+    assert links(page) == [f"en/{ARTS}/fact-1/", f"en/{ARTS}/response-1/"]
+    assert page.locator("h2 mark").all_inner_texts() == ["Festival", "Festival"]
+    page.goto(f"{address}search/?q=festival")
+    status(page, "找到 2 条。")
+    assert links(page) == [f"{ARTS}/fact-1/", f"{ARTS}/response-1/"]
+    assert page.locator("h2").last.inner_text() == "关于国际友城艺术节演出改期的回应"
+    assert page.locator(".card-summary[lang=en] mark").first.inner_text() == "Festival"
+
+
+def test_what_has_no_english_text_is_shown_in_chinese_and_says_so(page: Page, address: str) -> None:
+    page.goto(f"{address}en/search/?q=台风")
+    expect(page.locator("mark").first).to_be_visible()
+    assert all(one.startswith("releases/") for one in links(page))
+    counted = {page.locator(one).count() for one in ("h2 a[lang=zh-CN]", ".card-summary[lang=zh-CN]", "article")}
+    assert counted == {len(links(page))}
+    page.goto(f"{address}en/search/?q=友城 festival")
+    status(page, "2 found.")
 
 
 def test_filters_narrow_what_is_found_and_stand_in_the_address(page: Page, address: str) -> None:
@@ -213,7 +236,8 @@ def test_every_substring_of_every_text_is_found(page: Page, address: str, office
 
 
 def _texts(site: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """In every language."""
     for twin in sorted(site.glob("releases/*/*/*/index.json")):
         told = json.loads(twin.read_bytes())
-        body = plain_text(told["text"]["html"] or "")
-        yield told["record_id"], (told["title"], *([body] if body else []))
+        said = [part for one in (told, *told["translations"]) for part in (one["title"], one["text"]["html"] or "")]
+        yield told["record_id"], tuple(filter(None, map(plain_text, said)))

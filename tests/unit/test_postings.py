@@ -54,7 +54,7 @@ def read(piece: bytes, total: int) -> Iterator[tuple[int, tuple[list[int], list[
 
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=20), st.data())
 def test_who_has_a_substring_has_all_of_its_pairs(texts: list[tuple[str, str]], data: st.DataObject) -> None:
-    pieces = write_pieces(texts, 4)
+    pieces = write_pieces(([one] for one in texts), 4)
     lists: Lists = dict(one for piece in pieces for one in read(piece, len(texts)))
     number = data.draw(st.integers(0, len(texts) - 1))
     place = data.draw(st.sampled_from([0, 1]))
@@ -68,11 +68,29 @@ def test_who_has_a_substring_has_all_of_its_pairs(texts: list[tuple[str, str]], 
 
 @given(st.lists(st.tuples(TEXT, TEXT), max_size=20))
 def test_a_list_has_nobody_who_lacks_the_pair(texts: list[tuple[str, str]]) -> None:
-    for place, piece in enumerate(write_pieces(texts, 4)):
+    for place, piece in enumerate(write_pieces(([one] for one in texts), 4)):
         for pair, (anywhere, titled) in read(piece, len(texts)):
             assert bucket(pair, 4) == place
             assert anywhere == [n for n, one in enumerate(texts) if any(pair in pairs(fold(text)) for text in one)]
             assert titled == [n for n, (title, _) in enumerate(texts) if pair in pairs(fold(title))]
+
+
+def test_who_says_it_in_any_language_is_in_the_list() -> None:
+    pieces = write_pieces([[("火灾", "明火"), ("Fire", "the festival")], [("台风", "")]], 2)
+    lists: Lists = dict(one for piece in pieces for one in read(piece, 2))
+    (tiv, *_) = pairs("tiv") - pairs("ti") - pairs("iv")
+    assert [lists[one] for one in (*pairs("火灾"), *pairs("fi"), *pairs("ti"), tiv)] == [
+        ([0], [0]),
+        ([0], [0]),
+        ([0], []),
+        ([0], []),
+    ]
+    assert not pairs("灾t") & lists.keys()  # Nothing runs from one language into the other.
+
+
+@pytest.mark.parametrize(("text", "triples"), [("a1", 0), ("tiv", 1), ("火iv3灾", 1), ("2026年", 2), ("éab火cd", 0)])
+def test_three_latin_letters_or_digits_in_a_row_are_known_together(text: str, triples: int) -> None:
+    assert len([one for one in pairs(text) if one >> 16 == 0xE000]) == triples
 
 
 @given(st.integers(1, 3000), st.data())

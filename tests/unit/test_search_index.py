@@ -101,6 +101,16 @@ def test_a_withdrawn_text_is_in_no_piece_any_more_once_its_segment_is_written_an
     assert "正文".encode("utf-16-le") not in pieces
 
 
+def test_a_release_is_indexed_in_every_language_and_a_withdrawn_one_in_chinese_alone() -> None:
+    (told,) = events([(0, "text")])
+    english = {"language": "en", "title": "Fire", "path": "x", "sha256": f"{7:064x}"}
+    (segment,) = read_segments([{**told, "translations": [english]}], CHINA)
+    assert [one.languages for one in segment.documents] == [(("标题0", f"{0:064x}"), ("Fire", f"{7:064x}"))]
+    gone = {**told, "event": "withdrawn"}
+    (segment,) = read_segments([{**told, "translations": [english]}, gone], CHINA)
+    assert [one.languages for one in segment.documents] == [(("标题0", ""),)]
+
+
 def test_the_text_before_a_correction_is_gone_and_the_day_is_that_of_the_first() -> None:
     told = events([(0, "text"), (1, "text"), (0, "text")])
     old, new = read_segments(told, CHINA)

@@ -65,6 +65,18 @@ def test_the_text_vouches_for_the_bytes_of_its_translation(one: str, other: str)
     assert (freeze_release(first, 1) == freeze_release(second, 1)) is is_same
 
 
+KNOWN = replace(ENGLISH, confirmed=("A shop burnt.",), checking=("Why.",), claim="Two did.")
+
+
+def test_a_translation_says_what_is_known_and_what_was_claimed_and_the_ledger_what_lists_need() -> None:
+    frozen = freeze_translation(FACT.id, 1, KNOWN)
+    assert thaw(frozen).fields["claim"] == "Two did."
+    assert thaw(frozen).fields["confirmed"] == ["A shop burnt."]
+    made = book(replace(FACT, translations=(KNOWN,)))
+    (told,) = made.events[0]["translations"]
+    assert (told["confirmed"], told["checking"], "claim" in told) == (["A shop burnt."], ["Why."], False)
+
+
 def test_a_text_without_translations_says_nothing_of_them() -> None:
     assert b"translations" not in freeze_release(FACT, 1) + freeze_incident(INCIDENT, 1) + book(FACT).ledger
 

@@ -13,7 +13,7 @@ from greenchannel.delivery.writing import write_tree
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import read_pages
 from greenchannel.portal.assets import addresses, read_assets
-from greenchannel.portal.tongue import marked
+from greenchannel.portal.tongue import led, marked
 from greenchannel.portal.variants import compress
 from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.portal.wording import CHINESE, ENGLISH, speak
@@ -52,7 +52,8 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
         """A page that says it is in English gets the words of the theme in English, too."""
         if page.meta.get("lang") != ENGLISH:
             return output
-        return marked(self._english.get_template("main.html").render(self._context))
+        frame, made = self._english.globals["portal"], self._english.get_template("main.html").render(self._context)
+        return marked(led(made, frame.root, (frame.home, frame.subscribe)))
 
     def on_post_build(self, config: Any) -> None:
         if self.frame is None:

@@ -188,6 +188,9 @@ class TranslationSchema(Schema):
 
 class TranslatedReleaseSchema(TranslationSchema):
     summary: Text
+    confirmed: tuple[Text, ...] = ()
+    checking: tuple[Text, ...] = ()
+    claim: Text | None = None
 
 
 SchemaT = TypeVar("SchemaT", bound=BaseModel)

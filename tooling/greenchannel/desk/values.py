@@ -6,7 +6,7 @@ title, for a release a summary, and a body; everything else is said by the file 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timezone
 from pathlib import PurePosixPath
 from typing import Any, Generic, TypeVar
@@ -65,9 +65,16 @@ def translation_of(path: str, fields: Fields, spans: Spans, body: str, zone: tim
     )
     if parsed is None or found is None:
         return Parsed(None, faults)
-    summary = parsed.summary if isinstance(parsed, schema.TranslatedReleaseSchema) else ""
-    language = Language(found["language"])
-    return Parsed(Translation(language=language, title=parsed.title, summary=summary, body=body), faults, parsed.ignore)
+    translated = Translation(language=Language(found["language"]), title=parsed.title, body=body)
+    if isinstance(parsed, schema.TranslatedReleaseSchema):
+        translated = replace(
+            translated,
+            summary=parsed.summary,
+            confirmed=parsed.confirmed,
+            checking=parsed.checking,
+            claim=parsed.claim or "",
+        )
+    return Parsed(translated, faults, parsed.ignore)
 
 
 def incident_of(fields: Fields, spans: Spans, from_path: str, body: str, zone: timezone) -> Parsed[Incident]:

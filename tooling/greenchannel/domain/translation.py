@@ -11,9 +11,15 @@ from greenchannel.domain.vocabulary import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """`summary` is empty for an incident, which has none."""
+    """`summary` is empty for an incident, which has none.
+
+    What is not said of `confirmed`, `checking` and `claim` stands in Chinese on the pages of this language, too.
+    """
 
     language: Language
     title: str
     summary: str = ""
+    confirmed: tuple[str, ...] = ()
+    checking: tuple[str, ...] = ()
+    claim: str = ""
     body: str

@@ -47,8 +47,12 @@ class Bodies:
         return self._html[digest]
 
     def fields(self, view: ReleaseView) -> Mapping[str, Value]:
-        """Of the text that the page shows; a translation has those of its original."""
-        return {} if view.withdrawn else self._original(thaw(self.released(view.body)), view.body).fields
+        """Of the text that the page shows; a translation has those of its original, and its own words of the claim."""
+        if view.withdrawn:
+            return {}
+        frozen = thaw(self.released(view.body))
+        fields = self._original(frozen, view.body).fields
+        return {key: frozen.fields.get(key, value) if key == "claim" else value for key, value in fields.items()}
 
     def _original(self, frozen: Frozen, digest: str) -> Frozen:
         is_translation = "language" in frozen.fields

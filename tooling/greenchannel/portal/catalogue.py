@@ -85,6 +85,10 @@ class Catalogue:
             return str(found["title"])
         return facts["title"] if self.language == CHINESE else self.say("%(title)s（中文）", title=facts["title"])
 
+    def stand(self, event: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        """`confirmed` or `checking` of a ledger line, in Chinese where the translation does not say it."""
+        return tuple((self.translation(event) or {}).get(key) or event.get(key, ()))
+
     @cached_property
     def index_numbers(self) -> Mapping[str, str]:
         """索引号 by the id of the release."""

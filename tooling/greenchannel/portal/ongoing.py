@@ -99,8 +99,8 @@ def knowledge(catalogue: Catalogue, identifier: str) -> KnowledgeView | None:
         if "confirmed" in event or "checking" in event:
             is_open = catalogue.incident(identifier).closed_at is None
             return KnowledgeView(
-                confirmed=tuple(event.get("confirmed", ())),
-                checking=tuple(event.get("checking", ())) if is_open else (),
+                confirmed=catalogue.stand(event, "confirmed"),
+                checking=catalogue.stand(event, "checking") if is_open else (),
                 source=Link(catalogue.title(event), release_url(catalogue, one)),
                 at=shown_time(catalogue, one.current.at),
             )

@@ -4,9 +4,10 @@ Public addresses are a contract with readers and are only ever added to. A relea
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
-from greenchannel.desk.furniture import FooterEntry
+from greenchannel.desk.furniture import OWN_SITE_MAP, FooterEntry
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, ReleaseType
@@ -46,7 +47,7 @@ def site_frame(
         subscribe=f"{root}subscribe/" if language == CHINESE else f"{root}subscribe/{language}/",
         other=_other_home(root, language) if speaks_english else None,
         menu=tuple(_menu(root, registry, released) if language == CHINESE else _menu_in(language, root, released)),
-        footer=tuple(_footer_row(one, root) for one in settings.footer),
+        footer=tuple(_footer_row(one, root, language) for one in settings.footer),
         feeds=(feed_link(root, phrase(language, "全部发布"), "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
@@ -79,9 +80,15 @@ def _menu_in(language: str, root: str, released: frozenset[str]) -> Iterator[Lin
     """What there is in a language other than Chinese."""
     say, home = partial(phrase, language), f"{root}{language}/"
     yield Link(say("首页"), home)
-    for kind in ReleaseType:
+    names = {  # A column has many of a kind, for which other languages have another word.
+        ReleaseType.FACT: say("事实发布栏目"),
+        ReleaseType.CONFERENCE: say("新闻发布会栏目"),
+        ReleaseType.RESPONSE: say("回应栏目"),
+        ReleaseType.INTERPRETATION: say("专家解读栏目"),
+    }
+    for kind, name in names.items():
         if kind.value in released:
-            yield Link(say(kind.zh), f"{home}types/{kind.value}/")
+            yield Link(name, f"{home}types/{kind.value}/")
     yield Link(say("事件"), f"{home}incidents/")
     yield Link(say("回应时效"), f"{home}timeliness/")
     yield Link(say("订阅"), f"{root}subscribe/{language}/")
@@ -103,7 +110,10 @@ def _menu(root: str, registry: Registry, released: frozenset[str]) -> Iterator[L
     yield Link("订阅", f"{root}subscribe/")
 
 
-def _footer_row(one: FooterEntry, root: str) -> FooterRow:
+def _footer_row(one: FooterEntry, root: str, language: str) -> FooterRow:
+    """The site's own map is that of the language."""
+    if one == OWN_SITE_MAP and language != CHINESE:
+        one = replace(one, label=phrase(language, one.label), url=f"/{language}{one.url}")
     url, image = (f"{root}{place[1:]}" if place.startswith("/") else place for place in (one.url, one.image))
     return FooterRow(key=one.piece.value if one.piece else "", label=one.label, value=one.text, url=url, image=image)
 

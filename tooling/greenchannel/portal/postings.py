@@ -6,7 +6,9 @@ dictionary decides what can be found. Whether the pairs stand in a row is for wh
 1. A text is folded first: full width to half, capitals to small; blanks, punctuation and control characters go. Each
    character is folded by itself and keeps its length in UTF-16, so that a place in the folded text is a place in the
    original one. templates/assets/search-index.js folds in the same way.
-2. A pair is two units of UTF-16, as JavaScript counts them.
+2. A pair is two units of UTF-16, as JavaScript counts them. Nearly every text in English has most pairs of letters, so
+   that they choose little; three Latin letters or digits in a row are therefore a pair of their own, too: a unit that
+   Unicode leaves to private use, and the three as a number.
 3. A list of documents is a number, twice the count and one more for a bitmap, then the shorter of two forms: how far
    each document is from the one before (the first from -1), or a bitmap of all documents. Numbers are little endian in
    groups of seven bits (LEB128).
@@ -15,7 +17,7 @@ dictionary decides what can be found. Whether the pairs stand in a row is for wh
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from operator import sub
@@ -26,6 +28,9 @@ _LOW = 0x7F
 _MORE = 0x80
 _NOBODY = b"\0"
 _MASK = 0xFFFFFFFF
+_TRIPLE = 0xE000  # Private use: where a text has it as well, there are more candidates, never fewer.
+_LATIN = "0123456789abcdefghijklmnopqrstuvwxyz"
+_VALUES = {ord(one): value for value, one in enumerate(_LATIN)}
 _GOLDEN = 0x9E3779B1  # 2^32 by the golden ratio: spreads neighbours (Knuth, TAOCP 6.4)
 Pair = int  # first unit * 65,536 + second
 
@@ -53,7 +58,15 @@ def fold(text: str) -> str:
 
 
 def pairs(folded: str) -> frozenset[Pair]:
-    return frozenset(first << 16 | second for first, second in pairwise(_units(folded)))
+    units = _units(folded)
+    return frozenset(first << 16 | second for first, second in pairwise(units)).union(_triples(units))
+
+
+def _triples(units: Sequence[int]) -> Iterator[Pair]:
+    values = [_VALUES.get(one, -1) for one in units]
+    for first, second, third in zip(values, values[1:], values[2:], strict=False):
+        if min(first, second, third) >= 0:
+            yield _TRIPLE << 16 | (first * len(_LATIN) + second) * len(_LATIN) + third
 
 
 def _units(text: str) -> tuple[int, ...]:
@@ -97,13 +110,14 @@ def _gaps(documents: Sequence[int]) -> bytes:
     return bytes(gaps) if not gaps or max(gaps) <= _LOW else b"".join(map(write_number, gaps))
 
 
-def write_pieces(texts: Iterable[tuple[str, str]], buckets: int) -> tuple[bytes, ...]:
-    """The pieces of a segment, bucket by bucket; `texts` are the title and the body of each document in turn."""
+def write_pieces(texts: Iterable[Iterable[tuple[str, str]]], buckets: int) -> tuple[bytes, ...]:
+    """The pieces of a segment, bucket by bucket; `texts` are, of each document in turn, title and body per language."""
     anywhere, titled, total = dict[Pair, list[int]](), dict[Pair, list[int]](), 0
-    for number, (title, body) in enumerate(texts):
-        in_title = pairs(fold(title))
+    for number, languages in enumerate(texts):
+        found = [(pairs(fold(title)), pairs(fold(body))) for title, body in languages]
+        in_title = frozenset[Pair]().union(*(title for title, _ in found))
         _add(titled, in_title, number)
-        _add(anywhere, in_title | pairs(fold(body)), number)
+        _add(anywhere, in_title.union(*(body for _, body in found)), number)
         total = number + 1
     return tuple(_piece(anywhere, titled, members, total) for members in _buckets(anywhere, buckets))
 

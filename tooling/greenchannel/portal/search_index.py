@@ -9,7 +9,8 @@ pairs of characters (`postings`) and for nothing else.
    changes is everything written anew. All of it is a pure function of the record.
 2. A segment has each release as its last change in that span left it. One that changed later is in a later segment and
    counts as gone in the earlier one, which the entry says.
-3. A withdrawn release is found by its title alone: that is what its page still says.
+3. A release is found by what it says in any language. A withdrawn one is found by its Chinese title alone: that is
+   what its page and its twin still say.
 4. The files of a segment stand in a folder that is named by the digest of what they are made of, so that they never
    change and may be kept for good. The entry, which names the folders, is the one file that does change, and goes out
    last: whoever has an old one finds old pieces.
@@ -31,7 +32,7 @@ from greenchannel.record.canonical import canonical_json
 FOLDER = "search/index"
 ENTRY = f"{FOLDER}/entry.json"
 _PIECE = re.compile(rf"{FOLDER}/[0-9a-f]{{16}}/(head\.bin|names-[0-9]+\.json|[0-9a-f]+\.bin)")
-_FORMAT = 1
+_FORMAT = 2
 _SMALL, _LARGE = 16, 512  # changes
 _NAMES = 64  # ids in a file
 _FEWEST, _MOST = 2, 4096  # buckets: pieces of about 5 to 10 KB
@@ -43,7 +44,10 @@ ReadText = Callable[[str], str]  # digest of a frozen text -> what a reader of i
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A release as a change left it; `text` is the digest of what can be found in it, empty where it is withdrawn."""
+    """A release as a change left it; `text` is the digest of what can be found in it, empty where it is withdrawn.
+
+    `translations` are title and digest of what it says in other languages.
+    """
 
     id: str
     title: str
@@ -51,6 +55,12 @@ class Document:
     department: str
     day: int  # of its first publication, counted from 1 January 2000
     text: str
+    translations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """Title and digest in each."""
+        return ((self.title, self.text), *self.translations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +124,9 @@ def _changes(events: Iterable[Event], zone: timezone) -> Iterator[Document]:
             day = datetime.fromisoformat(event["at"]).astimezone(zone).toordinal() - _EPOCH
             first.setdefault(identifier, day)
         told = newest[identifier]
-        text = "" if kind == "withdrawn" else told["sha256"]
-        yield Document(identifier, told["title"], told["type"], told["department"], first[identifier], text)
+        text, listed = ("", ()) if kind == "withdrawn" else (told["sha256"], told.get("translations", ()))
+        others = tuple((one["title"], one["sha256"]) for one in listed)
+        yield Document(identifier, told["title"], told["type"], told["department"], first[identifier], text, others)
 
 
 def _names(segment: Segment) -> Iterator[str]:
@@ -126,7 +137,7 @@ def _names(segment: Segment) -> Iterator[str]:
 
 def _pieces(segment: Segment, read_text: ReadText) -> tuple[bytes, ...]:
     ids = [one.id for one in segment.documents]
-    texts = ((one.title, read_text(one.text) if one.text else "") for one in segment.documents)
+    texts = (((title, read_text(one) if one else "") for title, one in of.languages) for of in segment.documents)
     return (
         _head(segment),
         *(canonical_json({"ids": ids[start : start + _NAMES]}) for start in range(0, len(ids), _NAMES)),

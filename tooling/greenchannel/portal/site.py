@@ -32,7 +32,7 @@ from greenchannel.portal.particulars import release_values
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.search_index import plan_index
 from greenchannel.portal.share_card import share_cards
-from greenchannel.portal.tongue import marked
+from greenchannel.portal.tongue import led, marked
 from greenchannel.portal.views.incidents import IncidentView
 from greenchannel.portal.views.page import PageView
 from greenchannel.portal.views.parts import OtherLanguage, SiteFrame
@@ -245,7 +245,9 @@ class _Pages:
             values |= release_values(view, self._bodies.fields(view), body, frame, self._site.settings.zone)
         language = self._catalogue.language
         page = self._theme.environments[language].get_template(template).render(values)
-        return ((page if language == CHINESE else marked(page)).encode(),)
+        if language != CHINESE:
+            page = marked(led(page, frame.root, (frame.home, frame.subscribe)))
+        return (page.encode(),)
 
     def _other(self, view: PageView, *, is_own: bool) -> OtherLanguage | None:
         """`is_own` says that the page stands at its view's address, which that of an error does not."""

@@ -202,6 +202,8 @@ def _translations(catalogue: Catalogue, release: PublicRelease) -> list[Document
             "url": f"{root}{one['language']}/releases/{release.id}/",
             "title": one["title"],
             "summary": one["summary"],
+            "confirmed": one.get("confirmed", []),
+            "checking": one.get("checking", []),
             "text": {"html": None, "markdown_url": root + public_path(one["path"]), "sha256": one["sha256"]},
         }
         for one in release.current.event.get("translations", ())

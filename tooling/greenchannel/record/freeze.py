@@ -133,6 +133,9 @@ def freeze_translation(identifier: str, revision: int, one: Translation) -> byte
         "language": one.language.value,
         "title": one.title,
         "summary": one.summary or None,
+        "confirmed": list(one.confirmed),
+        "checking": list(one.checking),
+        "claim": one.claim or None,
     }
     return write_frozen(Frozen(fields, one.body))
 

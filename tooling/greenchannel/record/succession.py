@@ -62,10 +62,10 @@ def _is_time(value: Any) -> bool:
         return False
 
 
-def _list_of(required: Mapping[str, Check]) -> Check:
+def _list_of(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
     return lambda value: (
         isinstance(value, list)
-        and all(isinstance(one, dict) and _wrong_key(one, required, {}) is None for one in value)
+        and all(isinstance(one, dict) and _wrong_key(one, required, optional or {}) is None for one in value)
     )
 
 
@@ -114,6 +114,7 @@ _PUBLICATION: Mapping[str, Check] = {
     "approval": _matches(_DIGEST),
     "incident": lambda value: isinstance(value, dict) and _wrong_key(value, _INCIDENT, _INCIDENT_MORE) is None,
 }
+_STAND: Mapping[str, Check] = dict.fromkeys(("confirmed", "checking"), _is_texts)
 _PUBLICATION_MORE: Mapping[str, Check] = {
     **dict.fromkeys(("final", "on_duty"), _is_flag),
     **dict.fromkeys(("late_reason", "expert", "basis", "venue"), _is_text),
@@ -121,8 +122,8 @@ _PUBLICATION_MORE: Mapping[str, Check] = {
     **dict.fromkeys(("held_at", "result_due"), _is_moment),
     "verdict": _one_of(*Verdict),
     "attachments": _list_of(_ATTACHMENT),
-    "translations": _list_of({**_TRANSLATION, "summary": _is_text}),
-    **dict.fromkeys(("confirmed", "checking"), _is_texts),
+    "translations": _list_of({**_TRANSLATION, "summary": _is_text}, _STAND),
+    **_STAND,
 }
 _WITHDRAWAL = {"id": _matches(_ID), "department": _is_text, "reason": _is_text}
 _SIGNED_WITHDRAWAL = {**_WITHDRAWAL, "revision": _is_number, "withdrawal": _matches(_DIGEST)}

@@ -33,13 +33,17 @@ def translation_files(
     }
 
 
-def in_event(identifier: str, revision: int, frozen: str, translations: Iterable[Translation]) -> list[dict[str, str]]:
+def in_event(
+    identifier: str, revision: int, frozen: str, translations: Iterable[Translation]
+) -> list[dict[str, str | list[str]]]:
     """What lists need, and the digests."""
     return [
         {
             "language": one.language.value,
             "title": one.title,
             **({"summary": one.summary} if one.summary else {}),
+            **({"confirmed": list(one.confirmed)} if one.confirmed else {}),
+            **({"checking": list(one.checking)} if one.checking else {}),
             "path": translation_path(frozen, one.language.value),
             "sha256": sha256(freeze_translation(identifier, revision, one)),
         }
