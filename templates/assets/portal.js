@@ -17,8 +17,9 @@
 
   // What a reader of the simple layout seldom needs is folded there, unless the address leads to it.
   function fold() {
+    const wanted = document.getElementById(location.hash.slice(1));
     all("[data-fold]").forEach((one) => {
-      one.open = !root.hasAttribute("data-elder") || one.querySelector(":target") !== null;
+      one.open = !root.hasAttribute("data-elder") || one.contains(wanted);
     });
   }
 
