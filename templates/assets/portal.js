@@ -15,6 +15,14 @@
     button.textContent = on ? button.dataset.leave : button.dataset.enter;
   }
 
+  // What a reader of the simple layout seldom needs is folded there, unless the address leads to it.
+  function fold() {
+    const wanted = document.getElementById(location.hash.slice(1));
+    all("[data-fold]").forEach((one) => {
+      one.open = !root.hasAttribute("data-elder") || one.contains(wanted);
+    });
+  }
+
   function showSize() {
     all("[data-set-size]").forEach((one) => {
       one.setAttribute("aria-pressed", String(one.dataset.setSize === root.dataset.size));
@@ -32,6 +40,7 @@
     button.addEventListener("click", () => {
       keep("elder", root.toggleAttribute("data-elder") ? "on" : "off");
       all("[data-switch=elder]").forEach(showElder);
+      fold();
     });
     button.hidden = false;
   });
@@ -44,6 +53,7 @@
     });
   });
   showSize();
+  fold();
 
   all("[data-copy]").forEach((button) => {
     // Only a page that came by https (or from this machine) may write to the clipboard.
@@ -87,5 +97,6 @@
     }
     all("[data-switch=elder]").forEach(showElder);
     showSize();
+    fold();
   });
 })(document.documentElement);

@@ -34,7 +34,7 @@ def test_the_elder_mode_is_one_press_away_and_one_press_back(page: Page, address
     page.get_by_role("button", name="长者模式", exact=True).click()
     entered = page.evaluate(ELDER)
     page.get_by_role("button", name="退出长者模式").click()
-    assert (entered, page.evaluate(ELDER), names(page)) == (True, False, ["搜索", "长者模式"])
+    assert (entered, page.evaluate(ELDER), names(page)) == (True, False, ["菜单", "搜索", "长者模式"])
 
 
 def test_the_elder_mode_is_remembered_and_there_before_anything_is_painted(page: Page, address: str) -> None:
@@ -103,7 +103,7 @@ def test_copying_the_address_says_that_it_failed(page: Page, address: str) -> No
 def test_where_nothing_can_be_copied_no_button_says_so(page: Page, address: str) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.goto(address + RELEASE)
-    assert names(page) == ["搜索", "长者模式", "大", "中", "小", "打印"]
+    assert names(page) == ["菜单", "搜索", "长者模式", "大", "中", "小", "打印"]
 
 
 def test_the_print_button_prints(page: Page, address: str) -> None:
@@ -111,6 +111,75 @@ def test_the_print_button_prints(page: Page, address: str) -> None:
     page.goto(address + RELEASE)
     page.get_by_role("button", name="打印").click()
     assert page.evaluate("window.printed") == 1
+
+
+@pytest.mark.parametrize(("elder", "screens"), [(False, 1.5), (True, 2.5)])
+def test_the_news_begins_soon_on_a_phone(page: Page, address: str, screens: float, *, elder: bool) -> None:
+    page.goto(address + RELEASE)
+    if elder:
+        page.get_by_role("button", name="长者模式", exact=True).click()
+    top = page.locator(".prose > p").first.evaluate("one => one.getBoundingClientRect().top + scrollY")
+    metadata = page.locator(".metadata").evaluate("one => one.getBoundingClientRect().top + scrollY")
+    assert top < screens * 800
+    assert metadata > top
+
+
+def test_where_there_is_room_the_menu_is_open_and_the_metadata_come_first(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address + RELEASE)
+    assert page.locator("#menu a").first.is_visible()
+    tops = [page.locator(one).first.bounding_box() for one in ("h1", ".metadata", ".notice", ".prose")]
+    assert [one["y"] for one in tops if one] == sorted(one["y"] for one in tops if one)
+
+
+def test_the_menu_opens_and_closes_by_keyboard_without_a_script(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(address)
+    link = page.locator("#menu").get_by_role("link", name="订阅", exact=True)
+    shown = [link.is_visible()]
+    page.get_by_role("button", name="菜单", exact=True).press("Enter")
+    shown.append(link.is_visible())
+    page.keyboard.press("Escape")
+    shown.append(link.is_visible())
+    page.get_by_role("button", name="菜单", exact=True).click()
+    page.get_by_role("button", name="关闭菜单").click()
+    shown.append(link.is_visible())
+    page.get_by_role("button", name="菜单", exact=True).click()
+    link.click()
+    assert (shown, page.url) == ([False, True, False, False], f"{address}subscribe/")
+    context.close()
+
+
+def test_the_elder_mode_folds_what_few_need_and_the_address_of_a_part_unfolds_it(page: Page, address: str) -> None:
+    page.goto(address + RELEASE)
+    parts = page.locator("details[data-fold]")
+    is_open = "all => all.map(one => one.open)"
+    found = [parts.evaluate_all(is_open)]
+    page.get_by_role("button", name="长者模式", exact=True).click()
+    found.append(parts.evaluate_all(is_open))
+    page.goto(f"{address}{RELEASE}#revisions")
+    page.reload()
+    found.append(parts.evaluate_all(is_open))
+    assert found == [[True, True], [False, False], [False, True]]
+
+
+def test_colours_of_a_city_leave_the_elder_mode_and_paper_as_they_are(page: Page, address: str) -> None:
+    """A sheet that is adopted comes after those of the page, as city.css comes after portal.css."""
+    page.goto(address)
+    shown = "getComputedStyle(document.documentElement).getPropertyValue('--main')"
+    page.evaluate(
+        """() => { const city = new CSSStyleSheet(); city.replaceSync(":root { --main: #8a1c1c }");
+        document.adoptedStyleSheets = [city]; }"""
+    )
+    found = [page.evaluate(shown)]
+    page.get_by_role("button", name="长者模式", exact=True).click()
+    found.append(page.evaluate(shown))
+    page.emulate_media(media="print")
+    found.append(page.evaluate(shown))
+    page.evaluate("document.documentElement.removeAttribute('data-elder')")
+    found.append(page.evaluate(shown))
+    assert found == ["#8a1c1c", "#00402f", "#000", "#000"]
 
 
 @pytest.mark.parametrize("elder", [False, True])
@@ -216,6 +285,15 @@ def paper(chromium: Browser, address: str, tmp_path_factory: pytest.TempPathFact
     page.pdf(path=path, prefer_css_page_size=True)
     page.close()
     return path
+
+
+def test_paper_has_no_page_for_what_only_a_screen_needs(paper: Path) -> None:
+    pdftotext = program("poppler-utils", "pdftotext")
+    text = subprocess.run([pdftotext, str(paper), "-"], capture_output=True, text=True, check=True).stdout
+    words = ("同一事件的其他发布", "发布与更正记录", "SHA-256", "查看改动对照", "许可和订阅")
+    assert [one for one in words if one in text] == []
+    assert text.count("\f") == 2
+    assert "".join(text.split()).count(f"https://news.shili.example/{RELEASE}") == 1
 
 
 def test_paper_is_a4(paper: Path) -> None:

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from conftest import CHINA, REPOSITORY
 from greenchannel.portal.alignment import Effort, align
-from greenchannel.portal.comparison import EFFORT, PARAGRAPH, Comparison, Mark, Passage, compare, passages
+from greenchannel.portal.comparison import (
+    EFFORT,
+    PARAGRAPH,
+    Comparison,
+    Entries,
+    Mark,
+    Passage,
+    Piece,
+    compare,
+    passages,
+)
 from greenchannel.portal.markup import plain_text
 from greenchannel.portal.wording import speak
 from greenchannel.record.freeze import Frozen
@@ -123,10 +133,14 @@ def test_equal_paragraphs_away_from_a_change_are_folded() -> None:
     ]
 
 
+def worded(entries: Entries) -> str:
+    return "；".join("".join(one.text for one in pieces) for pieces in entries)
+
+
 def fields(key: str, old: object, new: object) -> tuple[str, str, str]:
     before, after = (Frozen({key: value} if value else {}, "") for value in (old, new))  # type: ignore[dict-item]
     (found,) = compare(before, after, {"housing": "市住建局"}, CHINA).fields
-    return found.label, "".join(one.text for one in found.old), "".join(one.text for one in found.new)
+    return found.label, worded(found.old), worded(found.new)
 
 
 @pytest.mark.parametrize(
@@ -153,12 +167,48 @@ def test_an_attachment_that_did_not_change_is_not_marked_beside_one_that_did() -
         return Frozen({"attachments": [{"name": f"{at}.png", "sha256": one} for at, one in enumerate(digests)]}, "")
 
     (found,) = compare(listed("a", "b", "c"), listed("a", "x", "c", "d"), {}, CHINA).fields
-    marked = [[(one.mark, one.text) for one in side if one.mark is not Mark.SAME] for side in (found.old, found.new)]
-    assert marked == [
+    sides = ([one for entry in side for one in entry] for side in (found.old, found.new))
+    assert [[(one.mark, one.text) for one in side if one.mark is not Mark.SAME] for side in sides] == [
         [(Mark.REMOVED, "1.png（SHA-256 b…）")],
         [(Mark.ADDED, "1.png（SHA-256 x…）"), (Mark.ADDED, "3.png（SHA-256 d…）")],
     ]
-    assert "".join(one.text for one in found.old) == "0.png（SHA-256 a…）；1.png（SHA-256 b…）；2.png（SHA-256 c…）"
+    assert worded(found.old) == "0.png（SHA-256 a…）；1.png（SHA-256 b…）；2.png（SHA-256 c…）"
+
+
+def test_of_a_listed_sentence_the_words_are_marked_that_changed() -> None:
+    old = Frozen({"confirmed": ["明火已扑灭。", "火灾造成2人死亡、5人受伤。"]}, "")
+    new = Frozen({"confirmed": ["明火已扑灭。", "火灾造成2人死亡、6人受伤。", "道路已恢复通行。"]}, "")
+    (found,) = compare(old, new, {}, CHINA).fields
+    assert [[(one.mark, one.text) for one in entry] for entry in found.new] == [
+        [(Mark.SAME, "明火已扑灭。")],
+        [(Mark.SAME, "火灾造成2人死亡、"), (Mark.ADDED, "6"), (Mark.SAME, "人受伤。")],
+        [(Mark.ADDED, "道路已恢复通行。")],
+    ]
+    assert worded(found.old) == "明火已扑灭。；火灾造成2人死亡、5人受伤。"
+
+
+def test_a_glimpse_of_a_correction_is_its_summary_and_else_the_first_field() -> None:
+    old = Frozen({"title": "甲", "summary": "乙"}, "")
+    both = compare(old, Frozen({"title": "丙", "summary": "丁"}, ""), {}, CHINA)
+    title = compare(old, Frozen({"title": "丙", "summary": "乙"}, ""), {}, CHINA)
+    shown = [one.main_field() for one in (both, title, bodies("", ""))]
+    assert [one.label if one else None for one in shown] == ["摘要", "标题", None]
+
+
+@pytest.mark.parametrize(
+    ("passage", "shown"),
+    [
+        (Passage(Mark.SAME, (Piece(Mark.SAME, "## 基本情况\n\n一段。"),)), [(True, "基本情况"), (False, "一段。")]),
+        (Passage(Mark.CHANGED, (Piece(Mark.SAME, "## 基本"), Piece(Mark.ADDED, "情况"))), [(True, "基本情况")]),
+        (Passage(Mark.CHANGED, (Piece(Mark.SAME, "## "), Piece(Mark.ADDED, "新题"))), [(True, "新题")]),
+        (Passage(Mark.CHANGED, (Piece(Mark.ADDED, "## "), Piece(Mark.SAME, "题"))), [(False, "## 题")]),
+        (Passage(Mark.SAME, (Piece(Mark.SAME, "#话题"),)), [(False, "#话题")]),
+        (Passage(Mark.SAME, ()), []),
+    ],
+)
+def test_a_heading_is_shown_without_its_signs(passage: Passage, shown: list[tuple[bool, str]]) -> None:
+    parts = passage.paragraphs()
+    assert [(one.is_heading, "".join(piece.text for piece in one.pieces)) for one in parts] == shown
 
 
 @pytest.mark.parametrize("key", ["greenchannel", "id", "revision", "changes"])
@@ -172,7 +222,7 @@ def test_a_page_shows_every_sign_of_the_texts_and_takes_none_for_markup(old: str
     speak(environment, "zh")
     ui = environment.get_template("macros.html").make_module()
     found = bodies(old, new, title=title)
-    pieces = [one.pieces for one in found.body] + [one.new for one in found.fields]
+    pieces = [one.pieces for one in found.body] + [entry for one in found.fields for entry in one.new]
     words = "".join(one.text for part in pieces for one in part)
     html = "".join(str(getattr(ui, "pieces")(part)) for part in pieces)  # noqa: B009  # Macros have no types.
     shown = plain_text(html)

@@ -152,7 +152,7 @@ def test_a_comparison_shows_every_new_field_in_words(tmp_path: Path) -> None:
     bare = re.sub(r"^(?!starts_at|venue).*\n", "", ENGLISH["conference"], flags=re.MULTILINE)
     old, new = (thaw(freeze_release(read(tmp_path, "conference", one), 1)) for one in (bare, ENGLISH["conference"]))
     found = compare(old, new, {}, CHINA)
-    assert {one.label: "".join(piece.text for piece in one.new) for one in found.fields} == {
+    assert {one.label: "；".join(piece.text for entry in one.new for piece in entry) for one in found.fields} == {
         "文号": "示应急发〔2026〕12号",
         "成文日期": "2026-11-20",
         "关键词": "积水；排水",

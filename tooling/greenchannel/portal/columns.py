@@ -13,6 +13,7 @@ from greenchannel.domain.registry import Expert
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import card_of, feed_link, local
+from greenchannel.portal.telephones import telephone_row
 from greenchannel.portal.views.lists import DirectoryEntry, DirectoryView, ListView
 from greenchannel.portal.views.parts import FeedLink, Frame, Link, Row
 from greenchannel.record.events import PublicRelease
@@ -103,7 +104,7 @@ def _departments(catalogue: Catalogue) -> Iterator[_Column]:
         rows = (
             Row("职责", department.duty),
             Row("新闻发言人", f"{speaker.name}（{speaker.post}）" if speaker else ""),
-            Row("电话", department.phone),
+            telephone_row("电话", department.phone),
         )
         yield _Column(
             title=department.name,
@@ -206,7 +207,7 @@ def directories(catalogue: Catalogue) -> Iterator[tuple[str, DirectoryView]]:
     counts = catalogue.grouped(lambda one: one.current.event["department"])
     bodies = (
         (Link(one.name, f"{root}departments/{one.id}/"),
-         (Row("职责", one.duty), Row("电话", one.phone), Row("发布", f"{len(counts.get(one.id, ()))} 条")))
+         (Row("职责", one.duty), telephone_row("电话", one.phone), Row("发布", f"{len(counts.get(one.id, ()))} 条")))
         for one in catalogue.registry.departments.values()
     )  # fmt: skip
     yield from _directory(catalogue, "部门", "各部门职责、电话与发布", "departments/", "机构职能", bodies)
@@ -219,7 +220,7 @@ def directories(catalogue: Catalogue) -> Iterator[tuple[str, DirectoryView]]:
     speakers = (
         (Link(one.name, ""),
          (Row("部门", catalogue.department_name(one.department), f"{root}departments/{one.department}/"),
-          Row("职务", one.post), Row("新闻发布工作机构电话", _phone(catalogue, one.department))))
+          Row("职务", one.post), telephone_row("新闻发布工作机构电话", _phone(catalogue, one.department))))
         for one in catalogue.registry.people.values() if one.spokesperson
     )  # fmt: skip
     described = "各部门新闻发言人及新闻发布工作机构电话"

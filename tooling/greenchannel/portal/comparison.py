@@ -3,7 +3,7 @@
 The rules, in order:
 
 1. Public front-matter fields that differ stand old beside new; in a title or a sentence the changed words are marked,
-   in a list the entries.
+   in a list the entries, and in an entry that says nearly the same its words.
 2. The body is aligned by paragraphs. Equal ones are kept; of those between them, the most alike become pairs.
 3. In a pair, characters are aligned; a number or a Latin word counts as one. A few characters between two changes that
    are no shorter are taken into the change, so that marks show phrases and no confetti; a clause is kept.
@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timezone
 from enum import StrEnum
-from itertools import chain
 
 from greenchannel.desk.schema import CHINESE_NAMES
 from greenchannel.domain.moment import Day, read_moment
@@ -33,6 +32,7 @@ _ALIKE = 0.5  # the share of common words from which one paragraph counts as the
 _GAP = 4  # equal characters between two changes that no reader takes for a clause
 _SHOWN = 120  # equal characters that are not worth folding
 _TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[A-Za-z]+|\s+|.[\u0300-\u036f\ufe00-\ufe0f]*", re.DOTALL)
+_HEADING = re.compile(r"#{1,6} +")
 _APART = {"greenchannel", "id", "revision", "changes"}  # The page says these in its own words.
 _WORDED = {"title", "summary", "late_reason", "venue", "moderator", "media_contact", "claim", "claim_source"}
 _TIMES = {"deadline", "starts_at", "held_at", "result_due", "claim_seen_at"}
@@ -51,6 +51,9 @@ class Piece:
     text: str
 
 
+Entries = tuple[tuple[Piece, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """One paragraph, or several that share a mark. `folded` says how much is put away, empty where all is shown."""
@@ -59,14 +62,30 @@ class Passage:
     pieces: tuple[Piece, ...]
     folded: str = ""
 
+    def paragraphs(self) -> Iterator["Paragraph"]:
+        """As readers see them."""
+        if len(self.pieces) == 1:
+            (whole,) = self.pieces
+            yield from (_paragraph((Piece(whole.mark, text),)) for text in whole.text.split(PARAGRAPH))
+        elif self.pieces:
+            yield _paragraph(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A heading is told by its look, without the signs that make it one in Markdown."""
+
+    is_heading: bool
+    pieces: tuple[Piece, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """`old` or `new` is empty where the field was absent."""
+    """Both sides entry by entry, which is one unless the field is a list; none where the field was absent."""
 
     label: str
-    old: tuple[Piece, ...]
-    new: tuple[Piece, ...]
+    old: Entries
+    new: Entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,10 @@ class Comparison:
 
     fields: tuple[FieldChange, ...]
     body: tuple[Passage, ...]
+
+    def main_field(self) -> FieldChange | None:
+        """The one that tells most in few words."""
+        return min(self.fields, key=lambda one: one.label != CHINESE_NAMES["summary"], default=None)
 
 
 def compare(old: Frozen, new: Frozen, names: Mapping[str, str], zone: timezone) -> Comparison:
@@ -130,6 +153,16 @@ def _pieces(old: str, new: str, effort: Effort) -> Iterator[Piece]:
         yield from (Piece(mark, text) for mark, text in pieces if text)
 
 
+def _paragraph(pieces: tuple[Piece, ...]) -> Paragraph:
+    """Of a heading whose rank was changed the signs are the change: they stay."""
+    first, *others = pieces
+    sign = _HEADING.match(first.text)
+    if not sign or (others and first.mark is not Mark.SAME) or any("\n" in one.text for one in pieces):
+        return Paragraph(is_heading=False, pieces=pieces)
+    named = Piece(first.mark, first.text[sign.end() :])
+    return Paragraph(is_heading=True, pieces=(named, *others) if named.text else tuple(others))
+
+
 def _whole(mark: Mark, paragraphs: Sequence[str], folded: str = "") -> Iterator[Passage]:
     if paragraphs:
         text = PARAGRAPH.join(paragraphs)
@@ -161,19 +194,24 @@ def _fields(
         if key in _APART or before == after or (key == "translations" and _languages(before) == _languages(after)):
             continue  # A translation is frozen anew with each revision, whether its words changed or not.
         if any(isinstance(one, (list, dict)) for one in (before, after)):
-            sides = _sides(_entries(key, before, zone), _entries(key, after, zone), effort)
-            yield FieldChange(CHINESE_NAMES.get(key, key), *sides)
+            worded = all(isinstance(one, str) for side in (before, after) if isinstance(side, list) for one in side)
+            matched = _matched(_entries(key, before, zone), _entries(key, after, zone), effort, worded=worded)
+            yield _change(key, tuple(matched))
             continue
         words = (_shown(key, before, names, zone), _shown(key, after, names, zone))
         if key in _WORDED:
             pieces = tuple(_pieces(*words, effort))
         else:
             pieces = tuple(Piece(mark, text) for mark, text in zip((Mark.REMOVED, Mark.ADDED), words, strict=True))
-        yield FieldChange(
-            label=CHINESE_NAMES.get(key, key),
-            old=tuple(one for one in pieces if one.text and one.mark is not Mark.ADDED),
-            new=tuple(one for one in pieces if one.text and one.mark is not Mark.REMOVED),
-        )
+        yield _change(key, (pieces,))
+
+
+def _change(key: str, entries: Entries) -> FieldChange:
+    old, new = (
+        tuple(tuple(one for one in pieces if one.text and one.mark is not unwanted) for pieces in entries)
+        for unwanted in (Mark.ADDED, Mark.REMOVED)
+    )
+    return FieldChange(CHINESE_NAMES.get(key, key), tuple(filter(None, old)), tuple(filter(None, new)))
 
 
 def _languages(value: Value) -> list[str]:
@@ -204,16 +242,20 @@ def _entries(key: str, value: Value, zone: timezone) -> list[str]:
     return [_entry(one) for one in value] if isinstance(value, list) else []
 
 
-def _sides(old: Sequence[str], new: Sequence[str], effort: Effort) -> Iterator[tuple[Piece, ...]]:
-    """Both lists, with marks on the entries that the other one lacks."""
-    before, after = list[Piece](), list[Piece]()
+def _matched(
+    old: Sequence[str], new: Sequence[str], effort: Effort, *, worded: bool
+) -> Iterator[tuple[Piece, ...]]:
+    """Every entry of both lists, once where it stands in both; a sentence and its new version are one."""
     for removed, added, same in segments(old, new, effort):
-        kept = [Piece(Mark.SAME, one) for one in old[same]]
-        before += [*(Piece(Mark.REMOVED, one) for one in old[removed]), *kept]
-        after += [*(Piece(Mark.ADDED, one) for one in new[added]), *kept]
-    for side in (before, after):
-        between = (Piece(Mark.SAME, "；") for _ in side)
-        yield tuple(chain.from_iterable(zip(side, between, strict=True)))[:-1]
+        gone, come = old[removed], new[added]
+        done_old = done_new = 0
+        for at_old, at_new in (*(_pairs(gone, come, effort) if worded else ()), (len(gone), len(come))):
+            yield from ((Piece(Mark.REMOVED, one),) for one in gone[done_old:at_old])
+            yield from ((Piece(Mark.ADDED, one),) for one in come[done_new:at_new])
+            if at_old < len(gone):
+                yield tuple(_pieces(gone[at_old], come[at_new], effort))
+            done_old, done_new = at_old + 1, at_new + 1
+        yield from ((Piece(Mark.SAME, one),) for one in old[same])
 
 
 def _entry(entry: Entry) -> str:

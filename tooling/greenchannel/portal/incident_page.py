@@ -9,6 +9,7 @@ from greenchannel.portal.ongoing import announced, incident_status, knowledge
 from greenchannel.portal.release_page import category_feed, department_feed
 from greenchannel.portal.revisions import corrections, names_of
 from greenchannel.portal.shown import card_of, feed_link, incident_url, local, shown_time
+from greenchannel.portal.telephones import telephone_row
 from greenchannel.portal.views.incidents import IncidentLine, IncidentsView, IncidentView, TimelineEntry
 from greenchannel.portal.views.parts import Frame, Link, Row
 from greenchannel.record.events import PublicRelease
@@ -109,9 +110,10 @@ def _contact(catalogue: Catalogue, identifier: str) -> Iterator[Row]:
     yield Row(say("牵头部门"), catalogue.department_name(lead), f"{catalogue.settings.root}departments/{lead}/")
     people = (one for one in catalogue.registry.people.values() if one.spokesperson and one.department == lead)
     for person in people:
-        yield Row(say("新闻发言人"), say("%(name)s（%(post)s）", name=person.name, post=person.post))
+        who = say("%(name)s（%(post)s）", name=person.name, post=person.post)
+        yield Row(say("新闻发言人"), who, f"{catalogue.settings.root}spokespersons/")
     if (department := catalogue.registry.departments.get(lead)) and department.phone:
-        yield Row(say("电话"), department.phone)
+        yield telephone_row(say("电话"), department.phone)
 
 
 def _entry(catalogue: Catalogue, release: PublicRelease, first: PublicRelease | None) -> TimelineEntry:

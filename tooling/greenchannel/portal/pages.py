@@ -26,6 +26,8 @@ from greenchannel.portal.wording import CHINESE, ENGLISH, phrase
 from greenchannel.record.events import State
 
 Page = tuple[str, PageView]
+_CORRECTIONS = "corrections/"
+_ELSEWHERE = ("subscribe/", "handbook/")  # pages that the menu has, or that are for the desk
 
 
 def site_frame(
@@ -48,9 +50,12 @@ def site_frame(
         other=_other_home(root, language) if speaks_english else None,
         menu=tuple(_menu(root, registry, released) if language == CHINESE else _menu_in(language, root, released)),
         footer=tuple(_footer_row(one, root, language) for one in settings.footer),
+        about=tuple(_about(settings, registry) if language == CHINESE else _about_in(language, root)),
         feeds=(feed_link(root, phrase(language, "全部发布"), "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
+        corrections=f"{root}{_CORRECTIONS}" if language == CHINESE and _is_built(settings, _CORRECTIONS) else "",
+        archive=f"{root}archive/" if language == CHINESE and released else "",
         english=site_frame(settings, registry, released, ENGLISH, speaks_english=True)
         if speaks_english and language == CHINESE
         else None,
@@ -108,6 +113,29 @@ def _menu(root: str, registry: Registry, released: frozenset[str]) -> Iterator[L
         yield Link("专家库", f"{root}experts/")
     yield Link("回应时效", f"{root}timeliness/")
     yield Link("订阅", f"{root}subscribe/")
+
+
+def _is_built(settings: Settings, page: str) -> bool:
+    return any(path == page for _, path in settings.nav)
+
+
+def _about(settings: Settings, registry: Registry) -> Iterator[Link]:
+    """What neither the menu nor the city's own footer has, in the order of MkDocs' `nav`."""
+    own = {f"{settings.root}{one.url.removeprefix('/')}" for one in settings.footer}
+    yield from (one for one in _ways_about(settings, registry) if one.url not in own)
+
+
+def _ways_about(settings: Settings, registry: Registry) -> Iterator[Link]:
+    for title, path in settings.nav:
+        if path and not path.startswith(_ELSEWHERE):
+            yield Link(title, settings.root + path)
+    if any(one.spokesperson for one in registry.people.values()):
+        yield Link("新闻发言人", f"{settings.root}spokespersons/")
+    yield Link("站点地图", f"{settings.root}sitemap/")
+
+
+def _about_in(language: str, root: str) -> Iterator[Link]:
+    yield Link(phrase(language, "站点地图"), f"{root}{language}/sitemap/")
 
 
 def _footer_row(one: FooterEntry, root: str, language: str) -> FooterRow:

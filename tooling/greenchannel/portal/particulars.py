@@ -16,11 +16,11 @@ from greenchannel.portal.dialogue import marked
 from greenchannel.portal.markup import plain_text
 from greenchannel.portal.shown import local_time
 from greenchannel.portal.structured_data import as_data_block, structured_data
+from greenchannel.portal.telephones import telephone_row, telephones
 from greenchannel.portal.views.parts import Link, Row, SiteFrame, Time
 from greenchannel.portal.views.releases import ClaimView, ConferenceView, ParticularsView, ReleaseView
 from greenchannel.portal.wording import phrase
 
-_SHORTEST = 3  # digits of a telephone number
 Fields = Mapping[str, Any]  # Any: JSON
 _HEADING = re.compile(r'^<h[1-6] id="(?P<id>[^"]*)">(?P<text>.*)</h[1-6]>$', re.MULTILINE)
 # An attachment's address, or one with a scheme: what else a text may write leads nowhere from another page.
@@ -77,7 +77,7 @@ def _conference(fields: Fields, zone: timezone, language: str) -> ConferenceView
         hearing_access=tuple(phrase(language, HearingAccess(one).zh) for one in fields.get("hearing_access", ())),
         live=tuple(Link(one["platform"], one["url"]) for one in fields.get("live", ())),
         accreditation=tuple(_accreditation(fields.get("accreditation", {}), zone, language)),
-        media_contact=fields.get("media_contact", ""),
+        media_contact=telephones(fields.get("media_contact", "")),
     )
 
 
@@ -86,8 +86,7 @@ def _accreditation(one: Fields, zone: timezone, language: str) -> Iterator[Row]:
     if contact := one.get("contact"):
         yield Row(say("联系人"), contact)
     if phone := one.get("phone"):
-        digits = re.sub(r"[^0-9+]", "", phone)
-        yield Row(say("电话"), phone, f"tel:{digits}" if len(digits) >= _SHORTEST else "")
+        yield telephone_row(say("电话"), phone)
     if deadline := _time(one.get("deadline"), zone):
         yield Row(say("报名截止"), deadline.text)
     if note := one.get("note"):

@@ -20,11 +20,12 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a metadata table; `url` empty where it is no link."""
+    """A row of a metadata table; `url` empty where it is no link. `pieces` are the value again, where parts lead on."""
 
     label: str
     value: str
     url: str = ""
+    pieces: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,10 @@ class SiteFrame:
     other: OtherLanguage | None  # the home page of the other language, where there is one
     menu: tuple[Link, ...]
     footer: tuple[FooterRow, ...]
+    about: tuple[Link, ...]  # what readers look for at the end of a page
     feeds: tuple[FeedLink, ...]
     site_id_code: str = ""
     domain: str = ""
+    corrections: str = ""  # how mistakes are dealt with, where a page says it
+    archive: str = ""  # everything by month, once something was released
     english: "SiteFrame | None" = None  # of the Chinese frame: the one of English pages, where there are any

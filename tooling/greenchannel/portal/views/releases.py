@@ -126,7 +126,7 @@ class ConferenceView:
     hearing_access: tuple[str, ...]
     live: tuple[Link, ...]
     accreditation: tuple[Row, ...]
-    media_contact: str
+    media_contact: tuple[Link, ...]  # in pieces: text and numbers to call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
