@@ -135,6 +135,8 @@ def test_a_fix_of_an_older_release_does_not_bring_back_what_it_knew() -> None:
 
 def test_a_conference_that_nobody_wrote_down_as_held_is_not_announced_for_ever() -> None:
     conference = {"type": "conference", "starts_at": "2026-11-20T17:00:00+08:00"}
-    events: tuple[tuple[str, tuple[tuple[str, str], ...], Mapping[str, Any]], ...] = (("2026/fire/conference-1", (), conference), (FIRE, (), {}))
-    shown_for = [len(announced(told(*events, wait=hours), "2026/fire")) for hours in (2, 18, 24)]
+    shown_for = [
+        len(announced(told(("2026/fire/conference-1", (), conference), (FIRE, (), {}), wait=hours), "2026/fire"))
+        for hours in (2, 18, 24)
+    ]
     assert shown_for == [1, 1, 0]
