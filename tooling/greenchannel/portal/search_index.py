@@ -65,14 +65,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`documents` from the oldest to the newest; `gone` are the numbers of those that changed in a later segment."""
+    """`documents` from the oldest to the newest; `gone` are the numbers of those that changed in a later segment.
+
+    `folder` is named by all that its files are made of.
+    """
 
     documents: tuple[Document, ...]
     gone: tuple[int, ...]
-
-    @property
-    def folder(self) -> str:
-        return f"{FOLDER}/{fingerprint(_FORMAT, self.documents)[:16]}"
+    folder: str
 
     @property
     def buckets(self) -> int:
@@ -82,10 +82,10 @@ class Segment:
 
 def plan_index(events: Iterable[Event], read_text: ReadText, zone: timezone, maker: str) -> Iterator[Planned]:
     """Pieces first, the entry last. `maker` stands for the programs that make a page's text of a frozen one."""
-    segments = read_segments(events, zone)
+    segments = read_segments(events, zone, maker)
     for one in segments:
         paths = tuple(f"{one.folder}/{name}" for name in _names(one))
-        yield Planned(Stage.SEARCH, paths, fingerprint(maker, one.documents), partial(_pieces, one, read_text))
+        yield Planned(Stage.SEARCH, paths, fingerprint(one.folder), partial(_pieces, one, read_text))
     yield given(Stage.SEARCH_ENTRY, ENTRY, _entry(segments))
 
 
@@ -99,17 +99,18 @@ def folders(entry: bytes) -> frozenset[str]:
     return frozenset(one["folder"] for one in json.loads(entry)["segments"])
 
 
-def read_segments(events: Iterable[Event], zone: timezone) -> tuple[Segment, ...]:
+def read_segments(events: Iterable[Event], zone: timezone, maker: str = "") -> tuple[Segment, ...]:
     changes = tuple(_changes(events, zone))
     cuts = (0, *(len(changes) // size * size for size in (_LARGE, _SMALL)), len(changes))
     spans = [{one.id: one for one in changes[start:end]} for start, end in pairwise(cuts) if start < end]
     later = [frozenset().union(*spans[number + 1 :]) for number in range(len(spans))]
-    return tuple(_segment(span.values(), changed) for span, changed in zip(spans, later, strict=True))
+    return tuple(_segment(span.values(), changed, maker) for span, changed in zip(spans, later, strict=True))
 
 
-def _segment(found: Iterable[Document], changed: frozenset[str]) -> Segment:
+def _segment(found: Iterable[Document], changed: frozenset[str], maker: str) -> Segment:
     documents = tuple(sorted(found, key=lambda one: (one.day, one.id)))
-    return Segment(documents, tuple(number for number, one in enumerate(documents) if one.id in changed))
+    gone = tuple(number for number, one in enumerate(documents) if one.id in changed)
+    return Segment(documents, gone, f"{FOLDER}/{fingerprint(_FORMAT, maker, documents)[:16]}")
 
 
 def _changes(events: Iterable[Event], zone: timezone) -> Iterator[Document]:
@@ -172,8 +173,7 @@ def _entry(segments: Iterable[Segment]) -> bytes:
                     "documents": len(one.documents),
                     "buckets": one.buckets,
                     "gone": list(one.gone),
-                    "types": list(_vocabulary(one)[0]),
-                    "departments": list(_vocabulary(one)[1]),
+                    **dict(zip(("types", "departments"), _vocabulary(one), strict=True)),
                 }
                 for one in segments
             ],
