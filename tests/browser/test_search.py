@@ -91,7 +91,7 @@ def test_an_english_word_is_found_on_the_pages_of_both_languages(page: Page, add
     page.goto(f"{address}search/?q=festival")
     status(page, "找到 2 条。")
     assert links(page) == [f"{ARTS}/fact-1/", f"{ARTS}/response-1/"]
-    assert page.locator("h2").last.inner_text() == "关于国际友城艺术节演出改期的回应"
+    assert page.locator("h2 a").last.inner_text() == "关于国际友城艺术节演出改期的回应"
     assert page.locator(".card-summary[lang=en] mark").first.inner_text() == "Festival"
 
 
