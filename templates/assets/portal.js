@@ -35,6 +35,9 @@
     setTimeout(() => { status.textContent = text; }, 50); // A second success is a change, too, and is read out.
   }
 
+  // A browser that knows no popover shows the menu open.
+  if (!("popover" in HTMLElement.prototype)) all(".menu-button").forEach((one) => one.remove());
+
   all("[data-switch=elder]").forEach((button) => {
     showElder(button);
     button.addEventListener("click", () => {
