@@ -134,10 +134,11 @@ def test_an_index_that_is_ahead_of_a_place_waits_for_its_pages(office_home: Sett
 def test_a_place_keeps_the_pieces_of_two_indexes(office_home: Settings, run: Run) -> None:
     """Whatever runs between two changes: readers may hold the entry before the last, and none before that."""
     settings, mirror = with_mirror(office_home)
-    generations = []
+    generations: list[frozenset[str]] = []
     for command in (("build",), *(("withdraw", one, *SIGNED) for one in OTHERS), ("build", "--clean"), WITHDRAWAL):
         assert run(*command)[0] == 0
-        generations = [*(one for one in generations if one != anew(settings).keys()), anew(settings).keys()]
+        made = frozenset(anew(settings))
+        generations = [*(one for one in generations if one != made), made]
         there = {plain_of(path) for path in index_of(read_files(mirror))}
-        assert there == set().union(*generations[-2:])
+        assert there == frozenset().union(*generations[-2:])
     assert generations[0] - there  # This is about something: something was taken away.
