@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,15 @@ from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.indexing import build_index
 from greenchannel.making import compare_site, record_index
+from greenchannel.office import withdraw
 from greenchannel.portal.plan import Planned, Stage
 from greenchannel.portal.search_index import ENTRY, FOLDER
 from greenchannel.portal.site import Site, plan_search
 from greenchannel.portal.variants import plain_of
 
-WITHDRAWAL = ("withdraw", "2026/chengbei-tingshui/fact-2", "--by", "lu-wanqing", "--reason", "数据有误。")
+SIGNED = ("--by", "lu-wanqing", "--reason", "数据有误。")
+WITHDRAWAL = ("withdraw", "2026/chengbei-tingshui/fact-2", *SIGNED)
+OTHERS = ("2026/taifeng-haixing/fact-1", "2026/taifeng-haixing/fact-2")
 Files = dict[str, bytes]
 
 
@@ -41,6 +45,15 @@ def without_room(site: Site) -> Iterator[Planned]:
     for one in plan_search(site):
         is_entry = one.stage is Stage.SEARCH_ENTRY
         yield Planned(one.stage, one.paths, one.fingerprint, refuse if is_entry else one.make)
+
+
+def with_mirror(office: Settings) -> tuple[Settings, Path]:
+    """With a folder beside it as a place of readers."""
+    path, mirror = office.home / "mkdocs.yml", office.home.parent / "mirror"
+    mirror.mkdir()
+    targets = "    targets:\n      mirror: {directory: ../mirror}\n    footer:\n"
+    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
+    return read_settings(office.home), mirror
 
 
 def test_a_build_indexes_and_a_change_makes_one_segment_anew(office_home: Settings, run: Run) -> None:
@@ -76,13 +89,56 @@ def test_an_index_that_fails_is_told_the_release_is_out_and_the_old_index_stands
 
 
 def test_a_place_gets_the_index_behind_the_pages(office_home: Settings, clock: Clock) -> None:
-    path, mirror = office_home.home / "mkdocs.yml", office_home.home.parent / "mirror"
-    mirror.mkdir()
-    targets = "    targets:\n      mirror: {directory: ../mirror}\n    footer:\n"
-    path.write_text(path.read_text("utf-8").replace("    footer:\n", targets), "utf-8")
-    office = read_settings(office_home.home)
+    office, mirror = with_mirror(office_home)
     assert build(office, clock).failed == {}
     assert index_of(read_files(mirror)) == {}
     assert build_index(office, clock).failed == {}
     shown = index_of(read_files(mirror))
     assert {path: data for path, data in shown.items() if plain_of(path) == path} == anew(office)
+
+
+@pytest.mark.standing
+def test_a_place_that_refused_the_pages_is_not_asked_to_take_the_index(office_home: Settings, run: Run) -> None:
+    _, mirror = with_mirror(office_home)
+    assert run("build")[0] == 0
+    before = index_of(read_files(mirror))
+    page = mirror / "releases" / WITHDRAWAL[1] / "index.html"
+    page.unlink()
+    page.mkdir()  # What stands there is no file: the folder refuses the page, and would take the index.
+    _, _, errors = run(*WITHDRAWAL)
+    assert (errors.count("mirror: "), index_of(read_files(mirror))) == (1, before)
+    search = json.loads(run("build", "--format", "json")[1])["search"]
+    assert (search["sent"], search["waiting"], search["failed"]) == ({"mirror": 0}, ["mirror"], {})
+    page.rmdir()
+    search = json.loads(run("build", "--format", "json")[1])["search"]
+    assert (search["sent"]["mirror"] > 0, search["waiting"]) == (True, [])
+    assert index_of(read_files(mirror)).items() >= anew(office_home).items()
+
+
+@pytest.mark.standing
+def test_an_index_that_is_ahead_of_a_place_waits_for_its_pages(office_home: Settings, clock: Clock, run: Run) -> None:
+    """As in the unattended channel, where the index does not know how far the couriers are."""
+    settings, mirror = with_mirror(office_home)
+    assert run("build")[0] == 0
+    before = index_of(read_files(mirror))
+    withdraw(settings, WITHDRAWAL[1], "数据有误。", "lu-wanqing", clock)
+    ahead = build_index(settings, clock)
+    assert (ahead.made > 0, ahead.waiting, ahead.is_whole) == (True, ("mirror",), True)
+    assert index_of(read_files(mirror)) == before
+    assert build(settings, clock).is_whole
+    assert build_index(settings, clock).waiting == ()
+    assert index_of(read_files(mirror)).items() >= anew(office_home).items()
+
+
+@pytest.mark.standing
+def test_a_place_keeps_the_pieces_of_two_indexes(office_home: Settings, run: Run) -> None:
+    """Whatever runs between two changes: readers may hold the entry before the last, and none before that."""
+    settings, mirror = with_mirror(office_home)
+    generations: list[frozenset[str]] = []
+    for command in (("build",), *(("withdraw", one, *SIGNED) for one in OTHERS), ("build", "--clean"), WITHDRAWAL):
+        assert run(*command)[0] == 0
+        made = frozenset(anew(settings))
+        generations = [*(one for one in generations if one != made), made]
+        there = {plain_of(path) for path in index_of(read_files(mirror))}
+        assert there == frozenset().union(*generations[-2:])
+    assert generations[0] - there  # This is about something: something was taken away.

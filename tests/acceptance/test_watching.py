@@ -21,6 +21,7 @@ from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
+from greenchannel.portal.search_index import ENTRY
 from greenchannel.watching import Watch
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"
@@ -164,6 +165,10 @@ def test_a_clock_that_is_set_back_releases_nothing_and_is_told_of_once(waiting: 
     assert any("G606" in reason for one in said(lines, "refused") for reason in one["reasons"])
 
 
+def index_at(folder: Path) -> bytes:
+    return (folder / ENTRY).read_bytes()
+
+
 class Slow:
     """A place below ../slow that takes nothing before `answers` is set, and lets nobody wait longer than a minute."""
 
@@ -291,3 +296,27 @@ def test_what_changes_while_it_builds_is_built_with_the_next_look(
     monkeypatch.setattr(Making, "make", meanwhile)
     with running(office_home, clock, DeafNotice):
         until(lambda: "改动之后" in (office_home.site / "about/index.html").read_text("utf-8"))
+
+
+def test_a_place_gets_the_index_of_a_release_after_its_pages(
+    waiting: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index is made here at once, and goes to the place when its courier has been there."""
+    slow = Slow(waiting, monkeypatch, "site: {directory: site}")
+    with running(waiting, clock) as lines:
+        assert slow.asked.wait(30)
+        until(lambda: said(lines, "indexed"))
+        assert [one["sent"] for one in said(lines, "indexed")] == [{}]
+        assert read_files(slow.folder) == {}
+        slow.answers.set()
+        until(lambda: len(said(lines, "indexed")) == 2)
+        slow.answers.clear()
+        clock.now += timedelta(hours=1)
+        until(lambda: len(said(lines, "indexed")) == 3)
+        before, made = index_at(slow.folder), index_at(waiting.site)
+        assert before != made
+        slow.answers.set()
+        until(lambda: index_at(slow.folder) == made)
+        until(lambda: len(said(lines, "indexed")) == 4)
+    assert ["slow" in one["sent"] for one in said(lines, "indexed")] == [False, True, False, True]
+    assert (said(lines, "failed"), len(committed(waiting))) == ([], 1)

@@ -48,12 +48,29 @@ def older_record(settings: Settings) -> GreenchannelError | None:
 
 def is_beginning(digest: str, ledger: bytes) -> bool:
     """Whether some beginning of the ledger, in whole lines, has that SHA-256: a copy of it that is only behind."""
-    total = hashlib.sha256()
+    return _after(digest, ledger) is not None
+
+
+def lacks_news(settings: Settings, digest: str) -> bool:
+    """Whether the record tells more than receipts that a copy of its ledger with that SHA-256 does not tell.
+
+    Something that is no copy of it, or no copy at all, tells nothing.
+    """
+    ledger = _bytes(settings.releases / LEDGER)
+    rest = _after(digest, ledger)
+    events = (read_canonical(line) for line in (ledger if rest is None else rest).splitlines())
+    return any(one and one.get("event") != "visible" for one in events)
+
+
+def _after(digest: str, ledger: bytes) -> bytes | None:
+    """What is behind the beginning, in whole lines, with that SHA-256; None: there is no such beginning."""
+    total, length = hashlib.sha256(), 0
     for line in ledger.splitlines(keepends=True):
         total.update(line)
+        length += len(line)
         if total.hexdigest() == digest:
-            return True
-    return False
+            return ledger[length:]
+    return None
 
 
 def _copy(settings: Settings) -> Path:

@@ -2,7 +2,8 @@
 
 It shares no file and no lock with a build, so that neither waits for the other: a release that comes meanwhile goes
 out, and the next index has it. Its pieces go out before the entry that names them, and its pieces never change; killed
-anywhere, the old index stands, and the next run goes on.
+anywhere, the old index stands, and the next run goes on. A place of readers gets it only when the pages of all that the
+record tells have come through there.
 
     python -m greenchannel.indexing HOME    # for the unattended channel: with what is left of the processor
 """
@@ -11,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,11 +42,16 @@ _NICENESS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
-    """What a run did, and how long it took. `failed` maps a place (``search`` is our own disk) to what it said."""
+    """What a run did, and how long it took. `failed` maps a place (``search`` is our own disk) to what it said.
+
+    `waiting` are the places that lack pages which the index names; a run after those have come through serves them.
+    """
 
     made: int
     written: int
     seconds: float
+    sent: Mapping[str, int]
+    waiting: tuple[str, ...]
     failed: Mapping[str, TargetError | OSError]
     leaks: tuple[Leak, ...]
 
@@ -59,18 +65,27 @@ def build_index(
     clock: Callable[[], datetime],
     *,
     clean: bool = False,
+    without: Collection[str] = (),
     progress: Progress = lambda _where, _done, _due: None,
 ) -> Indexed:
-    """Makes what changed and puts it at every place, one time each; the next run gives a place what it missed."""
+    """Makes what changed and puts it at every place, one time each; the next run gives a place what it missed.
+
+    `without` names places that have just refused the pages: nobody waits for them a second time.
+    """
     started, failed = time.monotonic(), Failed()
     indexing = Indexing(settings, clock, clean=clean, progress=progress)
+    sendings = [Sending(indexing, one) for one in settings.targets if one.name != SITE]
     attempt(failed, SEARCH, indexing.make)
+    # Asked after the index was made: what has all of the record by then has all that the index names.
+    waiting = tuple(one.name for one in sendings if one.name in without or one.lacks_news())
     if not failed and indexing.is_clear:
-        send_all(failed, [Sending(indexing, one) for one in settings.targets if one.name != SITE])
+        send_all(failed, [one for one in sendings if one.name not in waiting])
     return Indexed(
         made=indexing.made,
         written=len(indexing.written),
         seconds=time.monotonic() - started,
+        sent={one.name: len(one.sent) for one in sendings},
+        waiting=waiting,
         failed=failed,
         leaks=tuple(indexing.leaks),
     )
@@ -129,11 +144,12 @@ def main(argv: list[str]) -> int:
         indexed = build_index(settings, lambda: datetime.now(UTC).astimezone(settings.zone))
     except GreenchannelError as error:
         failed = {SEARCH: str(error)}
-        sys.stdout.write(json.dumps({"made": 0, "seconds": 0, "failed": failed}) + "\n")
+        sys.stdout.write(json.dumps({"made": 0, "sent": {}, "seconds": 0, "failed": failed}) + "\n")
         return 1
     failed = {name: str(error) for name, error in indexed.failed.items()}
     failed |= {one.path: str(one.phrase.source) for one in indexed.leaks}
-    told = {"made": indexed.made, "seconds": round(indexed.seconds, 1), "failed": failed}
+    sent = {name: count for name, count in indexed.sent.items() if count}
+    told = {"made": indexed.made, "sent": sent, "seconds": round(indexed.seconds, 1), "failed": failed}
     sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     return int(not indexed.is_whole)
 

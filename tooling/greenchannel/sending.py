@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
-from greenchannel.continuity import is_beginning
+from greenchannel.continuity import is_beginning, lacks_news
 from greenchannel.delivery.delivering import Delivered, deliver, due_at
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import PUBLIC, add
+from greenchannel.delivery.superseding import forget_but_superseded, retire
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.delivery.targets.rsync import RsyncTarget
@@ -45,10 +46,20 @@ class Sending:
         # The parts share no file, so that a long index keeps no release waiting.
         part = f"-{making.part}" if making.part else ""
         # A name that now means another place, or is reached in another way, knows nothing of what stands there.
-        self._key = f"{place.name}-{fingerprint(place)[:12]}{part}"
+        self._whole = f"{place.name}-{fingerprint(place)[:12]}"
+        self._key = self._whole + part
         # One sender at a time, under whatever name and by whatever way.
         self._spot = fingerprint(spot(place))[:12] + part
         self._clean = making.clean  # Once in a run is enough.
+
+    def lacks_news(self) -> bool:
+        """Whether the pages of something that the record tells, receipts apart, have not come through there yet.
+
+        Of this the journal of the place's pages is believed, whichever part this is the sending of.
+        """
+        settings = self._making.settings
+        journal = Journal(settings.home / STATE / f"{self._whole}.journal.jsonl")
+        return lacks_news(settings, str(journal.entries.get(COPY, {}).get("sha256")))
 
     def send(self) -> None:
         """Raises TargetError or OSError; what had arrived by then is noted, and the next run goes on from there."""
@@ -61,11 +72,12 @@ class Sending:
                 delivered, state = self._wanted(making.fresh()), making.state
                 self._refuse_older(journal)
                 if self._clean:
-                    journal.forget()
+                    forget_but_superseded(journal, delivered.files)
                 owed = [one for one in files_owed(state, self.name) if one in delivered.files]
                 keep_files(settings.site, dict.fromkeys((*due_at(delivered, journal), *owed)), kept)
             now = int(making.clock().timestamp())
             sent = deliver(delivered, kept, self._target, journal, making.progress, compare_all=self._clean, now=now)
+            retire(self._target, journal, delivered.files, sent)
             self._clean = False
             self.sent |= dict.fromkeys(sent)
             there = self._read_back(kept, [one for one in owed if _is_whole(kept / one, delivered.files[one])])

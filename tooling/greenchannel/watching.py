@@ -6,7 +6,7 @@
    late a release was.
 3. What is refused or fails is logged once, until it changes, and tried again with the next look. One release cannot
    hold up the others, nor can a place of readers: each has a courier of its own. The search index comes after all,
-   by a process of its own.
+   by a process of its own; to a place of readers, after the courier has brought the pages there.
 4. Stopped, it finishes what it has begun and ends; a place that does not answer gets a minute for it.
 5. A log that cannot be written (a closed pipe, a full disk) stops nothing.
 
@@ -191,6 +191,8 @@ class Watch:
         self._announce(making.settings, tuple(sending.sent))
         if error is None:
             self._unsay(f"target {sending.name}")
+            if making.is_clear:
+                self._indexer.ask()  # Now this place may have the index of what came through.
         elif isinstance(error, (GreenchannelError, OSError)):
             problem = problem_text(error, self._translate)
             self._say(f"target {sending.name}", "failed", target=sending.name, problem=problem)
@@ -205,8 +207,8 @@ class Watch:
             self._say("search", "failed", search=told["failed"])
             return
         self._unsay("search")
-        if told["made"]:
-            self._log("indexed", files=told["made"], seconds=told["seconds"])
+        if told["made"] or told["sent"]:
+            self._log("indexed", files=told["made"], sent=told["sent"], seconds=told["seconds"])
 
     def _tell_visible(self, receipts: Sequence[Mapping[str, Any]]) -> None:
         """Of what this process released: an archive that comes to a new place would be a line for each of its texts."""

@@ -71,7 +71,7 @@ def keep_index(settings: "Settings", clock: "Callable[[], datetime]", built: "Bu
     from greenchannel.indexing import build_index
 
     if built.is_made:
-        report_index(build_index(settings, clock), translate)
+        report_index(build_index(settings, clock, without=built.failed), translate)
 
 
 def report_index(indexed: "Indexed | None", translate: Translate) -> int:
@@ -91,6 +91,8 @@ def index_json(indexed: "Indexed | None", translate: Translate) -> dict[str, Any
     return {
         "made": indexed.made,
         "written": indexed.written,
+        "sent": dict(indexed.sent),
+        "waiting": list(indexed.waiting),
         "seconds": round(indexed.seconds, 1),
         "failed": {name: problem_text(error, translate) for name, error in indexed.failed.items()},
         "leaks": [leak_text(one, translate) for one in indexed.leaks],

@@ -22,7 +22,11 @@ def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
     with output.progress(call.translate) as progress:
         built = build_site(settings, call.clock(settings), clean=clean, older_record=older_record, progress=progress)
         # Everything that names a release is out by now; where it is not, an index would be ahead of it.
-        indexed = build_index(settings, call.clock(settings), clean=clean, progress=progress) if built.is_made else None
+        indexed = (
+            build_index(settings, call.clock(settings), clean=clean, without=built.failed, progress=progress)
+            if built.is_made
+            else None
+        )
     if form == "json":
         output.print_json(
             {

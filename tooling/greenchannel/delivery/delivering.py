@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from greenchannel.delivery.comparing import is_superseded
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
+from greenchannel.delivery.superseding import is_any_known
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.writing import date_file, remove_file, write_file
 from greenchannel.domain.errors import GreenchannelError
@@ -108,7 +109,7 @@ def deliver(
     What is found changed then takes the time `now` (Unix time, seconds): a site that was built in an empty folder does
     not know the times under which readers hold what stands there. Raises TargetError or OSError.
     """
-    is_known = bool(journal.entries.keys() - {_VARIANTS}) and not compare_all
+    is_known = is_any_known(journal, delivered.files) and not compare_all
     _settle_variants(tuple(delivered.files), journal, target.remove)
     if not is_known:
         new = set(target.missing(site, tuple(delivered.files)))
@@ -186,7 +187,7 @@ def _settle_variants(paths: Sequence[str], journal: Journal, remove: Callable[[S
     if any(plain_of(path) != path for path in paths):
         if _VARIANTS not in journal.entries:
             journal.note({_VARIANTS: {}})
-    elif _VARIANTS in journal.entries or not journal.entries:
+    elif _VARIANTS in journal.entries or not is_any_known(journal, paths):
         noted = (path for path in journal.entries if plain_of(path) != path)  # also of what is not made any more
         surplus = tuple(dict.fromkeys((*noted, *(variant for path in paths for variant in variants_of(path)))))
         remove(surplus)

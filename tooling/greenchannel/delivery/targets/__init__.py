@@ -20,8 +20,9 @@ class Target(Protocol):
     3. `differing` reads back what stands there and names the paths that are missing or not equal, in the order given.
     4. `missing` names those of the paths where nothing stands yet, in the order given; it may look without reading.
     5. A file may arrive before or after the others of its call: whoever needs an order calls again.
-    6. `remove` is for compressed variants that are no longer made and would hide their plain files. One that is not
-       there is no fault.
+    6. `remove` is for compressed variants that are no longer made and would hide their plain files, and for pieces of
+       search indexes before the last. One that is not there is no fault. A folder that becomes empty may stay, and a
+       place that lets us delete nothing keeps all: no page names what is removed.
     7. What goes wrong outside is a TargetError (or an OSError) and never a silent success.
     """
 

@@ -73,7 +73,10 @@ class S3Target:
         return tuple(path for path in paths if self._key(path) not in there)
 
     def remove(self, paths: Sequence[str]) -> None:
-        """Nothing in a store chooses between variants, so none is ever sent there (`sending`)."""
+        """Nothing in a store chooses between variants, so none is ever sent there (`sending`).
+
+        Pieces of earlier search indexes stay: the credentials of a newsroom need not be able to delete.
+        """
 
     def _put(self, path: str, data: bytes) -> None:
         from botocore.exceptions import ClientError  # noqa: PLC0415  # See _client.
