@@ -1,6 +1,6 @@
 """Columns by month: what is over stays as it is, and no address is lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from greenchannel.portal.views.parts import Link, Row
 from greenchannel.record.events import fold
 from ledgers import Ledger
 
-FACTS = {"class": "ordinary", "casualties": False, "wide_impact": False, "lead": "housing"}
+FACTS: Mapping[str, Any] = {"class": "ordinary", "casualties": False, "wide_impact": False, "lead": "housing"}
 OFFICE = read_settings(REPOSITORY / "tests/golden/small")
 REGISTRY = read_newsroom(REPOSITORY / "tests/rules/base", OFFICE.zone).registry
 
