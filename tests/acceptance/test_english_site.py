@@ -182,3 +182,24 @@ def test_an_edited_english_text_of_the_record_is_found(run: Run, office_home: Se
     code, out, _ = run("verify")
     assert code == 1
     assert f"{path}: the translation is not the one that was released" in out
+
+
+def test_a_public_english_text_is_not_lost_or_changed_untold(run: Run, office_home: Settings) -> None:
+    named, folder = "2026/shewai-yanchu/fact-1", office_home.content / "incidents/2026/shewai-yanchu"
+    english, text = folder / "fact-1.en.md", (folder / "fact-1.md").read_text("utf-8")
+    written = english.read_text("utf-8")
+
+    def found() -> list[str]:
+        shown = json.loads(run("check", "--format", "json")[1])
+        return [f"{one['path'].rpartition('/')[2]} {one['code']}" for one in shown if one["severity"] == "error"]
+
+    english.write_text(written.replace("8 November", "9 November"), "utf-8")
+    assert found() == ["fact-1.en.md S024"]
+    english.unlink()
+    assert found() == ["fact-1.md S029"]
+    noted = text.replace("changes: []", "changes:\n- {kind: update, note: 补充退票数量。}")
+    (folder / "fact-1.md").write_text(noted.replace("316张", "320张"), "utf-8")
+    assert found() == ["fact-1.md S029"]
+    run("approve", named, "--by", "shen-yiheng")
+    code, out, _ = run("publish", named)
+    assert (code, "G601" in out) == (1, True)

@@ -55,6 +55,7 @@ def diagnostics(case: Path | None, folder: Path) -> list[str]:
     shutil.copytree(HERE / "base", content)
     shown: dict[str, tuple[Appearance, ...]] = {}
     public: dict[str, Published] = {}
+    bodies: frozenset[str] = frozenset()  # that the record names
     deciding = "regulation"
     if case is not None:
         sections = re.split(r"^-- (\S.*) --\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -65,6 +66,9 @@ def diagnostics(case: Path | None, folder: Path) -> list[str]:
             if name == "published":
                 public = published(text)
                 continue
+            if name == "bodies":
+                bodies = frozenset(text.split())
+                continue
             if name == "policy":
                 deciding = text.strip()
                 continue
@@ -73,7 +77,8 @@ def diagnostics(case: Path | None, folder: Path) -> list[str]:
             target.write_text(text, encoding="utf-8")
     newsroom = read_newsroom(content, CHINA)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, public))
-    found = check(Context(newsroom, select(deciding, (), newsroom.policies).deciding, NOW, shown, public))
+    policy = select(deciding, (), newsroom.policies).deciding
+    found = check(Context(newsroom, policy, NOW, shown, public, named_bodies=bodies))
     return [
         f"{one.path}:{one.span.line}:{one.span.column} {one.code} {one.severity} {one.message} | {one.hint}"
         for one in found
@@ -99,7 +104,7 @@ def appearances(text: str) -> dict[str, tuple[Appearance, ...]]:
 
 
 def published(text: str) -> dict[str, Published]:
-    """What the record holds, one a line: id, kind, title, text; then withdrawn, lacks_note or outlived."""
+    """What the record holds, one a line: id, kind, title, text; then what is said of it, as `Published` calls it."""
     found = {}
     for line in text.splitlines():
         identifier, kind, title, body, *rest = line.split()
@@ -110,7 +115,9 @@ def published(text: str) -> dict[str, Published]:
             body=body,
             withdrawn="withdrawn" in rest,
             lacks_note="lacks_note" in rest,
+            unnoted=(Language.ENGLISH,) if "unnoted" in rest else (),
             outlived=(Language.ENGLISH,) if "outlived" in rest else (),
+            missing=(Language.ENGLISH,) if "missing" in rest else (),
         )
     return found
 

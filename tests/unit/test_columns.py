@@ -1,27 +1,35 @@
 """Columns by month: what is over stays as it is, and no address is lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conftest import REGULATION, REPOSITORY
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import read_settings
+from greenchannel.domain.registry import Registry
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import archive, columns
-from greenchannel.portal.views.lists import ListView
+from greenchannel.portal.directories import directories
+from greenchannel.portal.views.lists import DirectoryView, ListView
+from greenchannel.portal.views.parts import Link, Row
 from greenchannel.record.events import fold
 from ledgers import Ledger
 
-FACTS = {"class": "ordinary", "casualties": False, "wide_impact": False, "lead": "housing"}
+FACTS: Mapping[str, Any] = {"class": "ordinary", "casualties": False, "wide_impact": False, "lead": "housing"}
 OFFICE = read_settings(REPOSITORY / "tests/golden/small")
 REGISTRY = read_newsroom(REPOSITORY / "tests/rules/base", OFFICE.zone).registry
 
 
-def lists(*steps: Callable[[Ledger], Any]) -> dict[str, ListView]:
-    ledger = Ledger()
+def ledger(*steps: Callable[[Ledger], Any]) -> Ledger:
+    made = Ledger()
     for step in steps:
-        step(ledger)
-    catalogue = Catalogue(OFFICE, REGISTRY, REGULATION, fold(ledger.events))
+        step(made)
+    return made
+
+
+def lists(*steps: Callable[[Ledger], Any], registry: Registry = REGISTRY) -> dict[str, ListView]:
+    catalogue = Catalogue(OFFICE, registry, REGULATION, fold(ledger(*steps).events))
     return {view.frame.url: view for _, view in _views(catalogue)}
 
 
@@ -33,6 +41,14 @@ def _views(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
 def publish(name: str, department: str = "housing", **facts: Any) -> Callable[[Ledger], Any]:
     def step(ledger: Ledger) -> None:
         ledger.publish(f"2026/x/{name}", department=department, **{**FACTS, **facts})
+
+    return step
+
+
+def explain(expert: str) -> Callable[[Ledger], Any]:
+    def step(ledger: Ledger) -> None:
+        ledger.publish("2026/x/interpretation-1", **FACTS)
+        ledger.events[-1] = {**ledger.events[-1], "type": "interpretation", "expert": expert, "basis": ""}
 
     return step
 
@@ -83,3 +99,52 @@ def test_a_column_shows_the_newest_and_leads_to_all_by_month() -> None:
     assert [(year, [one.url for one in months]) for year, months in front.months] == [
         ("2026年", ["/types/fact/2026/12/", "/types/fact/2026/11/"])
     ]
+
+
+def test_a_removed_body_keeps_its_page_under_its_id() -> None:
+    registry = replace(REGISTRY, departments={})
+    found = lists(publish("fact-1"), publish("fact-2", "water", lead="roads"), registry=registry)
+    page = found["/departments/water/"]
+    assert (page.frame.title, page.rows, len(page.cards)) == ("water", (Row("状态", "已不在部门名录"),), 1)
+    assert {"/departments/housing/2026/11/", "/departments/roads/"} < found.keys()
+    assert lists(registry=registry) == {}
+
+
+def test_an_expert_who_is_not_public_any_more_has_a_page_that_tells_nothing() -> None:
+    steps, urls = (explain("wang-wu"),), ("/experts/wang-wu/", "/experts/wang-wu/2026/11/")
+    before, after = lists(*steps), lists(*steps, registry=without_consent(REGISTRY))
+    assert [(before[url].frame.is_indexed, len(before[url].cards)) for url in urls] == [(True, 1)] * 2
+    assert before[urls[0]].frame.title == "王五"
+    for url in urls:
+        page = after[url]
+        assert (page.frame.title, page.frame.is_indexed, page.frame.crumbs) == ("专家", False, ())
+        assert (page.rows, page.cards, page.months, page.previous, page.next) == ((), (), (), None, None)
+        assert page.notice == "该专家未列入专家库。"
+    assert after["/types/interpretation/"].cards == before["/types/interpretation/"].cards
+    assert lists(*steps, registry=replace(REGISTRY, experts={})).keys() == after.keys()
+
+
+def test_an_expert_who_explained_nothing_yet_has_an_entry_and_no_page() -> None:
+    assert "/experts/wang-wu/" not in lists(publish("fact-1"))
+    for steps, url in (((), ""), ((explain("wang-wu"),), "/experts/wang-wu/")):
+        catalogue = Catalogue(OFFICE, REGISTRY, REGULATION, fold(ledger(*steps).events))
+        (entry,) = shown(catalogue)["/experts/"].entries
+        assert entry.name == Link("王五", url)
+
+
+def test_an_empty_directory_says_so_and_asks_not_to_be_indexed() -> None:
+    found = shown(Catalogue(OFFICE, Registry(), REGULATION, fold(())))
+    assert {url: (view.entries, view.notice, view.frame.is_indexed) for url, view in found.items()} == {
+        "/departments/": ((), "目前没有公开的部门。", False),
+        "/experts/": ((), "目前没有公开的专家。", False),
+        "/spokespersons/": ((), "目前没有公开的发言人。", False),
+    }
+    assert shown(Catalogue(OFFICE, REGISTRY, REGULATION, fold(())))["/departments/"].frame.is_indexed
+
+
+def shown(catalogue: Catalogue) -> dict[str, DirectoryView]:
+    return {view.frame.url: view for _, view in directories(catalogue)}
+
+
+def without_consent(registry: Registry) -> Registry:
+    return replace(registry, experts={key: replace(one, public=False) for key, one in registry.experts.items()})

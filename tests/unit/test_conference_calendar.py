@@ -4,12 +4,18 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Component
 
-from conftest import CHINA
+from conftest import CHINA, REGULATION, REPOSITORY
+from greenchannel.desk.settings import read_settings
+from greenchannel.domain.registry import Registry
 from greenchannel.domain.release import Accreditation, Conference, Live, Speaker
 from greenchannel.portal.calendar_file import Entry
-from greenchannel.portal.conference_calendar import calendar_of
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.conference_calendar import calendar_entry, calendar_of, has_calendar, is_conference
+from greenchannel.record.events import fold
 from greenchannel.record.freeze import freeze_release, thaw
+from ledgers import Ledger
 
+OFFICE = read_settings(REPOSITORY / "tests/golden/small")
 CONFERENCE = Conference(
     id="2026/shili/conference-1",
     title="示例新闻发布会",
@@ -69,3 +75,24 @@ def test_the_same_release_gives_the_same_bytes_and_what_is_withdrawn_keeps_only_
     assert calendar_of(ENTRY, frozen) == calendar_of(ENTRY, frozen)
     bare = event(calendar_of(ENTRY, None))
     assert [name for name in ("LOCATION", "CONTACT") if name in bare] == []
+
+
+def test_a_conference_that_became_something_else_is_cancelled_in_every_calendar_until_it_is_one_again() -> None:
+    ledger = Ledger()
+    found = []
+    for kind in ("conference", "fact", "conference"):
+        ledger.publish(CONFERENCE.id)
+        more = {"starts_at": "2026-11-20T17:00:00+08:00"} if kind == "conference" else {}
+        ledger.events[-1] = {**ledger.events[-1], "type": kind, **more}
+        catalogue = Catalogue(OFFICE, Registry(), REGULATION, fold(ledger.events))
+        (release,) = catalogue.releases
+        one = calendar_entry(catalogue, release)
+        assert has_calendar(release)
+        assert is_conference(release) is (kind == "conference")
+        assert (one.uid, one.start) == (f"tag:{OFFICE.tag}:{CONFERENCE.id}", CONFERENCE.starts_at)
+        found.append((one.sequence, one.status, one.description))
+    assert found == [
+        (1, "CONFIRMED", "摘要1。"),
+        (2, "CANCELLED", "该信息已改为其他类型，不再作为新闻发布会发布。"),
+        (3, "CONFIRMED", "摘要3。"),
+    ]

@@ -15,7 +15,12 @@ from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
 from greenchannel.record.freeze import freeze_incident, freeze_release, freeze_translation, thaw, write_frozen
 from greenchannel.record.gate import candidate, is_text_public, refusals
-from greenchannel.record.outlived import outlived_translations
+from greenchannel.record.outlived import (
+    altered_translations,
+    is_original_public,
+    missing_translations,
+    outlived_translations,
+)
 from greenchannel.record.problem import Kind
 from greenchannel.record.verification import verify
 from small import FACT, INCIDENT, REGISTRY, START, Book, approval_of
@@ -146,3 +151,27 @@ def test_a_line_that_tells_of_no_translation_as_it_must_be_told_is_none_of_ours(
         forged.add({**event, "translations": wrong})
         (found,) = verify(forged.ledger, forged.checkpoint, whole.files.get).problems
         assert (found.kind, str(found.problem)) == (Kind.IMPOSSIBLE, "translations is missing or malformed")
+
+
+def test_a_public_translation_that_the_desk_has_no_more_is_known_until_the_release_is_withdrawn() -> None:
+    made = book(TRANSLATED, PLACE)
+    assert missing_translations(TRANSLATED, made.state) == missing_translations(PLACE, made.state) == ()
+    assert missing_translations(replace(FACT, body="另文。"), made.state) == (Language.ENGLISH,)
+    assert missing_translations(INCIDENT, made.state) == (Language.ENGLISH,)
+    assert missing_translations(FACT, State()) == missing_translations(INCIDENT, State()) == ()
+    made.withdraw(FACT.id)
+    assert missing_translations(FACT, made.state) == ()
+
+
+def test_what_changed_is_told_apart_the_text_or_its_translation() -> None:
+    state = book(TRANSLATED).state
+    for release, is_original, altered in (
+        (TRANSLATED, True, ()),
+        (FACT, True, ()),
+        (replace(FACT, translations=(OTHER,)), True, (Language.ENGLISH,)),
+        (replace(TRANSLATED, body="另文。"), False, ()),
+    ):
+        assert is_original_public(release, state) is is_original
+        assert altered_translations(release, state) == altered
+    assert altered_translations(TRANSLATED, book(FACT).state) == (Language.ENGLISH,)
+    assert not is_original_public(FACT, State())

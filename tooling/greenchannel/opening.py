@@ -24,10 +24,17 @@ from greenchannel.desk.settings import Settings
 from greenchannel.desk.vanished import Published, vanished, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.domain.release import Release
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
 from greenchannel.record.gate import lacks_note
-from greenchannel.record.outlived import outlived_translations
+from greenchannel.record.named import named_bodies
+from greenchannel.record.outlived import (
+    altered_translations,
+    is_original_public,
+    missing_translations,
+    outlived_translations,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,16 @@ def open_desk(
     published = _published(settings, newsroom, record.state)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = record.state.appearances(settings.zone)
-    context = Context(newsroom, policies.deciding, now, appearances, published, settings.language, not damaged)
+    context = Context(
+        newsroom,
+        policies.deciding,
+        now,
+        appearances,
+        published,
+        settings.language,
+        is_record_whole=not damaged,
+        named_bodies=named_bodies(record.state),
+    )
     return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings), damaged)
 
 
@@ -87,17 +103,20 @@ def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[
             kind="incident",
             title=of["title"],
             outlived=outlived_translations(incidents[one], state) if one in incidents else (),
+            missing=missing_translations(incidents[one], state) if one in incidents else (),
         )
         for one, of in state.incidents.items()
     }
     known |= {
-        one.id: Published(
-            id=one.id,
-            kind=one.current.event["type"],
-            title=one.current.event["title"],
-            withdrawn=one.withdrawal is not None,
-            lacks_note=one.id in on_desk and lacks_note(on_desk[one.id], state),
-            outlived=outlived_translations(on_desk[one.id], state) if one.id in on_desk else (),
+        one.id: _as_on_desk(
+            Published(
+                id=one.id,
+                kind=one.current.event["type"],
+                title=one.current.event["title"],
+                withdrawn=one.withdrawal is not None,
+            ),
+            on_desk.get(one.id),
+            state,
         )
         for one in state.releases.values()
     }
@@ -105,6 +124,20 @@ def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[
     for one in vanished(newsroom, known):
         known[one.id] = replace(one, body=thaw(read(texts[one.id]) or b"").body)
     return known
+
+
+def _as_on_desk(one: Published, release: Release | None, state: State) -> Published:
+    if release is None:
+        return one
+    is_unnoted = lacks_note(release, state)
+    is_original = is_unnoted and is_original_public(release, state)
+    return replace(
+        one,
+        lacks_note=is_unnoted and not is_original,
+        unnoted=altered_translations(release, state) if is_original else (),
+        outlived=outlived_translations(release, state),
+        missing=missing_translations(release, state),
+    )
 
 
 def _settings_document(settings: Settings, policies: Selection) -> Document:

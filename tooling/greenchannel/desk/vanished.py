@@ -18,8 +18,9 @@ from greenchannel.domain.vocabulary import Language
 class Published:
     """A release or an incident as the record has it. `kind` is `incident` or the type of the release.
 
-    `lacks_note` says that the desk has another text of it and no new note of the change; `outlived` are the languages
-    whose translation stayed as it is while the text changed.
+    `lacks_note` says that the desk has another text of it and no new note of the change; `unnoted` are the languages
+    whose translation on the desk is another, without a note, while the text is the same. `outlived` are those whose
+    translation stayed as it is while the text changed, `missing` those whose translation has no file any more.
     """
 
     id: str
@@ -28,7 +29,9 @@ class Published:
     body: str = ""
     withdrawn: bool = False
     lacks_note: bool = False
+    unnoted: tuple[Language, ...] = ()
     outlived: tuple[Language, ...] = ()
+    missing: tuple[Language, ...] = ()
 
 
 def vanished(newsroom: Newsroom, published: Mapping[str, Published]) -> tuple[Published, ...]:

@@ -22,6 +22,8 @@ def _blank(page: Page, site: Site) -> Iterator[Finding]:
     Why: a column with no content must not be there; five of them fail a site.
     Fix: release something, take the column away, or join it with another.
     """
+    if "noindex" in page.label("robots") and not is_list(page):
+        return  # An address that is kept, in no menu: no column that anybody is led to.
     hint = message("release something, take the column away, or join it with another")
     if not page.has_content or (is_list(page) and not lists_anything(page, site)):
         yield Finding(message("the column {name} is blank", name=page.label("ColumnName") or page.path), hint)

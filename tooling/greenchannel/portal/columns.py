@@ -1,4 +1,4 @@
-"""Columns and directories: releases by type, department, category, expert and month; who releases and who explains.
+"""Columns: releases by type, department, category, expert and month.
 
 A column's own page has the newest; all of it stands in pages by month. A month that is over is a page that no later
 release changes: only a correction or a withdrawal of one of its own does.
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from greenchannel.domain.registry import Expert
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.directories import public_experts
 from greenchannel.portal.shown import card_of, feed_link, local
 from greenchannel.portal.telephones import telephone_row
-from greenchannel.portal.views.lists import DirectoryEntry, DirectoryView, ListView
+from greenchannel.portal.views.lists import ListView
 from greenchannel.portal.views.parts import FeedLink, Frame, Link, Row
 from greenchannel.record.events import PublicRelease
+from greenchannel.record.named import named_bodies, named_experts
 
 _NEWEST = 50
 Members = tuple[PublicRelease, ...]  # newest first
@@ -32,6 +33,7 @@ class _Column:
     rows: tuple[Row, ...] = ()
     above: tuple[Link, ...] = ()  # what leads to it
     feeds: tuple[FeedLink, ...] = ()
+    notice: str = ""  # what it says instead of its releases; then it leads nowhere, and no search engine shall keep it
 
     @property
     def members(self) -> Members:
@@ -39,7 +41,10 @@ class _Column:
 
 
 def columns(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
-    """Those that ever held something: a column without content is not built, and none loses its address."""
+    """Those that ever held something: a column without content is not built, and none loses its address.
+
+    Which there are is decided by the record, which only grows; the registry, which is edited, says what they show.
+    """
     yield from _pages(catalogue, (*_experts(catalogue), *_departments(catalogue), *_categories(catalogue)))
     yield from types(catalogue)
 
@@ -95,42 +100,62 @@ def _categories(catalogue: Catalogue) -> Iterator[_Column]:
 
 
 def _departments(catalogue: Catalogue) -> Iterator[_Column]:
-    """Each has a page, for its duty and telephone, whether it released something or not."""
+    """Each has a page, for its duty and telephone, whether it released something or not.
+
+    So has each that the record names and the registry does not know any more: links lead to it for ever.
+    """
     groups = catalogue.held(lambda event: str(event["department"]))
-    spokespersons = {one.department: one for one in catalogue.registry.people.values() if one.spokesperson}
-    for identifier, department in sorted(catalogue.registry.departments.items()):
+    for identifier in sorted(catalogue.registry.departments.keys() | named_bodies(catalogue.state)):
         held, path = groups.get(identifier, ()), f"departments/{identifier}"
-        speaker = spokespersons.get(identifier)
-        rows = (
-            Row("职责", department.duty),
-            Row("新闻发言人", f"{speaker.name}（{speaker.post}）" if speaker else ""),
-            telephone_row("电话", department.phone),
-        )
+        name = catalogue.department_name(identifier)
         yield _Column(
-            title=department.name,
+            title=name,
             path=f"{path}/",
             held=held,
             is_member=partial(_is, identifier, lambda event: event["department"]),
             column_type="机构职能",
-            rows=tuple(row for row in rows if row.value),
+            rows=tuple(row for row in _body_rows(catalogue, identifier) if row.value),
             above=(Link("部门", f"{catalogue.settings.root}departments/"),),
-            feeds=(feed_link(catalogue.settings.root, department.name, path),) if held else (),
+            feeds=(feed_link(catalogue.settings.root, name, path),) if held else (),
         )
+
+
+def _body_rows(catalogue: Catalogue, identifier: str) -> Iterator[Row]:
+    department = catalogue.registry.departments.get(identifier)
+    if department is None:
+        yield Row("状态", "已不在部门名录")
+        return
+    yield Row("职责", department.duty)
+    speakers = (one for one in catalogue.registry.people.values() if one.spokesperson and one.department == identifier)
+    for speaker in list(speakers)[-1:]:
+        yield Row("新闻发言人", f"{speaker.name}（{speaker.post}）")
+    yield telephone_row("电话", department.phone)
 
 
 def _experts(catalogue: Catalogue) -> Iterator[_Column]:
+    """Each whose view was ever released.
+
+    One who is not public, or not any more, has a page without name and releases: those stand in the other columns,
+    and together they would say who it was. One who explained nothing yet has an entry in the directory and no page,
+    which nobody could take back any more.
+    """
     groups = catalogue.held(lambda event: str(event.get("expert", "")))
-    for expert in public_experts(catalogue):
-        rows = (Row("研究领域", expert.field), Row("单位", expert.affiliation), Row("职称", expert.title))
-        yield _Column(
-            title=expert.name,
-            path=f"experts/{expert.id}/",
-            held=groups.get(expert.id, ()),
-            is_member=partial(_is, expert.id, lambda event: event.get("expert")),
-            column_type="政策解读",
-            rows=tuple(row for row in rows if row.value),
-            above=(Link("专家库", f"{catalogue.settings.root}experts/"),),
-        )
+    public = {one.id: one for one in public_experts(catalogue.registry)}
+    for identifier in sorted(named_experts(catalogue.state)):
+        path, held = f"experts/{identifier}/", groups[identifier]
+        if expert := public.get(identifier):
+            rows = (Row("研究领域", expert.field), Row("单位", expert.affiliation), Row("职称", expert.title))
+            yield _Column(
+                title=expert.name,
+                path=path,
+                held=held,
+                is_member=partial(_is, identifier, lambda event: event.get("expert")),
+                column_type="政策解读",
+                rows=tuple(row for row in rows if row.value),
+                above=(Link("专家库", f"{catalogue.settings.root}experts/"),),
+            )
+        else:
+            yield _Column(title="专家", path=path, held=held, column_type="政策解读", notice="该专家未列入专家库。")
 
 
 def _is(value: str, key: Callable[[Mapping[str, Any]], object], release: PublicRelease) -> bool:
@@ -147,6 +172,8 @@ def _by_month(catalogue: Catalogue, members: Members) -> dict[str, Members]:
 
 def _front(catalogue: Catalogue, column: _Column, months: dict[str, Members]) -> ListView:
     url, say = catalogue.home + column.path, catalogue.say
+    if column.notice:
+        return _withheld(catalogue, column, url)
     years: dict[str, list[Link]] = {}
     for month in months:
         named = say("%(month)d月", month=int(month[5:]))
@@ -167,8 +194,30 @@ def _front(catalogue: Catalogue, column: _Column, months: dict[str, Members]) ->
     )
 
 
+def _withheld(catalogue: Catalogue, column: _Column, url: str) -> ListView:
+    """A page of a column that shows nothing of what it held, not even when that was."""
+    described = catalogue.say("%(site)s：%(title)s", site=catalogue.name, title=column.title)
+    return ListView(
+        frame=Frame(
+            title=column.title,
+            description=described,
+            url=url,
+            crumbs=(),
+            column_type=column.column_type,
+            is_indexed=False,
+        ),
+        rows=(),
+        cards=(),
+        is_month=False,
+        months=(),
+        notice=column.notice,
+    )
+
+
 def _month(catalogue: Catalogue, column: _Column, month: str, months: dict[str, Members]) -> ListView:
     url, order = catalogue.home + column.path, tuple(months)
+    if column.notice:
+        return _withheld(catalogue, column, f"{url}{month}/")
     name = month_name(catalogue, month)
     place = order.index(month)
     newer, older = order[place - 1 : place] if place else (), order[place + 1 : place + 2]
@@ -195,56 +244,3 @@ def _month(catalogue: Catalogue, column: _Column, month: str, months: dict[str, 
 def month_name(catalogue: Catalogue, month: str) -> str:
     """``2026/11`` or ``2026-11`` as readers say it."""
     return catalogue.say("%(year)d年%(month)d月", year=int(month[:4]), month=int(month[5:]))
-
-
-def public_experts(catalogue: Catalogue) -> tuple[Expert, ...]:
-    return tuple(one for _, one in sorted(catalogue.registry.experts.items()) if one.public)
-
-
-def directories(catalogue: Catalogue) -> Iterator[tuple[str, DirectoryView]]:
-    """Departments, and experts and spokespersons where there are any."""
-    root = catalogue.settings.root
-    counts = catalogue.grouped(lambda one: one.current.event["department"])
-    bodies = (
-        (Link(one.name, f"{root}departments/{one.id}/"),
-         (Row("职责", one.duty), telephone_row("电话", one.phone), Row("发布", f"{len(counts.get(one.id, ()))} 条")))
-        for one in catalogue.registry.departments.values()
-    )  # fmt: skip
-    yield from _directory(catalogue, "部门", "各部门职责、电话与发布", "departments/", "机构职能", bodies)
-    named = (
-        (Link(one.name, f"{root}experts/{one.id}/"),
-         (Row("研究领域", one.field), Row("单位", one.affiliation), Row("职称", one.title)))
-        for one in public_experts(catalogue)
-    )  # fmt: skip
-    yield from _directory(catalogue, "专家库", "参与政策与事件解读的专家", "experts/", "政策解读", named)
-    speakers = (
-        (Link(one.name, ""),
-         (Row("部门", catalogue.department_name(one.department), f"{root}departments/{one.department}/"),
-          Row("职务", one.post), telephone_row("新闻发布工作机构电话", _phone(catalogue, one.department))))
-        for one in catalogue.registry.people.values() if one.spokesperson
-    )  # fmt: skip
-    described = "各部门新闻发言人及新闻发布工作机构电话"
-    yield from _directory(catalogue, "新闻发言人", described, "spokespersons/", "负责人信息", speakers)
-
-
-def _phone(catalogue: Catalogue, department: str) -> str:
-    known = catalogue.registry.departments.get(department)
-    return known.phone if known else ""
-
-
-def _directory(
-    catalogue: Catalogue,
-    title: str,
-    description: str,
-    path: str,
-    column_type: str,
-    entries: Iterator[tuple[Link, tuple[Row, ...]]],
-) -> Iterator[tuple[str, DirectoryView]]:
-    listed = tuple(
-        DirectoryEntry(name=name, rows=tuple(row for row in rows if row.value)) for name, rows in entries
-    )
-    frame = Frame(
-        title=title, description=description, url=catalogue.settings.root + path, crumbs=(), column_type=column_type
-    )
-    if listed:
-        yield "directory.html", DirectoryView(frame=frame, entries=listed)

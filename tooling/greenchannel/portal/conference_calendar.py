@@ -10,34 +10,48 @@ from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.calendar_file import Entry, calendar_file
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.shown import notice
-from greenchannel.record.events import PublicRelease
+from greenchannel.record.events import PublicRelease, Revision
 from greenchannel.record.freeze import Frozen
 
 NAME = "conference.ics"
 _PRODUCT = "-//Greenchannel//conference//ZH"
 
 
+def is_conference(release: PublicRelease) -> bool:
+    return _announces(release.current)
+
+
 def has_calendar(release: PublicRelease) -> bool:
-    return ReleaseType(release.current.event["type"]) is ReleaseType.CONFERENCE
+    """Whatever ever was a conference: a reporter's calendar has it, and has to be told that it is none any more."""
+    return any(map(_announces, release.revisions))
+
+
+def _announces(revision: Revision) -> bool:
+    return ReleaseType(revision.event["type"]) is ReleaseType.CONFERENCE
 
 
 def calendar_entry(catalogue: Catalogue, release: PublicRelease) -> Entry:
-    """As far as the ledger knows it, which is what the plan fingerprints; withdrawn, this is all there is.
+    """As far as the ledger knows it, which is what the plan fingerprints; of what is cancelled, this is all there is.
 
     Each revision and each withdrawal is one more change; a calendar takes the entry with the highest sequence.
     """
-    event, settings = release.current.event, catalogue.settings
-    status = "CANCELLED" if release.withdrawal else "TENTATIVE" if release.draft else "CONFIRMED"
+    settings, event = catalogue.settings, next(filter(_announces, reversed(release.revisions))).event
+    status = "CANCELLED" if is_cancelled(release) else "TENTATIVE" if release.draft else "CONFIRMED"
+    no_more = "" if is_conference(release) else catalogue.say("该信息已改为其他类型，不再作为新闻发布会发布。")
     return Entry(
         uid=f"tag:{settings.tag}:{release.id}",
         stamp=release.updated_at,
         start=_start(event, settings.zone),
         summary=event["title"],
-        description=notice(catalogue, release) or event["summary"],
+        description=notice(catalogue, release) or no_more or event["summary"],
         url=f"{settings.url}releases/{release.id}/",
         status=status,
         sequence=release.current.number + len(release.withdrawals),
     )
+
+
+def is_cancelled(release: PublicRelease) -> bool:
+    return release.withdrawal is not None or not is_conference(release)
 
 
 def _start(event: Mapping[str, Any], zone: timezone) -> datetime:  # Any: JSON
@@ -47,7 +61,7 @@ def _start(event: Mapping[str, Any], zone: timezone) -> datetime:  # Any: JSON
 
 
 def calendar_of(entry: Entry, frozen: Frozen | None) -> bytes:
-    """`frozen` adds where it is, who speaks, where to watch and how to register; None for what is withdrawn."""
+    """`frozen` adds where it is, who speaks, where to watch and how to register; None for what is cancelled."""
     return calendar_file(_PRODUCT, (entry if frozen is None else _complete(entry, frozen),))
 
 

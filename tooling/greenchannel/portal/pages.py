@@ -11,7 +11,7 @@ from greenchannel.desk.furniture import OWN_SITE_MAP, FooterEntry
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, ReleaseType
-from greenchannel.portal import columns, revisions, timeliness
+from greenchannel.portal import columns, directories, revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.home_page import home_view
 from greenchannel.portal.incident_page import incident_lists, incident_view
@@ -162,7 +162,7 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     yield from columns.archive(catalogue)
     yield from incident_lists(catalogue)
     yield timeliness.page(catalogue)
-    yield from columns.directories(catalogue)
+    yield from directories.directories(catalogue)
     yield "site-map.html", _site_map(catalogue)
     yield search_page(catalogue)
     yield urgent_page(catalogue)

@@ -7,7 +7,7 @@ from greenchannel.domain.vocabulary import Category, ChangeKind, ReleaseType, Ve
 from greenchannel.portal import revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.conference_calendar import NAME as CALENDAR
-from greenchannel.portal.conference_calendar import has_calendar
+from greenchannel.portal.conference_calendar import is_conference
 from greenchannel.portal.shown import attached, card_of, feed_link, notice, release_url, shown_time
 from greenchannel.portal.views.parts import Card, FeedLink, Frame, Link, Row
 from greenchannel.portal.views.releases import ExpertView, InterpretationView, ReleaseView
@@ -50,7 +50,7 @@ def release_view(catalogue: Catalogue, timeline: tuple[PublicRelease, ...], plac
         interpretation=_interpretation(catalogue, release) if is_shown else None,
         explained_by=tuple(card_of(catalogue, one) for one in catalogue.explaining(release.id)),
         siblings=tuple(card_of(catalogue, one) for one in (*newer, *older)),
-        calendar=f"{address}{CALENDAR}" if has_calendar(release) else "",
+        calendar=f"{address}{CALENDAR}" if is_conference(release) else "",
         editor=catalogue.settings.editor,
     )
 

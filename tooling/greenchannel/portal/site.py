@@ -22,7 +22,7 @@ from greenchannel.portal.bodies import Bodies
 from greenchannel.portal.calendar_file import Entry
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.conference_calendar import NAME as CALENDAR
-from greenchannel.portal.conference_calendar import calendar_entry, calendar_of, has_calendar
+from greenchannel.portal.conference_calendar import calendar_entry, calendar_of, has_calendar, is_cancelled
 from greenchannel.portal.entries import voice_of
 from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
@@ -182,7 +182,7 @@ def _heartbeat(site: Site, catalogue: Catalogue) -> Iterator[Planned]:
 
 def _calendars(site: Site, catalogue: Catalogue, bodies: Bodies) -> Iterator[Planned]:
     for release in filter(has_calendar, catalogue.releases):
-        entry, digest = calendar_entry(catalogue, release), "" if release.withdrawal else release.current.sha256
+        entry, digest = calendar_entry(catalogue, release), "" if is_cancelled(release) else release.current.sha256
         path = f"releases/{release.id}/{CALENDAR}"
         yield Planned(
             Stage.PAGE, (path,), fingerprint(site.maker, entry, digest), partial(_calendar, entry, bodies, digest)

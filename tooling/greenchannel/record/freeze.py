@@ -30,8 +30,16 @@ class Frozen:
     body: str
 
 
-def freeze_release(release: Release, revision: int, attachments: Iterable[Attachment] = ()) -> bytes:
-    """`attachments` are those of the release as they were cleaned: the text vouches for their bytes."""
+def freeze_release(
+    release: Release,
+    revision: int,
+    attachments: Iterable[Attachment] = (),
+    translated: Sequence[Mapping[str, str | int]] | None = None,
+) -> bytes:
+    """`attachments` are those of the release as they were cleaned: the text vouches for their bytes.
+
+    `translated` are language and digest of other translations than those of the release.
+    """
     fields: dict[str, Value] = {
         "greenchannel": FORMAT,
         "id": release.id,
@@ -46,7 +54,7 @@ def freeze_release(release: Release, revision: int, attachments: Iterable[Attach
         "final": release.final or None,
         "changes": [{"kind": one.kind.value, "note": one.note} for one in release.changes],
         "attachments": [facts(one) for one in attachments],
-        "translations": _translated(release, revision),
+        "translations": _translated(release, revision) if translated is None else list(translated),
         "document_number": release.document_number or None,
         "formed_on": release.formed_on.isoformat() if release.formed_on else None,
         "keywords": list(release.keywords),

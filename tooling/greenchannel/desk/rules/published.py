@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
+from greenchannel.desk.vanished import Published
 from greenchannel.domain.diagnostic import Edit, Severity, Span
 from greenchannel.domain.message import Key, keys, message
 
@@ -53,10 +54,22 @@ def _lacks_note(document: Document, context: Context) -> Iterator[Finding]:
     Why: the public is told what was changed and why; without a note the change is not published.
     Fix: add an entry to changes with kind (correction, update, minor) and note, or take the change back.
     """
+    names = keys("changes", "kind", "note")
+    if document.translation and document.translation.language in _known_original(document, context).unnoted:
+        yield Finding(
+            document.span("title"),
+            message(
+                "this translation is not the one that is public, and {changes} of its text has no note of it", **names
+            ),
+            message(
+                "add to {changes} of {path}: - {{{kind}: correction, {note}: what was wrong}}",
+                path=document.original,
+                **names,
+            ),
+        )
     known = context.published.get(document.value.id) if document.value else None
     if known is None or not known.lacks_note or context.has_broken_translation(document):
         return
-    names = keys("changes", "kind", "note")
     is_listed = bool(document.fields.get("changes"))
     yield Finding(
         document.span("changes" if "key:changes" in document.spans else "title"),
@@ -74,13 +87,40 @@ def _outlived(document: Document, context: Context) -> Iterator[Finding]:
     Why: who reads the translation alone would go on reading what the city has corrected.
     Fix: bring the translation up to date. Where the change does not concern it, release both as they are.
     """
-    original = context.by_path.get(document.original)
-    known = context.published.get(original.value.id) if original and original.value else None
-    if known and document.translation and document.translation.language in known.outlived:
+    if document.translation and document.translation.language in _known_original(document, context).outlived:
         yield Finding(
             document.span("title"),
             message("the text that this translates was changed, and this was not"),
             message("bring it up to date, unless the change does not concern it"),
+        )
+
+
+def _known_original(document: Document, context: Context) -> Published:
+    """What is public of the text that a translation translates."""
+    original = context.by_path.get(document.original)
+    found = context.published.get(original.value.id) if original and original.value else None
+    return found or Published(id="", kind="", title="")
+
+
+def _lost_translation(document: Document, context: Context) -> Iterator[Finding]:
+    """A public translation without its file.
+
+    What: the record has a translation of this text, and the desk has no file of it any more.
+    Why: the next revision would go out without it, and who reads that language would lose a public text untold.
+    Fix: restore the file. To give the translation up, withdraw the release and publish it anew without one: readers
+    are told why.
+    """
+    known = context.published.get(document.value.id) if document.value else None
+    if known is None or context.has_broken_translation(document):
+        return
+    for language in known.missing:
+        path = f"{document.path.removesuffix('.md')}.{language.value}.md"
+        yield Finding(
+            document.span("title"),
+            message("the public translation {path} has no file any more", path=path),
+            message("restore the file")
+            if known.kind == "incident"
+            else message("restore the file, or withdraw the release and publish it anew without a translation"),
         )
 
 
@@ -89,4 +129,5 @@ RULES: tuple[Rule, ...] = (
     Rule("S023", Severity.WARNING, _vanished, asks_record=True),
     Rule("S024", Severity.ERROR, _lacks_note, asks_record=True),
     Rule("S027", Severity.WARNING, _outlived, asks_record=True),
+    Rule("S029", Severity.ERROR, _lost_translation, asks_record=True),
 )

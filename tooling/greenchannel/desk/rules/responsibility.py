@@ -179,7 +179,7 @@ def _successors(document: Document, context: Context) -> Iterator[Finding]:
     Why: nobody would be found who answers for its incidents.
     Fix: correct successor in registry/departments.yml.
     """
-    if document.path != DEPARTMENTS:
+    if document.path != DEPARTMENTS or document.faults:
         return
     registry = context.newsroom.registry
     for index, one in enumerate(document.fields.get("departments") or ()):
@@ -197,6 +197,23 @@ def _successors(document: Document, context: Context) -> Iterator[Finding]:
             )
 
 
+def _forgotten(document: Document, context: Context) -> Iterator[Finding]:
+    """A body of the record that the directory does not know.
+
+    What: a public release or incident names a department that is not in registry/departments.yml any more.
+    Why: its page and its releases stay, and readers see an id instead of a name.
+    Fix: enter the department again; one that was abolished has valid_to and a successor instead of being deleted.
+    """
+    if document.path != DEPARTMENTS:
+        return
+    for body in sorted(one for one in context.named_bodies if _unknown(one, context)):
+        yield Finding(
+            Span(),
+            message("the record names {department}, which is not in the directory any more", department=body),
+            message("enter it again; if it was abolished, write {valid_to} and do not delete it", **keys("valid_to")),
+        )
+
+
 RULES: tuple[Rule, ...] = (
     Rule("R201", Severity.ERROR, _other_lead),
     Rule("R202", Severity.ERROR, _unknown_lead),
@@ -206,4 +223,5 @@ RULES: tuple[Rule, ...] = (
     Rule("R206", Severity.ERROR, _routing),
     Rule("R207", Severity.WARNING, _abolished),
     Rule("R208", Severity.ERROR, _successors),
+    Rule("R209", Severity.WARNING, _forgotten, asks_record=True),
 )

@@ -20,6 +20,7 @@ class Context:
 
     `appearances` is by incident id; `published` by the id of every public release and incident; `lookalikes` by the
     path of a file that may be one of them renamed, and `renamed` are their ids. `language` is the newsroom's.
+    `named_bodies` are the departments that the record names.
     """
 
     newsroom: Newsroom
@@ -29,6 +30,7 @@ class Context:
     published: Mapping[str, Published] = field(default_factory=dict)
     language: str = "en"
     is_record_whole: bool = True
+    named_bodies: frozenset[str] = frozenset()
     incidents: Mapping[str, Incident] = field(init=False, repr=False, compare=False)
     releases: Mapping[str, tuple[Release, ...]] = field(init=False, repr=False, compare=False)
     by_id: Mapping[str, tuple[Document, ...]] = field(init=False, repr=False, compare=False)

@@ -17,6 +17,7 @@ class ListView:
     months: tuple[tuple[str, tuple[Link, ...]], ...]  # by year, newest first: where its older releases stand
     previous: Link | None = None  # of a month: the one before it that has releases
     next: Link | None = None
+    notice: str = ""  # why there is nothing here, where something else than the list says it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class DirectoryView:
 
     frame: Frame
     entries: tuple[DirectoryEntry, ...]
+    notice: str  # what an empty one says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,7 @@ class Frame:
     crumbs: tuple[Link, ...]
     feeds: tuple[FeedLink, ...] = ()
     column_type: str = "回应关切"  # of the vocabulary of government sites, which is Chinese in every language
+    is_indexed: bool = True  # False: the address is kept, and search engines are asked to forget the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,93 @@
+"""Directories: the departments, the experts who agreed to be named, and who speaks for each department.
+
+Each is there always, for its address may be anywhere. An empty one says so; no menu and no site map leads to it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from greenchannel.domain.registry import Expert, Registry
+from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.telephones import telephone_row
+from greenchannel.portal.views.lists import DirectoryEntry, DirectoryView
+from greenchannel.portal.views.parts import Frame, Link, Row
+from greenchannel.record.named import named_experts
+
+_Entry = tuple[Link, tuple[Row, ...]]
+
+
+def public_experts(registry: Registry) -> tuple[Expert, ...]:
+    return tuple(one for _, one in sorted(registry.experts.items()) if one.public)
+
+
+def directories(catalogue: Catalogue) -> Iterator[tuple[str, DirectoryView]]:
+    root = catalogue.settings.root
+    yield "directory.html", _directory(
+        Frame(
+            title="部门",
+            description="各部门职责、电话与发布",
+            url=f"{root}departments/",
+            crumbs=(),
+            column_type="机构职能",
+        ),
+        _bodies(catalogue),
+        "目前没有公开的部门。",
+    )
+    yield "directory.html", _directory(
+        Frame(
+            title="专家库",
+            description="参与政策与事件解读的专家",
+            url=f"{root}experts/",
+            crumbs=(),
+            column_type="政策解读",
+        ),
+        _experts(catalogue),
+        "目前没有公开的专家。",
+    )
+    yield "directory.html", _directory(
+        Frame(
+            title="新闻发言人",
+            description="各部门新闻发言人及新闻发布工作机构电话",
+            url=f"{root}spokespersons/",
+            crumbs=(),
+            column_type="负责人信息",
+        ),
+        _spokespersons(catalogue),
+        "目前没有公开的发言人。",
+    )
+
+
+def _bodies(catalogue: Catalogue) -> Iterator[_Entry]:
+    counts = catalogue.grouped(lambda one: one.current.event["department"])
+    for one in catalogue.registry.departments.values():
+        rows = (Row("职责", one.duty), telephone_row("电话", one.phone), Row("发布", f"{len(counts.get(one.id, ()))} 条"))
+        yield Link(one.name, f"{catalogue.settings.root}departments/{one.id}/"), rows
+
+
+def _experts(catalogue: Catalogue) -> Iterator[_Entry]:
+    """Who explained something has a page."""
+    named = named_experts(catalogue.state)
+    for one in public_experts(catalogue.registry):
+        url = f"{catalogue.settings.root}experts/{one.id}/" if one.id in named else ""
+        rows = (Row("研究领域", one.field), Row("单位", one.affiliation), Row("职称", one.title))
+        yield Link(one.name, url), rows
+
+
+def _spokespersons(catalogue: Catalogue) -> Iterator[_Entry]:
+    departments = catalogue.registry.departments
+    for one in catalogue.registry.people.values():
+        if one.spokesperson:
+            name, phone = catalogue.department_name(one.department), departments.get(one.department)
+            rows = (
+                Row("部门", name, f"{catalogue.settings.root}departments/{one.department}/"),
+                Row("职务", one.post),
+                telephone_row("新闻发布工作机构电话", phone.phone if phone else ""),
+            )
+            yield Link(one.name, ""), rows
+
+
+def _directory(frame: Frame, entries: Iterable[_Entry], notice: str) -> DirectoryView:
+    listed = tuple(
+        DirectoryEntry(name=name, rows=tuple(row for row in rows if row.value)) for name, rows in entries
+    )
+    return DirectoryView(frame=frame if listed else replace(frame, is_indexed=False), entries=listed, notice=notice)
