@@ -60,7 +60,8 @@ def directories(catalogue: Catalogue) -> Iterator[tuple[str, DirectoryView]]:
 def _bodies(catalogue: Catalogue) -> Iterator[_Entry]:
     counts = catalogue.grouped(lambda one: one.current.event["department"])
     for one in catalogue.registry.departments.values():
-        rows = (Row("职责", one.duty), telephone_row("电话", one.phone), Row("发布", f"{len(counts.get(one.id, ()))} 条"))
+        released = Row("发布", f"{len(counts.get(one.id, ()))} 条")
+        rows = (Row("职责", one.duty), telephone_row("电话", one.phone), released)
         yield Link(one.name, f"{catalogue.settings.root}departments/{one.id}/"), rows
 
 
