@@ -50,7 +50,7 @@ def site_frame(
         other=_other_home(root, language) if speaks_english else None,
         menu=tuple(_menu(root, registry, released) if language == CHINESE else _menu_in(language, root, released)),
         footer=tuple(_footer_row(one, root, language) for one in settings.footer),
-        about=tuple(_about(settings, registry) if language == CHINESE else _about_in(language, root)),
+        about=tuple(_about(settings, registry) if language == CHINESE else _about_in(language, settings)),
         feeds=(feed_link(root, phrase(language, "全部发布"), "all"),),
         site_id_code=settings.site_id_code,
         domain=settings.url.split("/")[2],
@@ -134,8 +134,9 @@ def _ways_about(settings: Settings, registry: Registry) -> Iterator[Link]:
     yield Link("站点地图", f"{settings.root}sitemap/")
 
 
-def _about_in(language: str, root: str) -> Iterator[Link]:
-    yield Link(phrase(language, "站点地图"), f"{root}{language}/sitemap/")
+def _about_in(language: str, settings: Settings) -> Iterator[Link]:
+    if OWN_SITE_MAP not in settings.footer:
+        yield Link(phrase(language, "站点地图"), f"{settings.root}{language}/sitemap/")
 
 
 def _footer_row(one: FooterEntry, root: str, language: str) -> FooterRow:
