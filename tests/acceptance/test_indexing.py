@@ -98,18 +98,18 @@ def test_a_place_gets_the_index_behind_the_pages(office_home: Settings, clock: C
 
 
 @pytest.mark.standing
-def test_a_place_that_refused_the_pages_is_not_asked_to_take_the_index(office_home: Settings, run: Run) -> None:
+def test_a_place_that_refused_the_site_is_not_asked_to_take_the_index(office_home: Settings, run: Run) -> None:
     _, mirror = with_mirror(office_home)
     assert run("build")[0] == 0
     before = index_of(read_files(mirror))
-    page = mirror / "releases" / WITHDRAWAL[1] / "index.html"
-    page.unlink()
-    page.mkdir()  # What stands there is no file: the folder refuses the page, and would take the index.
+    last = mirror / "feeds/index.json"  # Behind the ledger, which has come through by then.
+    last.unlink()
+    last.mkdir()  # What stands there is no file: the folder refuses it, and would take the index.
     _, _, errors = run(*WITHDRAWAL)
     assert (errors.count("mirror: "), index_of(read_files(mirror))) == (1, before)
     search = json.loads(run("build", "--format", "json")[1])["search"]
     assert (search["sent"], search["waiting"], search["failed"]) == ({"mirror": 0}, ["mirror"], {})
-    page.rmdir()
+    last.rmdir()
     search = json.loads(run("build", "--format", "json")[1])["search"]
     assert (search["sent"]["mirror"] > 0, search["waiting"]) == (True, [])
     assert index_of(read_files(mirror)).items() >= anew(office_home).items()
