@@ -76,8 +76,10 @@ def planned(events: Sequence[Mapping[str, Any]], registry: Registry) -> set[str]
 def test_no_address_is_lost_by_what_happens_next(
     steps: list[tuple[int, str, int]], until: int, first: Registry, second: Registry
 ) -> None:
-    events = with_types(ledger_of(steps))
+    # Of few releases, so that each has several revisions.
+    events = with_types(ledger_of([(number % 4, step, hours) for number, step, hours in steps]))
+    until %= len(events) + 1
     # A body that released nothing has a page as long as it stands in the registry; no release leads to it.
-    named = {one["department"] for one in events[:until]}
+    named = {one["department"] for one in events[:until] if "department" in one}
     known = replace(first, departments={key: one for key, one in first.departments.items() if key in named})
     assert planned(events[:until], known) - planned(events, second) == set()
