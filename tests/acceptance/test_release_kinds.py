@@ -157,6 +157,7 @@ def test_the_head_has_the_labels_of_a_government_site(notice_and_record: tuple[M
         "og:image": "https://news.shili.example/cards/conference.png",
         "og:image:width": "1200",
         "og:image:height": "630",
+        "og:image:alt": "新闻发布会",
     }
 
 
