@@ -110,7 +110,9 @@ def greenchannel(office: Settings, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("down", ["mirror", "web", "store"])
+@pytest.mark.parametrize(
+    "down", ["store", *(pytest.param(one, marks=pytest.mark.torture) for one in ("mirror", "web"))]
+)
 def test_one_of_three_that_is_down_stops_no_other_and_gets_all_with_the_next_build(
     down: str, office_home: Settings, sshd: SshServer, store: Store, www: Path, tmp_path: Path
 ) -> None:

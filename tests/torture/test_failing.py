@@ -7,8 +7,8 @@ from plays import Job, Played, play_all, play_every_point
 
 from scenes import SCENES
 
-# The record's own calls all fail and every sixtieth of the others; make torture plays every fault at every call.
-JOBS: Mapping[str, Job] = {scene: ("fail", scene, "0/1", "60") for scene in SCENES}
+# The record's own calls all fail and every 200th of the others; make torture plays every fault at every call.
+JOBS: Mapping[str, Job] = {scene: ("fail", scene, "0/1", "200") for scene in SCENES}
 WRONG: Mapping[Job, str] = {
     ("fail", "second", "0/1", "40", "unread"): "it ended well, and not everything is there",
     ("fail", "second", "0/1", "40", "fsync-again"): "tried again on a descriptor on which it had failed",

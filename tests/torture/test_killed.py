@@ -7,9 +7,9 @@ from plays import Job, Played, play_all, play_every_point
 
 from scenes import SCENES
 
-# The record's own points are all played and every fortieth of the others; make torture plays every one, before the
+# The record's own points are all played and every 160th of the others; make torture plays every one, before the
 # call, after it and in the middle of it: some thousands.
-JOBS: Mapping[str, Job] = {scene: ("kill", scene, "0/1", "40") for scene in SCENES}
+JOBS: Mapping[str, Job] = {scene: ("kill", scene, "0/1", "160") for scene in SCENES}
 WRONG: Mapping[Job, str] = {
     ("kill", "correction", "0/1", "60", "in-place"): "torn",
     ("kill", "first", "0/1", "60", "lists-first"): "is not there",
