@@ -22,6 +22,7 @@ from greenchannel.building import build
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
+from greenchannel.indexing import Indexed
 
 # How long an example takes is for the bench to show: a busy machine must fail no law.
 hypothesis.settings.register_profile("greenchannel", deadline=None, max_examples=40)
@@ -108,6 +109,18 @@ def _templates_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Environment, "compile", compiled)
         yield
+
+
+def no_index(*_arguments: object, **_named: object) -> Indexed:
+    """In place of `build_index`: the search index is made after everything else, and a few tests are about it."""
+    return Indexed(made=0, written=0, seconds=0, sent={}, waiting=(), failed={}, leaks=())
+
+
+@pytest.fixture(autouse=True)
+def _index_is_made_where_a_test_is_about_it(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mark `indexed`. Making it takes as long as all pages."""
+    if request.node.get_closest_marker("indexed") is None:
+        monkeypatch.setattr("greenchannel.indexing.build_index", no_index)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from greenchannel.portal.search_index import ENTRY, FOLDER
 from greenchannel.portal.site import Site, plan_search
 from greenchannel.portal.variants import plain_of
 
+pytestmark = pytest.mark.indexed
+
 SIGNED = ("--by", "lu-wanqing", "--reason", "数据有误。")
 WITHDRAWAL = ("withdraw", "2026/chengbei-tingshui/fact-2", *SIGNED)
 OTHERS = ("2026/taifeng-haixing/fact-1", "2026/taifeng-haixing/fact-2")

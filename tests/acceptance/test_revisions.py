@@ -139,7 +139,7 @@ def test_a_change_without_a_note_is_told_by_the_check(office_home: Settings, run
     code, out, _ = run("check")
     assert (code, [line for line in out.splitlines() if " S024 " in line]) == (
         1,
-        [f"content/incidents/{FACT}.md:9:10: S024 the public text was changed, and changes has no note of it"],
+        [f"content/incidents/{FACT}.md:15:10: S024 the public text was changed, and changes has no note of it"],
     )
 
 
@@ -270,6 +270,12 @@ def test_a_site_that_grew_is_the_one_made_at_once(returned: Settings, clock: Clo
     assert {one: one.read_bytes() for one in returned.site.rglob("*") if one.is_file()} == grown
 
 
+def rename(path: Path, target: Path) -> Path:
+    """With the English text beside it, which bears its name."""
+    path.with_suffix(".en.md").rename(target.with_suffix(".en.md"))
+    return path.rename(target)
+
+
 def with_id(path: Path, identifier: str) -> None:
     path.write_text(path.read_text("utf-8").replace("---\n", f"---\nid: {identifier}\n", 1), "utf-8")
 
@@ -279,23 +285,23 @@ def test_a_renamed_file_with_its_id_is_corrected_at_its_address(
     office_home: Settings, correct: Correct, place: str
 ) -> None:
     with_id(desk(office_home), FACT)
-    path = desk(office_home).rename(desk(office_home).parent / place).resolve()
+    path = rename(desk(office_home), desk(office_home).parent / place).resolve()
     assert (correct(path=path)[0], "第 2 版" in page(office_home, f"{FACT}/r2")) == (0, True)
 
 
 def test_a_renamed_folder_with_ids_is_corrected_at_its_address(office_home: Settings, correct: Correct) -> None:
     folder = desk(office_home).parent
-    for one in folder.glob("*.md"):
+    for one in (one for one in folder.glob("*.md") if not one.name.endswith(".en.md")):
         with_id(one, INCIDENT if one.stem == "incident" else f"{INCIDENT}/{one.stem}")
     path = folder.rename(folder.with_name("huozai")) / "fact-1.md"
     assert (correct(path=path)[0], "第 2 版" in page(office_home, f"{FACT}/r2")) == (0, True)
 
 
 def test_a_file_renamed_without_id_gets_it_back_by_fix(office_home: Settings, run: Run, correct: Correct) -> None:
-    path = desk(office_home).rename(desk(office_home).with_name("tongbao.md"))
+    path = rename(desk(office_home), desk(office_home).with_name("tongbao.md"))
     code, out, _ = run("check")
     assert (code, "tongbao.md:2:8: S022" in out, "S023" in out) == (1, True, False)
-    assert run("check", "--fix")[:2] == (0, "41 files checked: 0 error(s), 0 warning(s)\n")
+    assert run("check", "--fix")[:2] == (0, "46 files checked: 0 error(s), 0 warning(s)\n")
     assert (correct(path=path)[0], "第 2 版" in page(office_home, f"{FACT}/r2")) == (0, True)
 
 
@@ -303,7 +309,7 @@ def test_a_folder_renamed_without_ids_gets_them_back_by_fix(office_home: Setting
     folder = desk(office_home, f"{OTHER}/incident").parent
     moved = folder.rename(folder.with_name("tingshui"))
     assert run("check")[0] == 1
-    assert run("check", "--fix")[:2] == (0, "41 files checked: 0 error(s), 0 warning(s)\n")
+    assert run("check", "--fix")[:2] == (0, "46 files checked: 0 error(s), 0 warning(s)\n")
     assert f"编号: {OTHER}\n" in (moved / "incident.md").read_text("utf-8")
 
 
@@ -311,7 +317,7 @@ def test_an_approval_follows_its_renamed_file(office_home: Settings, run: Run, c
     with_id(desk(office_home), FACT)
     revise(desk(office_home), "update", "有了进展。")
     run("approve", FACT, "--by", BY)
-    desk(office_home).rename(desk(office_home).with_name("tongbao.md"))
+    rename(desk(office_home), desk(office_home).with_name("tongbao.md"))
     clock.now += timedelta(minutes=5)
     assert (run("publish")[0], "有了进展。" in page(office_home)) == (0, True)
 
