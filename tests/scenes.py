@@ -139,7 +139,7 @@ def clean_site(root: Path, ledger: bytes) -> dict[str, bytes]:
     settings, events = read_settings(root / HOME), read_events(ledger)
     record = Record(events, fold(events))
     pages = handwritten.mkdocs_pages(settings, framed(settings, released_types(record.state)))
-    return dict((*pages, *making.record_artifacts(settings, record), *making.record_index(settings, record)))
+    return dict((*pages, *making.record_artifacts(settings, record)))
 
 
 def whole_lines(ledger: bytes) -> bytes:
