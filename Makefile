@@ -32,7 +32,7 @@ lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/lint-imports
 
 torture: $(VENV)/.dev ## kill and fail every call that changes a file, each in turn (needs strace; an hour and more)
-	$(BIN)/pytest -m torture tests/torture tests/browser tests/acceptance
+	$(BIN)/pytest -m torture tests
 	$(BIN)/pytest --hypothesis-profile thorough tests/unit
 
 screenshots: $(VENV)/.dev ## every kind of page in each mode, at three widths and as printed, into build/screenshots

@@ -147,6 +147,7 @@ def reading(desk: Desk) -> Iterator[Reader]:
         thread.join()
 
 
+@pytest.mark.torture
 def test_no_reader_meets_a_gap_or_half_a_file_while_releases_go_out(desk: Desk) -> None:
     with reading(desk) as reader:
         for number in range(2, 4):

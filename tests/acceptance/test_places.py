@@ -111,7 +111,7 @@ def greenchannel(office: Settings, *arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize(
-    "down", ["store", *(pytest.param(one, marks=pytest.mark.torture) for one in ("mirror", "web"))]
+    "down", ["mirror", *(pytest.param(one, marks=pytest.mark.torture) for one in ("web", "store"))]
 )
 def test_one_of_three_that_is_down_stops_no_other_and_gets_all_with_the_next_build(
     down: str, office_home: Settings, sshd: SshServer, store: Store, www: Path, tmp_path: Path
@@ -159,6 +159,7 @@ def test_a_fresh_checkout_sends_nothing_that_stands_there_already(
     assert {one: one.stat().st_mtime_ns for one in www.rglob("*.html")} == times
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("kind", ["directory", "rsync"])
 def test_a_correction_from_a_fresh_checkout_gets_a_later_time_though_the_record_has_none(
     kind: str, office_home: Settings, run: Run, clock: Clock, request: pytest.FixtureRequest, www: Path
@@ -193,6 +194,7 @@ def test_a_name_that_means_another_place_now_starts_from_nothing(
     assert read_files(tmp_path / "new") == read_files(office_home.site)
 
 
+@pytest.mark.torture
 def test_a_build_that_was_killed_keeps_the_next_one_waiting_while_its_rsync_still_sends(
     office_home: Settings, sshd: SshServer, www: Path
 ) -> None:
@@ -277,6 +279,7 @@ def is_locked(folder: Path) -> bool:
     return False
 
 
+@pytest.mark.torture
 def test_a_place_that_fails_when_it_is_asked_for_receipts_is_told_and_stops_no_other(
     office_home: Settings, run: Run, store: Store, www: Path
 ) -> None:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -13,6 +15,7 @@ def _tree(engine: str, target: Path) -> dict[str, bytes]:
     return {one.relative_to(target).as_posix(): one.read_bytes() for one in target.rglob("*") if one.is_file()}
 
 
+@pytest.mark.torture
 def test_properdocs_builds_the_same_bytes_as_mkdocs(tmp_path: Path) -> None:
     ours = _tree("properdocs", tmp_path / "properdocs")
     assert "releases/2026/qingnianlu-huozai/index.html" in ours

@@ -53,6 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return office
 
 
+@pytest.mark.torture
 def test_the_replay_gives_the_record_of_the_repository(tmp_path: Path) -> None:
     replay(tmp_path)
     assert differences(files(tmp_path), files(PUBLIC)) == []

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from greenchannel.delivery.record import examine
 
 REPOSITORY = Path(__file__).parents[2]
@@ -40,6 +42,7 @@ def test_eight_who_approve_one_text_at_once_all_do(tmp_path: Path) -> None:
     assert published.returncode == 0, output
 
 
+@pytest.mark.torture
 def test_four_publishers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     _copy_newsroom(tmp_path)
     folder = tmp_path / "content/incidents/2026/taifeng-haixing"

@@ -333,6 +333,7 @@ def run(pattern: Path, examples: int, steps: int) -> None:
     assert rare == [], Run.seen
 
 
+@pytest.mark.torture
 def test_the_contract_holds_in_any_order_of_steps(pattern: Path) -> None:
     run(pattern, examples=12, steps=20)
 

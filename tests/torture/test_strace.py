@@ -158,6 +158,7 @@ def kill_all(stage: Stage, points: Sequence[Traced]) -> dict[Traced, list[str]]:
         return {one.point: found for one in ended if (found := list(faults(stage, one)))}
 
 
+@pytest.mark.torture
 def test_killed_by_the_kernel_it_leaves_what_the_layer_showed(stage: Stage, traced: Run) -> None:
     points = traced.calls[:: len(traced.calls) // POINTS][:POINTS]
     assert len(points) == POINTS
