@@ -225,6 +225,16 @@ def test_without_a_script_everything_is_there_and_nothing_is_dead(chromium: Brow
     context.close()
 
 
+def test_an_old_page_tells_without_a_script_what_is_open_now(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}releases/2026/taifeng-haixing/fact-1/")
+    name = re.compile("正在处置的突发事件.*青年路商铺火灾.*最新.*关于青年路商铺火灾善后和排查工作的通报")
+    page.get_by_role("link", name=name).click()
+    assert page.url == f"{address}urgent/"
+    context.close()
+
+
 def test_forced_colours_and_still_pages_are_respected(page: Page, address: str) -> None:
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
     page.goto(address + RELEASE)

@@ -17,8 +17,9 @@ from greenchannel.record.events import fold
 from ledgers import Ledger
 
 NOTHING = b".urgent { display: none }\n"
-ONE_STRING = re.compile(r'@charset "UTF-8";\n\.urgent-name::before \{ content: "((?:[^\W_]|\\[0-9a-f]+ )*)" \}\n')
+RULE = re.compile(r'\.urgent-([a-z]+)::before \{ content: "((?:[^\W_]|\\[0-9a-f]+ )*)" \}\n')
 FIRE = "2026/fire/fact-1"
+CONFERENCE = {"type": "conference", "starts_at": "2026-11-20T17:00:00+08:00"}
 SERIOUS: Mapping[str, Any] = {"class": "serious", "casualties": True, "wide_impact": False, "lead": "housing"}
 ORDINARY: Mapping[str, Any] = {**SERIOUS, "class": "ordinary"}
 
@@ -36,19 +37,29 @@ def publish(release: str, **incident: Any) -> Callable[[Ledger], None]:
     return lambda ledger: ledger.publish(release, **{**SERIOUS, **incident})
 
 
-def shown(style: bytes) -> str:
-    found = ONE_STRING.fullmatch(style.decode())
-    assert found, style
-    return re.sub(r"\\([0-9a-f]+) ", lambda one: chr(int(one[1], 16)), found[1])
+def shown(style: bytes) -> dict[str, str]:
+    """What the style sheet writes into each part of the banner; it holds nothing else."""
+    head, _, rules = style.decode().partition("\n")
+    assert (head, RULE.sub("", rules)) == ('@charset "UTF-8";', "")
+    escaped = re.compile(r"\\([0-9a-f]+) ")
+    return {part: escaped.sub(lambda one: chr(int(one[1], 16)), text) for part, text in RULE.findall(rules)}
 
 
 def test_an_open_serious_incident_stands_on_every_page() -> None:
-    assert shown(urgent_style(catalogue(publish(FIRE, title="青年路火灾")))) == "青年路火灾"
+    assert shown(urgent_style(catalogue(publish(FIRE, title="青年路火灾")))) == {
+        "name": "青年路火灾",
+        "newest": f"最新 2026-11-20 10:00 通报{FIRE}",
+    }
+
+
+def test_the_banner_tells_of_the_next_conference() -> None:
+    announced_now = catalogue(publish("2026/fire/conference-1"), **CONFERENCE, venue="新闻发布厅")
+    assert shown(urgent_style(announced_now))["conference"] == "新闻发布会 2026-11-20 17:00 新闻发布厅"
 
 
 def test_of_several_the_newest_is_named_and_the_others_are_counted() -> None:
     two = catalogue(publish(FIRE), publish("2026/flood/fact-1", title="南港内涝"))
-    assert shown(urgent_style(two)) == "南港内涝 等2起"
+    assert shown(urgent_style(two))["name"] == "南港内涝 等2起"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +78,7 @@ def test_nothing_serious_that_is_open_hides_the_banner(steps: tuple[Callable[[Le
 
 @given(st.text(min_size=1))
 def test_no_title_ends_the_string_it_stands_in(title: str) -> None:
-    assert shown(urgent_style(catalogue(publish(FIRE, title=title)))) == "".join(filter(str.isprintable, title))
+    assert shown(urgent_style(catalogue(publish(FIRE, title=title))))["name"] == "".join(filter(str.isprintable, title))
 
 
 def test_serious_incidents_come_first_and_the_others_apart() -> None:
@@ -100,9 +111,8 @@ def test_nothing_is_being_checked_any_more_once_an_incident_is_closed() -> None:
 
 
 def test_a_conference_is_announced_until_the_record_says_that_it_was_held() -> None:
-    starts = {"type": "conference", "starts_at": "2026-11-20T17:00:00+08:00"}
-    before = announced(catalogue(publish("2026/fire/conference-1"), **starts), "2026/fire")
-    held = {**starts, "held_at": "2026-11-20T17:00:00+08:00"}
+    before = announced(catalogue(publish("2026/fire/conference-1"), **CONFERENCE), "2026/fire")
+    held = {**CONFERENCE, "held_at": "2026-11-20T17:00:00+08:00"}
     after = announced(catalogue(publish("2026/fire/conference-1"), **held), "2026/fire")
     assert ([one.starts.text for one in before], after) == (["2026-11-20 17:00"], ())
 
@@ -134,9 +144,8 @@ def test_a_fix_of_an_older_release_does_not_bring_back_what_it_knew() -> None:
 
 
 def test_a_conference_that_nobody_wrote_down_as_held_is_not_announced_for_ever() -> None:
-    conference = {"type": "conference", "starts_at": "2026-11-20T17:00:00+08:00"}
     shown_for = [
-        len(announced(told(("2026/fire/conference-1", (), conference), (FIRE, (), {}), wait=hours), "2026/fire"))
+        len(announced(told(("2026/fire/conference-1", (), CONFERENCE), (FIRE, (), {}), wait=hours), "2026/fire"))
         for hours in (2, 18, 24)
     ]
     assert shown_for == [1, 1, 0]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 _SOURCE_ROOT = Path(__file__).resolve().parents[1]
-Told = Callable[[Mapping[str, Any]], None]  # Any: JSON. What indexing.main says of a run; `failed` is empty or not.
+Told = Callable[[Mapping[str, Any]], None]  # Any: JSON. What cli.index_process says of a run; `failed` is empty or not.
 
 
 class Indexer:
@@ -76,7 +76,7 @@ class Indexer:
     def _start(self) -> "subprocess.Popen[bytes]":
         paths = [str(_SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         return subprocess.Popen(  # noqa: S603  # Our own module, and a folder that whoever started us has named.
-            [sys.executable, "-P", "-m", "greenchannel.indexing", str(self._home)],
+            [sys.executable, "-P", "-m", "greenchannel.cli.index_process", str(self._home)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

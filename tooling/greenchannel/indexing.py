@@ -4,37 +4,27 @@ It shares no file and no lock with a build, so that neither waits for the other:
 out, and the next index has it. Its pieces go out before the entry that names them, and its pieces never change; killed
 anywhere, the old index stands, and the next run goes on. A place of readers gets it only when the pages of all that the
 record tells have come through there.
-
-    python -m greenchannel.indexing HOME    # for the unattended channel: with what is left of the processor
 """
 
-import json
-import os
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 from greenchannel.building import Failed, attempt, send_all
-from greenchannel.delivery.delivering import Delivered, Progress, make_site
-from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.delivering import Delivered, Progress
 from greenchannel.delivery.leaks import Leak
-from greenchannel.delivery.record import read_record
 from greenchannel.delivery.targets import TargetError
 from greenchannel.delivery.writing import forget_tree, locked
 from greenchannel.desk.places import SITE
-from greenchannel.desk.settings import Settings, read_settings
-from greenchannel.domain.errors import GreenchannelError
+from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import STATE
-from greenchannel.making import Making, opened_site
+from greenchannel.making import Making
+from greenchannel.portal.plan import Planned
 from greenchannel.portal.search_index import ENTRY, FOLDER, folders
-from greenchannel.portal.site import plan_search
-from greenchannel.portal.variants import with_variants
+from greenchannel.portal.site import Site, plan_search
 from greenchannel.sending import Sending
-from greenchannel.withholding import Guard
 
 SEARCH = "search"
 _NICENESS = 10
@@ -92,7 +82,7 @@ def build_index(
 
 
 class Indexing(Making):
-    """The index as one run makes it, in the same way as the site, with a journal and a lock of its own."""
+    """The index as one run makes it, in the same way as the site, with a journal and a lock of its own; no receipts."""
 
     part = SEARCH
 
@@ -107,21 +97,8 @@ class Indexing(Making):
         """As it was made: another run's pieces have other names."""
         return self.delivered
 
-    def _make(self) -> None:
-        settings, record = self.settings, read_record(self.settings.releases)
-        journal = Journal(settings.home / STATE / f"{SEARCH}.journal.jsonl")
-        if self.clean:
-            journal.forget()
-        changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
-        guard = Guard(settings, record.state, {})
-        with opened_site(settings, record, {}) as site:
-            plain = tuple(plan_search(site))
-            steps = with_variants(plain) if settings.precompress else plain
-            done = make_site(steps, settings.site, journal, changed_at, self.progress, guard)
-        self.delivered, self.state = done, record.state
-        self.leaks |= dict.fromkeys(done.leaks)
-        self.made += done.made
-        self.written |= dict.fromkeys(done.written)
+    def _planned(self, site: Site) -> tuple[Planned, ...]:
+        return tuple(plan_search(site))
 
     def _named(self) -> frozenset[str]:
         """The folders that the entry on disk names; none where there is no sound one."""
@@ -134,25 +111,3 @@ class Indexing(Making):
         for folder in (self.settings.site / FOLDER).iterdir():
             if folder.is_dir() and folder.name not in kept:
                 forget_tree(folder)
-
-
-def main(argv: list[str]) -> int:
-    """One line of JSON: what was made, and what failed in the words of the error."""
-    os.nice(_NICENESS)
-    settings = read_settings(Path(argv[0]))
-    try:
-        indexed = build_index(settings, lambda: datetime.now(UTC).astimezone(settings.zone))
-    except GreenchannelError as error:
-        failed = {SEARCH: str(error)}
-        sys.stdout.write(json.dumps({"made": 0, "sent": {}, "seconds": 0, "failed": failed}) + "\n")
-        return 1
-    failed = {name: str(error) for name, error in indexed.failed.items()}
-    failed |= {one.path: str(one.phrase.source) for one in indexed.leaks}
-    sent = {name: count for name, count in indexed.sent.items() if count}
-    told = {"made": indexed.made, "sent": sent, "seconds": round(indexed.seconds, 1), "failed": failed}
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-    return int(not indexed.is_whole)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

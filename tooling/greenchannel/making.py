@@ -27,7 +27,7 @@ from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.plan import Stage, given, refuse_two_at_one_address
+from greenchannel.portal.plan import Planned, Stage, given, refuse_two_at_one_address
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme, search_artifacts
 from greenchannel.portal.variants import plain_of, with_variants
@@ -154,23 +154,28 @@ class Making:
     def _make(self) -> None:
         settings, record = self.settings, read_record(self.settings.releases)
         if self._journal is None or self._journal.is_stale:
-            is_first, self._journal = self._journal is None, Journal(settings.home / STATE / f"{SITE}.journal.jsonl")
+            path = settings.home / STATE / f"{self.part or SITE}.journal.jsonl"
+            is_first, self._journal = self._journal is None, Journal(path)
             if self.clean and is_first:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         guard = Guard(settings, record.state, {})
         with opened_site(settings, record, {}) as site:
-            frame = frame_of(settings, site.registry, site.state)
-            pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(settings, frame)]
-            planned = tuple(plan(site, read_theme(settings.templates)))
-            refuse_two_at_one_address(planned, pages)
-            plain = (*pages, *planned)
+            plain = self._planned(site)
             steps = with_variants(plain) if settings.precompress else plain
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
         self.delivered, self.state = done, record.state
         self.leaks |= dict.fromkeys(done.leaks)
         self.made += done.made
         self.written |= dict.fromkeys(done.written)
+
+    def _planned(self, site: Site) -> tuple[Planned, ...]:
+        """What this part of the site is made of."""
+        frame = frame_of(self.settings, site.registry, site.state)
+        pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(self.settings, frame)]
+        planned = tuple(plan(site, read_theme(self.settings.templates)))
+        refuse_two_at_one_address(planned, pages)
+        return (*pages, *planned)
 
     def _receipts(self, state: State) -> Iterator[Mapping[str, object]]:
         if self.is_place:

@@ -6,7 +6,6 @@ release changes: only a correction or a withdrawal of one of its own does.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from greenchannel.domain.vocabulary import Category, ReleaseType
@@ -21,6 +20,7 @@ from greenchannel.record.named import named_bodies, named_experts
 
 _NEWEST = 50
 Members = tuple[PublicRelease, ...]  # newest first
+Event = Mapping[str, Any]  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +65,11 @@ def archive(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
     """Everything, by month; /archive/ itself leads to the months."""
     column = _Column(title="全部发布", path="archive/", held=catalogue.releases,
                      feeds=(feed_link(catalogue.settings.root, "全部发布", "all"),))  # fmt: skip
-    months = _by_month(catalogue, column.held)
-    for month in months:
-        yield "list.html", _month(catalogue, column, month, months)
-    if months:
-        yield "list.html", _front(catalogue, column, months)
+    yield from _pages(catalogue, (column,) if column.held else ())
 
 
 def _types(catalogue: Catalogue) -> Iterator[_Column]:
-    groups = catalogue.held(lambda event: str(event["type"]))
+    groups = catalogue.held(_type)
     for kind in ReleaseType:
         if held := groups.get(kind.value):
             yield _Column(
@@ -86,7 +82,7 @@ def _types(catalogue: Catalogue) -> Iterator[_Column]:
 
 
 def _categories(catalogue: Catalogue) -> Iterator[_Column]:
-    groups = catalogue.held(lambda event: str(event["incident"]["category"]))
+    groups = catalogue.held(_category)
     for category in Category:
         if held := groups.get(category.value):
             path = f"categories/{category.value}"
@@ -94,7 +90,7 @@ def _categories(catalogue: Catalogue) -> Iterator[_Column]:
                 title=category.zh,
                 path=f"{path}/",
                 held=held,
-                is_member=partial(_is, category.value, lambda event: event["incident"]["category"]),
+                is_member=_now(_category, category.value),
                 feeds=(feed_link(catalogue.settings.root, category.zh, path),),
             )
 
@@ -104,7 +100,7 @@ def _departments(catalogue: Catalogue) -> Iterator[_Column]:
 
     So has each that the record names and the registry does not know any more: links lead to it for ever.
     """
-    groups = catalogue.held(lambda event: str(event["department"]))
+    groups = catalogue.held(_department)
     for identifier in sorted(catalogue.registry.departments.keys() | named_bodies(catalogue.state)):
         held, path = groups.get(identifier, ()), f"departments/{identifier}"
         name = catalogue.department_name(identifier)
@@ -112,7 +108,7 @@ def _departments(catalogue: Catalogue) -> Iterator[_Column]:
             title=name,
             path=f"{path}/",
             held=held,
-            is_member=partial(_is, identifier, lambda event: event["department"]),
+            is_member=_now(_department, identifier),
             column_type="机构职能",
             rows=tuple(row for row in _body_rows(catalogue, identifier) if row.value),
             above=(Link("部门", f"{catalogue.settings.root}departments/"),),
@@ -139,7 +135,7 @@ def _experts(catalogue: Catalogue) -> Iterator[_Column]:
     and together they would say who it was. One who explained nothing yet has an entry in the directory and no page,
     which nobody could take back any more.
     """
-    groups = catalogue.held(lambda event: str(event.get("expert", "")))
+    groups = catalogue.held(_expert)
     public = {one.id: one for one in public_experts(catalogue.registry)}
     for identifier in sorted(named_experts(catalogue.state)):
         path, held = f"experts/{identifier}/", groups[identifier]
@@ -149,7 +145,7 @@ def _experts(catalogue: Catalogue) -> Iterator[_Column]:
                 title=expert.name,
                 path=path,
                 held=held,
-                is_member=partial(_is, identifier, lambda event: event.get("expert")),
+                is_member=_now(_expert, identifier),
                 column_type="政策解读",
                 rows=tuple(row for row in rows if row.value),
                 above=(Link("专家库", f"{catalogue.settings.root}experts/"),),
@@ -158,8 +154,25 @@ def _experts(catalogue: Catalogue) -> Iterator[_Column]:
             yield _Column(title="专家", path=path, held=held, column_type="政策解读", notice="该专家未列入专家库。")
 
 
-def _is(value: str, key: Callable[[Mapping[str, Any]], object], release: PublicRelease) -> bool:
-    return key(release.current.event) == value
+def _type(event: Event) -> str:
+    return str(event["type"])
+
+
+def _category(event: Event) -> str:
+    return str(event["incident"]["category"])
+
+
+def _department(event: Event) -> str:
+    return str(event["department"])
+
+
+def _expert(event: Event) -> str:
+    return str(event.get("expert", ""))
+
+
+def _now(key: Callable[[Event], str], value: str) -> Callable[[PublicRelease], bool]:
+    """Whether a release stands in the column still, by its newest revision."""
+    return lambda release: key(release.current.event) == value
 
 
 def _by_month(catalogue: Catalogue, members: Members) -> dict[str, Members]:

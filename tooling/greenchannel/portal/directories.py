@@ -3,8 +3,7 @@
 Each is there always, for its address may be anywhere. An empty one says so; no menu and no site map leads to it.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 from greenchannel.domain.registry import Expert, Registry
 from greenchannel.portal.catalogue import Catalogue
@@ -21,40 +20,24 @@ def public_experts(registry: Registry) -> tuple[Expert, ...]:
 
 
 def directories(catalogue: Catalogue) -> Iterator[tuple[str, DirectoryView]]:
-    root = catalogue.settings.root
-    yield "directory.html", _directory(
-        Frame(
-            title="部门",
-            description="各部门职责、电话与发布",
-            url=f"{root}departments/",
+    for title, description, path, column_type, entries, notice in (
+        ("部门", "各部门职责、电话与发布", "departments/", "机构职能", _bodies(catalogue), "目前没有公开的部门。"),
+        ("专家库", "参与政策与事件解读的专家", "experts/", "政策解读", _experts(catalogue), "目前没有公开的专家。"),
+        ("新闻发言人", "各部门新闻发言人及新闻发布工作机构电话", "spokespersons/", "负责人信息",
+         _spokespersons(catalogue), "目前没有公开的发言人。"),
+    ):  # fmt: skip
+        listed = tuple(
+            DirectoryEntry(name=name, rows=tuple(row for row in rows if row.value)) for name, rows in entries
+        )
+        frame = Frame(
+            title=title,
+            description=description,
+            url=catalogue.settings.root + path,
             crumbs=(),
-            column_type="机构职能",
-        ),
-        _bodies(catalogue),
-        "目前没有公开的部门。",
-    )
-    yield "directory.html", _directory(
-        Frame(
-            title="专家库",
-            description="参与政策与事件解读的专家",
-            url=f"{root}experts/",
-            crumbs=(),
-            column_type="政策解读",
-        ),
-        _experts(catalogue),
-        "目前没有公开的专家。",
-    )
-    yield "directory.html", _directory(
-        Frame(
-            title="新闻发言人",
-            description="各部门新闻发言人及新闻发布工作机构电话",
-            url=f"{root}spokespersons/",
-            crumbs=(),
-            column_type="负责人信息",
-        ),
-        _spokespersons(catalogue),
-        "目前没有公开的发言人。",
-    )
+            column_type=column_type,
+            is_indexed=bool(listed),
+        )
+        yield "directory.html", DirectoryView(frame=frame, entries=listed, notice=notice)
 
 
 def _bodies(catalogue: Catalogue) -> Iterator[_Entry]:
@@ -85,10 +68,3 @@ def _spokespersons(catalogue: Catalogue) -> Iterator[_Entry]:
                 telephone_row("新闻发布工作机构电话", phone.phone if phone else ""),
             )
             yield Link(one.name, ""), rows
-
-
-def _directory(frame: Frame, entries: Iterable[_Entry], notice: str) -> DirectoryView:
-    listed = tuple(
-        DirectoryEntry(name=name, rows=tuple(row for row in rows if row.value)) for name, rows in entries
-    )
-    return DirectoryView(frame=frame if listed else replace(frame, is_indexed=False), entries=listed, notice=notice)

@@ -108,14 +108,23 @@ def knowledge(catalogue: Catalogue, identifier: str) -> KnowledgeView | None:
 
 
 def urgent_style(catalogue: Catalogue) -> bytes:
-    """`urgent.css`: the link of every page hidden, or the newest serious incident's name written behind it."""
-    open_now = catalogue.urgent
-    if not open_now:
+    """`urgent.css`: the link of every page hidden, or the newest serious incident written behind it.
+
+    Its name, its newest fact, and the conference that comes next.
+    """
+    if not catalogue.urgent:
         return b".urgent { display: none }\n"
-    name = catalogue.title(catalogue.state.incidents[open_now[0]])
-    if len(open_now) > 1:
-        name = catalogue.say("%(name)s 等%(count)s起", name=name, count=len(open_now))
-    return f'@charset "UTF-8";\n.urgent-name::before {{ content: "{_quoted(name)}" }}\n'.encode()
+    newest = ongoing(catalogue, catalogue.urgent[0])
+    name, fact = newest.incident.text, newest.newest
+    if len(catalogue.urgent) > 1:
+        name = catalogue.say("%(name)s 等%(count)s起", name=name, count=len(catalogue.urgent))
+    latest = catalogue.say("最新 %(time)s %(title)s", time=fact.published.text, title=fact.title)
+    told = {"name": name, "newest": latest}
+    for one in newest.conferences[:1]:
+        text = catalogue.say("新闻发布会 %(time)s %(venue)s", time=one.starts.text, venue=one.venue)
+        told["conference"] = text.strip()
+    rules = (f'.urgent-{part}::before {{ content: "{_quoted(text)}" }}\n' for part, text in told.items())
+    return f'@charset "UTF-8";\n{"".join(rules)}'.encode()
 
 
 def _quoted(text: str) -> str:
