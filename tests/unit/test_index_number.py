@@ -109,10 +109,10 @@ def test_an_index_number_that_no_one_could_read_is_refused(value: object) -> Non
 
 def test_the_settings_say_what_is_shown(tmp_path: Path) -> None:
     text = (REPOSITORY / "tests/golden/small/mkdocs.yml").read_text("utf-8")
-    ours = ("metadata: [文号, 索引号]", "index_number: {code: 91330000MA27XXXX0X}", "editor: 编辑部")
+    ours = ("metadata: [文号, 索引号]", "index_number: {code: 91330000MA27ABCD0E}", "editor: 编辑部")
     lines = "".join(f"    {one}\n" for one in ours)
     (tmp_path / "mkdocs.yml").write_text(text + lines, "utf-8")
     settings = read_settings(tmp_path)
     assert settings.metadata == ("文号", "索引号")
-    assert settings.index_number == IndexNumbers("91330000MA27XXXX0X", Form.YEARLY)
+    assert settings.index_number == IndexNumbers("91330000MA27ABCD0E", Form.YEARLY)
     assert settings.editor == "编辑部"

@@ -71,6 +71,16 @@ class Registry:
     experts: Mapping[str, Expert] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
 
+    @property
+    def public_experts(self) -> Mapping[str, Expert]:
+        """Those who agreed to be named, by their ids in order."""
+        return {identifier: one for identifier, one in sorted(self.experts.items()) if one.public}
+
+    @property
+    def spokespersons(self) -> tuple[Person, ...]:
+        """Those whose names and posts are public, in the order of the file."""
+        return tuple(one for one in self.people.values() if one.spokesperson)
+
     def body_on(self, identifier: str, on: date) -> str:
         """The body that does this one's work on that day: itself, or the first valid one along its successors.
 

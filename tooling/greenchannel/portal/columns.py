@@ -10,7 +10,6 @@ from typing import Any
 
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.directories import public_experts
 from greenchannel.portal.shown import card_of, feed_link, local
 from greenchannel.portal.telephones import telephone_row
 from greenchannel.portal.views.lists import ListView
@@ -122,9 +121,9 @@ def _body_rows(catalogue: Catalogue, identifier: str) -> Iterator[Row]:
         yield Row("状态", "已不在部门名录")
         return
     yield Row("职责", department.duty)
-    speakers = (one for one in catalogue.registry.people.values() if one.spokesperson and one.department == identifier)
-    for speaker in list(speakers)[-1:]:
-        yield Row("新闻发言人", f"{speaker.name}（{speaker.post}）")
+    for speaker in catalogue.registry.spokespersons:
+        if speaker.department == identifier:
+            yield Row("新闻发言人", f"{speaker.name}（{speaker.post}）")
     yield telephone_row("电话", department.phone)
 
 
@@ -136,7 +135,7 @@ def _experts(catalogue: Catalogue) -> Iterator[_Column]:
     which nobody could take back any more.
     """
     groups = catalogue.held(_expert)
-    public = {one.id: one for one in public_experts(catalogue.registry)}
+    public = catalogue.registry.public_experts
     for identifier in sorted(named_experts(catalogue.state)):
         path, held = f"experts/{identifier}/", groups[identifier]
         if expert := public.get(identifier):

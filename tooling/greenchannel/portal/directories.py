@@ -5,7 +5,6 @@ Each is there always, for its address may be anywhere. An empty one says so; no 
 
 from collections.abc import Iterator
 
-from greenchannel.domain.registry import Expert, Registry
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.telephones import telephone_row
 from greenchannel.portal.views.lists import DirectoryEntry, DirectoryView
@@ -13,10 +12,6 @@ from greenchannel.portal.views.parts import Frame, Link, Row
 from greenchannel.record.named import named_experts
 
 _Entry = tuple[Link, tuple[Row, ...]]
-
-
-def public_experts(registry: Registry) -> tuple[Expert, ...]:
-    return tuple(one for _, one in sorted(registry.experts.items()) if one.public)
 
 
 def directories(catalogue: Catalogue) -> Iterator[tuple[str, DirectoryView]]:
@@ -51,7 +46,7 @@ def _bodies(catalogue: Catalogue) -> Iterator[_Entry]:
 def _experts(catalogue: Catalogue) -> Iterator[_Entry]:
     """Who explained something has a page."""
     named = named_experts(catalogue.state)
-    for one in public_experts(catalogue.registry):
+    for one in catalogue.registry.public_experts.values():
         url = f"{catalogue.settings.root}experts/{one.id}/" if one.id in named else ""
         rows = (Row("研究领域", one.field), Row("单位", one.affiliation), Row("职称", one.title))
         yield Link(one.name, url), rows
@@ -59,12 +54,11 @@ def _experts(catalogue: Catalogue) -> Iterator[_Entry]:
 
 def _spokespersons(catalogue: Catalogue) -> Iterator[_Entry]:
     departments = catalogue.registry.departments
-    for one in catalogue.registry.people.values():
-        if one.spokesperson:
-            name, phone = catalogue.department_name(one.department), departments.get(one.department)
-            rows = (
-                Row("部门", name, f"{catalogue.settings.root}departments/{one.department}/"),
-                Row("职务", one.post),
-                telephone_row("新闻发布工作机构电话", phone.phone if phone else ""),
-            )
-            yield Link(one.name, ""), rows
+    for one in catalogue.registry.spokespersons:
+        name, body = catalogue.department_name(one.department), departments.get(one.department)
+        rows = (
+            Row("部门", name, f"{catalogue.settings.root}departments/{one.department}/"),
+            Row("职务", one.post),
+            telephone_row("新闻发布工作机构电话", body.phone if body else ""),
+        )
+        yield Link(one.name, ""), rows

@@ -108,7 +108,7 @@ def _contact(catalogue: Catalogue, identifier: str) -> Iterator[Row]:
     """Whom to ask: the lead department, its spokespersons and its telephone."""
     lead, say = catalogue.incident(identifier).lead, catalogue.say
     yield Row(say("牵头部门"), catalogue.department_name(lead), f"{catalogue.settings.root}departments/{lead}/")
-    people = (one for one in catalogue.registry.people.values() if one.spokesperson and one.department == lead)
+    people = (one for one in catalogue.registry.spokespersons if one.department == lead)
     for person in people:
         who = say("%(name)s（%(post)s）", name=person.name, post=person.post)
         yield Row(say("新闻发言人"), who, f"{catalogue.settings.root}spokespersons/")

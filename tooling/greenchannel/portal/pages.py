@@ -109,7 +109,7 @@ def _menu(root: str, registry: Registry, released: frozenset[str]) -> Iterator[L
         yield Link("事件", f"{root}incidents/")
     if registry.departments:
         yield Link("部门", f"{root}departments/")
-    if any(one.public for one in registry.experts.values()):
+    if registry.public_experts:
         yield Link("专家库", f"{root}experts/")
     yield Link("回应时效", f"{root}timeliness/")
     yield Link("订阅", f"{root}subscribe/")
@@ -129,7 +129,7 @@ def _ways_about(settings: Settings, registry: Registry) -> Iterator[Link]:
     for title, path in settings.nav:
         if path and not path.startswith(_ELSEWHERE):
             yield Link(title, settings.root + path)
-    if any(one.spokesperson for one in registry.people.values()):
+    if registry.spokespersons:
         yield Link("新闻发言人", f"{settings.root}spokespersons/")
     yield Link("站点地图", f"{settings.root}sitemap/")
 
@@ -243,5 +243,5 @@ def _ways(catalogue: Catalogue) -> Iterator[Link]:
     yield Link("正在处置的事件", f"{root}urgent/")
     if catalogue.releases:
         yield Link("按月查阅", f"{root}archive/")
-    if any(one.spokesperson for one in catalogue.registry.people.values()):
+    if catalogue.registry.spokespersons:
         yield Link("新闻发言人", f"{root}spokespersons/")

@@ -130,8 +130,8 @@ def _interpretation(catalogue: Catalogue, release: PublicRelease) -> Interpretat
 
 
 def _expert(catalogue: Catalogue, identifier: str) -> ExpertView | None:
-    known = catalogue.registry.experts.get(identifier)
-    if known is None or not known.public:
+    known = catalogue.registry.public_experts.get(identifier)
+    if known is None:
         return None
     url, named = f"{catalogue.settings.root}experts/{known.id}/", catalogue.expert(known)
     return ExpertView(

@@ -195,7 +195,7 @@ def _names(catalogue: Catalogue, revision: Revision) -> Iterator[tuple[str, str]
     event = revision.event
     yield event["department"], catalogue.department_name(event["department"])
     yield event["incident"]["id"], event["incident"]["title"]
-    if (expert := catalogue.registry.experts.get(event.get("expert", ""))) and expert.public:
+    if expert := catalogue.registry.public_experts.get(event.get("expert", "")):
         yield expert.id, expert.name
     if basis := catalogue.state.releases.get(event.get("basis", "")):
         # Its first title: a correction of the basis is no change of this page.

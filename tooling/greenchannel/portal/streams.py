@@ -19,12 +19,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from greenchannel.domain.vocabulary import ChangeKind, IncidentClass
-from greenchannel.portal.catalogue import Catalogue
+from greenchannel.domain.vocabulary import ChangeKind
+from greenchannel.portal.catalogue import SERIOUS, Catalogue
 from greenchannel.portal.shown import incident_url, release_url, rfc3339
 
 ALL, URGENT, CHANGES = "all", "urgent", "changes"
-_URGENT = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
 Event = Mapping[str, Any]  # Any: JSON
 
 
@@ -221,7 +220,7 @@ def _keys(event: Event) -> Iterator[str]:
     yield f"departments/{event['department']}"
     yield f"categories/{incident['category']}"
     yield f"incidents/{incident['id']}"
-    if incident["class"] in _URGENT and not incident.get("closed_at"):
+    if incident["class"] in SERIOUS and not incident.get("closed_at"):
         yield URGENT
 
 

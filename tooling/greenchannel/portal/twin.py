@@ -185,9 +185,8 @@ def _particulars(catalogue: Catalogue, release: PublicRelease) -> Document:
 
 
 def _interpretation(catalogue: Catalogue, event: Document) -> Document:
-    root, expert = catalogue.settings.url, catalogue.registry.experts.get(event["expert"])
-    named = None
-    if expert and expert.public:
+    root, named = catalogue.settings.url, None
+    if expert := catalogue.registry.public_experts.get(event["expert"]):
         url = f"{root}experts/{expert.id}/"
         named = {"id": expert.id, "name": expert.name, "affiliation": expert.affiliation, "url": url}
     basis = event["basis"]
