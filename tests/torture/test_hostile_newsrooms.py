@@ -140,6 +140,10 @@ def play(examples: int) -> None:
     run()
 
 
+def test_a_lone_surrogate_in_every_setting_reaches_no_document() -> None:
+    check(Typed("停水", "摘要", "正文", "更正", "撤回", "停水事件", ("甲\ud800",) * 5), None)
+
+
 def test_no_newsroom_makes_an_invalid_feed_or_another_title() -> None:
     play(60)
 

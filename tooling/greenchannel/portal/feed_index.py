@@ -11,7 +11,6 @@ from lxml import etree
 
 from greenchannel.portal.entries import Voice
 from greenchannel.portal.feeds import EXTENSIONS
-from greenchannel.portal.items import clean
 from greenchannel.portal.json_lines import by_lines
 
 INDEX, OPML = "feeds/index.json", "feeds/feeds.opml"
@@ -59,9 +58,9 @@ def opml(voice: Voice, streams: Sequence[Listed]) -> bytes:
     """OPML 2.0. It names the Atom feeds: each stream once, or a reader would subscribe three times."""
     root = etree.Element("opml", version="2.0")
     head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
-    etree.SubElement(head, "title").text = clean(voice.name)
-    etree.SubElement(head, "ownerName").text = clean(voice.organisation)
-    etree.SubElement(head, "ownerEmail").text = clean(voice.email)
+    etree.SubElement(head, "title").text = voice.name
+    etree.SubElement(head, "ownerName").text = voice.organisation
+    etree.SubElement(head, "ownerEmail").text = voice.email
     for one in streams:
         address = voice.url + one.path + ".atom"
         facts = {"type": "rss", "text": one.title, "title": one.title, "xmlUrl": address, "htmlUrl": voice.url}

@@ -24,9 +24,12 @@ _AT_HAND = 4_096  # entries that are kept for other streams
 
 
 def plan_feeds(voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str) -> Iterator[Planned]:
-    """`html` gives the clean HTML of a frozen text by its digest; `maker` stands for the programs that make feeds."""
+    """`html` gives the clean HTML of a frozen text by its digest; `maker` stands for the programs that make feeds.
+
+    The voice may hold what neither XML nor UTF-8 can carry; no document does.
+    """
     if events:
-        yield from _Feeds(voice, events, html, maker).plan()
+        yield from _Feeds(clean(voice), events, html, maker).plan()
 
 
 class _Feeds:
