@@ -23,7 +23,7 @@ from greenchannel.handwritten import STATE
 from greenchannel.making import Making
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.search_index import ENTRY, FOLDER, folders
-from greenchannel.portal.site import Site, plan_search
+from greenchannel.portal.site import Site, Theme, plan_search
 from greenchannel.sending import Sending
 
 SEARCH = "search"
@@ -97,7 +97,7 @@ class Indexing(Making):
         """As it was made: another run's pieces have other names."""
         return self.delivered
 
-    def _planned(self, site: Site) -> tuple[Planned, ...]:
+    def _planned(self, site: Site, _theme: Theme) -> tuple[Planned, ...]:
         return tuple(plan_search(site))
 
     def _named(self) -> frozenset[str]:

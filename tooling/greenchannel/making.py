@@ -14,10 +14,13 @@ from greenchannel.delivery.delivering import Delivered, Progress, make_site, orp
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
+from greenchannel.delivery.memory import Memory
+from greenchannel.delivery.proven import forget_proven, frozen_reader, keep_proven
 from greenchannel.delivery.receipts import files_owed, receipts
-from greenchannel.delivery.record import Record, add, frozen_reader, read_record
+from greenchannel.delivery.record import Record, add, read_record
+from greenchannel.delivery.remembered import CompiledTemplates, remembering
 from greenchannel.delivery.writing import locked
-from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.newsroom import Newsroom, read_tables
 from greenchannel.desk.places import SITE
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
@@ -29,7 +32,7 @@ from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned, Stage, given, refuse_two_at_one_address
 from greenchannel.portal.search_index import ENTRY
-from greenchannel.portal.site import Artifact, Site, artifacts, plan, read_theme, search_artifacts
+from greenchannel.portal.site import Artifact, Site, Theme, artifacts, plan, read_theme, search_artifacts
 from greenchannel.portal.variants import plain_of, with_variants
 from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.canonical import sha256
@@ -39,7 +42,7 @@ from greenchannel.withholding import Guard
 
 def portal_frame(settings: Settings) -> SiteFrame:
     """What MkDocs' own pages show of the newsroom and of what it has released."""
-    newsroom = read_newsroom(settings.content, settings.zone)
+    newsroom = read_tables(settings.content, settings.zone)
     return frame_of(settings, newsroom.registry, read_record(settings.releases).state)
 
 
@@ -48,8 +51,13 @@ def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
 
 
 @contextmanager
-def opened_site(settings: Settings, record: Record, pending: Mapping[str, bytes]) -> Iterator[Site]:
-    """The renderer's process ends with the block. `pending` is what the record will have: path -> bytes."""
+def opened_site(
+    settings: Settings, record: Record, pending: Mapping[str, bytes], memory: Memory | None = None
+) -> Iterator[Site]:
+    """The renderer's process ends with the block. `pending` is what the record will have: path -> bytes.
+
+    Without a `memory` everything is worked out anew.
+    """
     read = frozen_reader(settings.releases)
 
     def read_frozen(path: str) -> bytes:
@@ -58,7 +66,7 @@ def opened_site(settings: Settings, record: Record, pending: Mapping[str, bytes]
             raise GreenchannelError("releases/{path}: the frozen text is missing", path=path)
         return data
 
-    newsroom = read_newsroom(settings.content, settings.zone)
+    newsroom = read_tables(settings.content, settings.zone)
     with Renderer() as renderer:
         yield Site(
             settings=settings,
@@ -67,7 +75,7 @@ def opened_site(settings: Settings, record: Record, pending: Mapping[str, bytes]
             state=record.state,
             events=record.events,
             read_frozen=read_frozen,
-            render=renderer.render,
+            render=remembering(memory, renderer.render) if memory else renderer.render,
             maker=maker(),
             heartbeats=shown_beats(settings),
         )
@@ -131,6 +139,7 @@ class Making:
                 refuse_older_record(self.settings)
             if self.clean and self._journal is None:
                 forget_pages(self.settings)
+                forget_proven(self.settings.releases)
             self._make()
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
             if self.is_clear and (added := add(self.settings.releases, self._receipts, self.clock)):
@@ -160,20 +169,24 @@ class Making:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         guard = Guard(settings, record.state, {})
-        with opened_site(settings, record, {}) as site:
-            plain = self._planned(site)
+        with (
+            Memory(settings.home, maker()) as memory,
+            opened_site(settings, record, {}, None if self.clean else memory) as site,
+        ):
+            plain = self._planned(site, read_theme(settings.templates, CompiledTemplates(memory)))
             steps = with_variants(plain) if settings.precompress else plain
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
+        keep_proven(settings.releases)
         self.delivered, self.state = done, record.state
         self.leaks |= dict.fromkeys(done.leaks)
         self.made += done.made
         self.written |= dict.fromkeys(done.written)
 
-    def _planned(self, site: Site) -> tuple[Planned, ...]:
+    def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
         """What this part of the site is made of."""
         frame = frame_of(self.settings, site.registry, site.state)
         pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(self.settings, frame)]
-        planned = tuple(plan(site, read_theme(self.settings.templates)))
+        planned = tuple(plan(site, theme))
         refuse_two_at_one_address(planned, pages)
         return (*pages, *planned)
 
@@ -209,8 +222,11 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
     `pending` are the frozen texts and attachments of the events: path -> bytes.
     """
     touched, leaks = list[Touched](), list[Leak]()
-    with opened_site(settings, read_record(settings.releases), pending) as site:
-        theme = read_theme(settings.templates)
+    with (
+        Memory(settings.home, maker()) as memory,
+        opened_site(settings, read_record(settings.releases), pending, memory) as site,
+    ):
+        theme = read_theme(settings.templates, CompiledTemplates(memory))
         then = replace(site, state=fold(events, site.state), events=(*site.events, *events))
         guard = Guard(settings, then.state, pending)
         now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}

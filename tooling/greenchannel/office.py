@@ -13,7 +13,7 @@ from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery import record as record_on_disk
 from greenchannel.delivery.record import Decision
 from greenchannel.delivery.writing import write_file
-from greenchannel.desk.newsroom import read_newsroom
+from greenchannel.desk.newsroom import read_tables
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.spelling import spelling
 from greenchannel.domain.errors import GreenchannelError
@@ -158,7 +158,7 @@ class Signed:
 def countersign(settings: Settings, named: str, by: str, clock: Clock) -> Signed:
     """The second signature under what one officer released on duty: for each revision that `by` may sign."""
     refuse_older_record(settings)
-    registry = read_newsroom(settings.content, settings.zone).registry
+    registry = read_tables(settings.content, settings.zone).registry
     _entitled(registry, by)
     found = record_on_disk.countersign(settings.releases, named, by, clock)
     if not found.signed:
@@ -178,7 +178,7 @@ def withdraw(
 ) -> Mapping[str, Any]:
     """One entitled person takes a text back at once; the line of the ledger that says so."""
     refuse_older_record(settings)
-    person = _entitled(read_newsroom(settings.content, settings.zone).registry, by)
+    person = _entitled(read_tables(settings.content, settings.zone).registry, by)
     if not reason.strip():
         raise GreenchannelError("{release}: give a reason; it stands on the page for everybody to read", release=named)
 

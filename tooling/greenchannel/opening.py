@@ -10,7 +10,8 @@ from pathlib import Path
 
 from greenchannel.continuity import older_record
 from greenchannel.delivery.cleaned import Cleaned
-from greenchannel.delivery.record import Record, frozen_reader, read_sound_part
+from greenchannel.delivery.proven import frozen_reader
+from greenchannel.delivery.record import Record, read_sound_part
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
-from greenchannel.delivery.record import frozen_reader
+from greenchannel.delivery.proven import frozen_reader
 from greenchannel.desk.newsroom import Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Severity

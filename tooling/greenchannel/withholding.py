@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
-from greenchannel.delivery.record import frozen_reader
+from greenchannel.delivery.proven import frozen_reader
 from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import Withheld, read_pieces, read_withheld

@@ -175,10 +175,10 @@ def classify(call: Call, deaths: int | None, serious_injuries: int | None, loss:
 @click.pass_obj
 def route(call: Call, category: Category, theme: Theme | None, form: str, at: datetime | None) -> int:
     """Which department leads on a CATEGORY of concern, and which bodies must be copied (regulation, Annex 1, 1)."""
-    from greenchannel.desk.newsroom import read_newsroom
+    from greenchannel.desk.newsroom import read_tables
 
     settings = call.settings()
-    registry = read_newsroom(settings.content, settings.zone).registry
+    registry = read_tables(settings.content, settings.zone).registry
     if (category is Category.LIVELIHOOD) != (theme is not None):
         raise click.UsageError(call.translate("--theme goes with livelihood, and livelihood needs it"))
     day = (at or call.clock(settings)()).astimezone(settings.zone).date()
@@ -255,8 +255,8 @@ def policy_show(call: Call, identifier: str, form: str) -> int:
 
 
 def _policies(settings: "Settings") -> list["Policy"]:
-    from greenchannel.desk.newsroom import read_newsroom
+    from greenchannel.desk.newsroom import read_tables
     from greenchannel.desk.policies import find_policy, shipped_ids
 
-    own = read_newsroom(settings.content, settings.zone).policies
+    own = read_tables(settings.content, settings.zone).policies
     return [one for name in sorted({*own, *shipped_ids()}) if (one := find_policy(name, own)) is not None]

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from greenchannel.delivery.proven import ends, examine_on, frozen_reader
 from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
@@ -79,16 +80,6 @@ class Decision:
     event: Mapping[str, Any] | None
 
 
-def frozen_reader(releases: Path) -> Reader:
-    def read(path: str) -> bytes | None:
-        target = releases / path
-        if ".." in Path(path).parts or target.is_symlink() or not target.is_file():
-            return None
-        return target.read_bytes()
-
-    return read
-
-
 def public_reader(site: Path) -> Reader:
     """The same texts and attachments as a site shows them, so that a copy of the site proves itself."""
     read = frozen_reader(site)
@@ -97,7 +88,7 @@ def public_reader(site: Path) -> Reader:
 
 def examine(folder: Path, since: Checkpoint | None = None) -> Verification:
     """The record below a newsroom's releases/, or its public copy in the folder record/ of a site."""
-    checkpoint, ledger = _bytes(folder / CHECKPOINT), _bytes(folder / LEDGER) or b""
+    checkpoint, ledger = ends(folder)
     if folder.resolve().name == PUBLIC:
         return verify(ledger, checkpoint, public_reader(folder.resolve().parent), approvals=False, since=since)
     return verify(ledger, checkpoint, frozen_reader(folder), since=since)
@@ -105,7 +96,7 @@ def examine(folder: Path, since: Checkpoint | None = None) -> Verification:
 
 def read_record(releases: Path) -> Record:
     """Raises LedgerDamagedError, naming every fault, where the record does not verify."""
-    found = examine(releases)
+    found = examine_on(releases)
     if found.problems:
         raise LedgerDamagedError(found.problems)
     return Record(found.events, found.state, bool(found.behind))
@@ -113,7 +104,7 @@ def read_record(releases: Path) -> Record:
 
 def read_sound_part(releases: Path) -> tuple[Record, LedgerDamagedError | None]:
     """The record up to its first bad line, and what is wrong with it: for who only looks."""
-    found = examine(releases)
+    found = examine_on(releases)
     record = Record(found.events, found.state, bool(found.behind))
     return record, LedgerDamagedError(found.problems) if found.problems else None
 
@@ -261,7 +252,3 @@ def _append(releases: Path, events: Sequence[Mapping[str, Any]]) -> None:
         write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_before(events[0])))
     append(releases / LEDGER, write_events(events))
     write_file(releases / CHECKPOINT, write_checkpoint(checkpoint_of(events[-1])))
-
-
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timezone
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -66,17 +67,17 @@ class Document:
         return self.spans.get(path) or self.spans.get(f"key:{path}") or Span()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Newsroom:
     documents: tuple[Document, ...]
     registry: Registry
     policies: Mapping[str, Policy] = field(default_factory=dict)  # the newsroom's own, by id
 
-    @property
+    @cached_property
     def incidents(self) -> dict[str, Incident]:
         return {one.value.id: one.value for one in self.documents if isinstance(one.value, Incident)}
 
-    @property
+    @cached_property
     def releases(self) -> dict[str, Release]:
         return {
             one.value.id: one.value
@@ -85,18 +86,29 @@ class Newsroom:
         }
 
     def document_of(self, identifier: str) -> Document | None:
-        return next((one for one in self.documents if one.value is not None and one.value.id == identifier), None)
+        return self._by_id.get(identifier)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Document]:
+        """Of two files with one id the first one."""
+        return {one.value.id: one for one in reversed(self.documents) if one.value is not None}
+
+
+def read_tables(content: Path, zone: timezone) -> Newsroom:
+    """The registry and the policies; no incident is opened. `zone` as for `read_newsroom`."""
+    registry, registry_documents = _read_registry(content, zone)
+    policies, policy_documents = _read_policies(content, zone)
+    return Newsroom(documents=(*registry_documents, *policy_documents), registry=registry, policies=policies)
 
 
 def read_newsroom(content: Path, zone: timezone) -> Newsroom:
     """`zone` is the newsroom's offset: with it a date without a time is read."""
-    registry, registry_documents = _read_registry(content, zone)
-    policies, policy_documents = _read_policies(content, zone)
-    documents = [*registry_documents, *policy_documents]
+    tables = read_tables(content, zone)
+    documents = list(tables.documents)
     for folder in _incident_folders(content / "incidents"):
         documents += _read_folder(content, folder, zone)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
-    return Newsroom(documents=ordered, registry=registry, policies=policies)
+    return replace(tables, documents=ordered)
 
 
 def _incident_folders(root: Path) -> Iterator[Path]:

@@ -73,8 +73,13 @@ def render_markdown(text: str, links: Links = ()) -> str:
             _BodyExtension(),
         ],
     )
+    return sanitised(markdown.convert(text), links)
+
+
+def sanitised(html: str, links: Links = ()) -> str:
+    """Only what a body may have. What was cleaned once stays as it is."""
     return nh3.clean(
-        markdown.convert(text),
+        html,
         tags=set(TAGS),
         attributes=ATTRIBUTES,
         attribute_filter=partial(_filter_attribute, dict(links)),

@@ -6,7 +6,7 @@ never names a page that is not there yet.
 
 import html
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -55,9 +55,12 @@ class Theme:
     digest: str
 
 
-def _environment(folder: Path, found: tuple[Artifact, ...], language: str) -> jinja2.Environment:
+def _environment(
+    templates: Mapping[str, str], found: tuple[Artifact, ...], language: str, compiled: jinja2.BytecodeCache | None
+) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=jinja2.DictLoader(templates),
+        bytecode_cache=compiled,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -69,14 +72,14 @@ def _environment(folder: Path, found: tuple[Artifact, ...], language: str) -> ji
     return environment
 
 
-def read_theme(folder: Path) -> Theme:
+def read_theme(folder: Path, compiled: jinja2.BytecodeCache | None = None) -> Theme:
     found = assets.read_assets(folder)
-    templates = sorted(folder.rglob("*.html"))
-    read = ((one.relative_to(folder).as_posix(), one.read_bytes()) for one in templates)
+    read = {one.relative_to(folder).as_posix(): one.read_bytes() for one in sorted(folder.rglob("*.html"))}
+    templates = {path: data.decode() for path, data in read.items()}
     return Theme(
-        environments={language: _environment(folder, found, language) for language in (CHINESE, ENGLISH)},
+        environments={one: _environment(templates, found, one, compiled) for one in (CHINESE, ENGLISH)},
         assets=found,
-        digest=fingerprint(*read, *found, catalogue_bytes(ENGLISH)),
+        digest=fingerprint(*read.items(), *found, catalogue_bytes(ENGLISH)),
     )
 
 
@@ -129,10 +132,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
     yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
     yield given(Stage.FEED, "robots.txt", newest.robots(site.settings.url))
     yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
-    yield given(Stage.FEED, "record/ledger.jsonl", write_events(site.events))
-    if site.events:
-        # Behind the ledger: one that is behind is sound, one that is ahead says that lines are missing.
-        yield given(Stage.FEED, "record/checkpoint.json", write_checkpoint(checkpoint_of(site.events[-1])))
+    yield from _public_record(site.events)
 
 
 def bodies_of(site: Site, catalogue: Catalogue) -> Bodies:
@@ -167,6 +167,17 @@ def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:
     """Everything, made now."""
     for one in plan(site, theme):
         yield from zip(one.paths, one.make(), strict=True)
+
+
+def _public_record(events: Sequence[Mapping[str, object]]) -> Iterator[Planned]:
+    """The last line vouches for all before it: none is written down to learn that nothing changed."""
+    checkpoint = write_checkpoint(checkpoint_of(events[-1])) if events else b""
+    yield Planned(
+        Stage.FEED, ("record/ledger.jsonl",), fingerprint("ledger", checkpoint), lambda: (write_events(events),)
+    )
+    if events:
+        # Behind the ledger: one that is behind is sound, one that is ahead says that lines are missing.
+        yield given(Stage.FEED, "record/checkpoint.json", checkpoint)
 
 
 def _one(read: Callable[[str], bytes], digest: str) -> tuple[bytes, ...]:

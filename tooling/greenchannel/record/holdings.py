@@ -11,6 +11,7 @@ from greenchannel.record.succession import FILE
 from greenchannel.record.withdrawal import withdrawal_path
 
 Reader = Callable[[str], bytes | None]
+Digest = Callable[[str], str | None]  # path below releases/ -> SHA-256 of what stands there
 Event = Mapping[str, Any]  # Any: JSON
 
 _TEXT = (message("the frozen text is missing"), message("the frozen text is not the one that was released"))
@@ -24,11 +25,11 @@ _WITHDRAWAL = (
 
 
 class Holdings:
-    """Reads each file once, however many lines name it, and tells each fault at the first line that names it."""
+    """Asks for each file once, however many lines name it, and tells each fault at the first line that names it."""
 
-    def __init__(self, read: Reader, *, approvals: bool) -> None:
+    def __init__(self, digest: Digest, *, approvals: bool) -> None:
         self.problems: list[Problem] = []
-        self._read, self._approvals = read, approvals
+        self._digest, self._approvals = digest, approvals
         self._digests: dict[str, str | None] = {}
         self._texts: dict[tuple[object, object], object] = {}  # release and revision -> its frozen text
         self._told: set[tuple[str, str]] = set()
@@ -42,8 +43,7 @@ class Holdings:
             if not isinstance(path, str) or not FILE.fullmatch(path):
                 continue  # The line that names it is a bad one, or stands behind a bad one.
             if path not in self._digests:
-                data = self._read(path)
-                self._digests[path] = None if data is None else sha256(data)
+                self._digests[path] = self._digest(path)
             found = self._digests[path]
             if found != digest and (path, str(digest)) not in self._told:
                 self._told.add((path, str(digest)))
@@ -67,6 +67,11 @@ class Holdings:
             yield from _listed(incident.get("translations"), _TRANSLATION)
         yield from _listed(event.get("translations"), _TRANSLATION)
         yield from _listed(event.get("attachments"), _ATTACHMENT)
+
+
+def digests(read: Reader) -> Digest:
+    """Of files that are read whole."""
+    return lambda path: None if (data := read(path)) is None else sha256(data)
 
 
 def _listed(files: object, said: tuple[Message, Message]) -> Iterator[tuple[object, object, tuple[Message, Message]]]:

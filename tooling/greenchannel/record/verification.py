@@ -18,8 +18,8 @@ from greenchannel.domain.message import message
 from greenchannel.record.canonical import read_canonical, sha256
 from greenchannel.record.causes import Suspect, cause, number_of
 from greenchannel.record.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from greenchannel.record.events import GENESIS, PublicRelease, State, apply
-from greenchannel.record.holdings import Holdings, Reader
+from greenchannel.record.events import GENESIS, PublicRelease, State, apply, fold, read_events
+from greenchannel.record.holdings import Holdings, Reader, digests
 from greenchannel.record.problem import Kind, Problem
 from greenchannel.record.succession import objection
 
@@ -45,16 +45,50 @@ class Verification:
     is_whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Lines that were verified before, as they stand: the first `size` bytes of a ledger."""
+
+    size: int
+    events: tuple[Event, ...]
+    state: State
+
+
+def recalled(beginning: bytes) -> Sound:
+    """Of whole lines in which `verify` found nothing."""
+    events = read_events(beginning)
+    return Sound(len(beginning), events, fold(events))
+
+
 def verify(
-    ledger: bytes, checkpoint: bytes | None, read: Reader, *, approvals: bool = True, since: Checkpoint | None = None
+    ledger: bytes,
+    checkpoint: bytes | None,
+    read: Reader,
+    *,
+    approvals: bool = True,
+    since: Checkpoint | None = None,
 ) -> Verification:
     """`read` gives a file below releases/. A public copy has no `approvals`. `since` is a checkpoint kept from before.
 
     The checkpoint is to be read before the ledger: if somebody publishes meanwhile it is behind, which is sound.
     """
+    return go_on(None, ledger, checkpoint, Holdings(digests(read), approvals=approvals), since=since)
+
+
+def go_on(
+    before: Sound | None,
+    ledger: bytes,
+    checkpoint: bytes | None,
+    holdings: Holdings,
+    *,
+    since: Checkpoint | None = None,
+) -> Verification:
+    """As `verify`, of a ledger that begins with what was found sound `before`. Files are asked for all the same."""
     *lines, tail = ledger.split(b"\n")
     known = read_checkpoint(checkpoint or b"")
-    chain, holdings = _Chain(), Holdings(read, approvals=approvals)
+    chain = _Chain(before)
+    for number, event in enumerate(chain.events, 1):
+        holdings.check(number, event)
     suspect = _follow(lines, chain, holdings)
     is_whole = bool(tail) and suspect is None and chain.suspect(read_canonical(tail)) is None
     problems = [_caused(lines, suspect, known)] if suspect else _of_end(lines, tail, known, is_whole=is_whole)
@@ -74,7 +108,7 @@ def verify(
 
 def _follow(lines: Sequence[bytes], chain: "_Chain", holdings: Holdings) -> Suspect | None:
     suspect: Suspect | None = None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines[len(chain.events) :], len(chain.events) + 1):
         event = read_canonical(line)
         if suspect is None:
             suspect = chain.follow(line, event)
@@ -88,12 +122,12 @@ def _follow(lines: Sequence[bytes], chain: "_Chain", holdings: Holdings) -> Susp
 class _Chain:
     """The lines one behind the other and what they add up to, as far as each follows those before."""
 
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self._releases: dict[str, PublicRelease] = {}
-        self._incidents: dict[str, Mapping[str, Any]] = {}
-        self._head = GENESIS
-        self._last_at: datetime | None = None
+    def __init__(self, before: Sound | None) -> None:
+        state = before.state if before else State()
+        self.events: list[Event] = list(before.events) if before else []
+        self._releases: dict[str, PublicRelease] = dict(state.releases)
+        self._incidents: dict[str, Mapping[str, Any]] = dict(state.incidents)
+        self._head, self._last_at = state.head, state.last_at
 
     def follow(self, line: bytes, event: Event | None) -> Suspect | None:
         suspect = self.suspect(event)

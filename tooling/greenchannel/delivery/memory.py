@@ -1,0 +1,119 @@
+"""What was worked out before and can be worked out again: values by the digest of everything they were made of.
+
+One SQLite file below `.greenchannel/`, which may be deleted at any time. Nothing in it is believed without its
+digest, so a damaged value is no value; a file that is no database any more is put aside for a new one. Where the disk
+is full or can only be read, nothing is remembered and the work is done each time. What other programs worked out is
+forgotten when these ones begin: `maker` stands for the programs.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from greenchannel.delivery.writing import forget_file
+from greenchannel.record.canonical import sha256
+
+FILE = ".greenchannel/memory.sqlite"
+_WAIT_SECONDS = 1.0  # for another process that writes; after that nothing is remembered
+_SAVED_EVERY = 500  # values: so few are lost with a killed run, and so few stand in memory
+_AT_ONCE = 500  # keys of one question; SQLite takes 999 of old
+_SCHEMA = """
+create table if not exists maker (name text primary key);
+create table if not exists remembered (key text primary key, proof text not null, value blob not null) without rowid;
+"""
+
+
+class Memory:
+    """Of one newsroom, for one run. What is kept is written when the run ends, or `save` is called."""
+
+    def __init__(self, home: Path, maker: str) -> None:
+        self._path, self._maker = home / FILE, maker
+        self._new: dict[str, bytes] = {}
+        self._database: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.save()
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """Those that are known."""
+        wanted = list(dict.fromkeys(keys))
+        known = {one: self._new[one] for one in wanted if one in self._new}
+        try:
+            if database := self._opened():
+                for start in range(0, len(wanted), _AT_ONCE):
+                    some = wanted[start : start + _AT_ONCE]
+                    places = ",".join("?" * len(some))
+                    rows = database.execute(f"select * from remembered where key in ({places})", some)  # noqa: S608  # Marks.
+                    known |= {key: value for key, proof, value in rows if _proof(key, value) == proof}
+        except sqlite3.Error:
+            self._forget()
+        return known
+
+    def keep(self, key: str, value: bytes) -> None:
+        self._new[key] = value
+        if len(self._new) >= _SAVED_EVERY:
+            self.save()
+
+    def save(self) -> None:
+        if not self._new:
+            return
+        try:
+            if database := self._opened():
+                rows = [(key, _proof(key, value), value) for key, value in self._new.items()]
+                with database:
+                    database.executemany("insert or replace into remembered values (?, ?, ?)", rows)
+        except sqlite3.Error:
+            self._forget()
+        self._new = {}
+
+    def _opened(self) -> sqlite3.Connection | None:
+        if self._database is None and self._path.parent.is_dir():
+            self._database = self._connect()
+        return self._database
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, check_same_thread=False)
+        # A power cut may lose or tear it; the digests tell.
+        database.executescript(f"pragma journal_mode = wal; pragma synchronous = off; {_SCHEMA}")
+        if database.execute("select name from maker").fetchall() != [(self._maker,)]:
+            with database:
+                database.execute("delete from remembered")
+                database.execute("delete from maker")
+                database.execute("insert into maker values (?)", (self._maker,))
+        return database
+
+    def _forget(self) -> None:
+        """It is busy, damaged, or there is no room: this run goes on without; a damaged one makes room for the next."""
+        if self._database is not None:
+            with suppress(sqlite3.Error):
+                self._database.close()
+            self._database = None
+        if _is_damaged(self._path):
+            for suffix in ("", "-wal", "-shm"):
+                with suppress(OSError):
+                    forget_file(self._path.with_name(self._path.name + suffix))
+
+
+def _proof(key: str, value: bytes) -> str:
+    return sha256(key.encode() + b"\n" + value)
+
+
+def _is_damaged(path: Path) -> bool:
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_WAIT_SECONDS) as database:
+            return bool(database.execute("pragma quick_check(1)").fetchall() != [("ok",)])
+    except sqlite3.OperationalError:
+        return False
+    except sqlite3.DatabaseError:
+        return True

@@ -1,0 +1,151 @@
+"""The record as it was found sound before, and what came since: who looks again need not read everything again.
+
+1. The beginning of the ledger that was verified is known by its length and its SHA-256, which is taken of the bytes
+   with each look.
+2. A file that a line names is known by its digest and by what the system tells of it (`_seen`): it is read again when
+   any of that differs. Time of change included, which no program sets at will.
+
+`greenchannel verify` never trusts this, nor does `build --clean`. What is known is kept by who makes the site, in
+`.greenchannel/`; whoever deletes it makes the next look a long one.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from greenchannel.delivery.journal import Journal
+from greenchannel.portal.maker import maker
+from greenchannel.record.canonical import sha256
+from greenchannel.record.holdings import Holdings, Reader
+from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, Verification, go_on, recalled
+
+_FILE = ".greenchannel/proven.journal.jsonl"
+_SETTLED_SECONDS = 2  # A file that is younger may change once more within one tick of the system's clock.
+_KNOWN: dict[Path, "_Proven"] = {}  # of this process, by the folder of the record
+
+
+def frozen_reader(releases: Path) -> Reader:
+    def read(path: str) -> bytes | None:
+        return (releases / path).read_bytes() if _seen(releases, path) else None
+
+    return read
+
+
+def ends(folder: Path) -> tuple[bytes | None, bytes]:
+    """Checkpoint and ledger, in the order in which they are to be read."""
+    return _bytes(folder / CHECKPOINT), _bytes(folder / LEDGER) or b""
+
+
+def examine_on(releases: Path) -> Verification:
+    """As `record.examine`, of the record of a newsroom, going on from what is known."""
+    return _of(releases).examine()
+
+
+def keep_proven(releases: Path) -> None:
+    """For later processes. Whoever calls this holds the lock of `.greenchannel/`. On a full disk nothing is kept."""
+    with suppress(OSError):
+        _of(releases).keep()
+
+
+def forget_proven(releases: Path) -> None:
+    """The next look reads everything."""
+    _of(releases).forget()
+
+
+def _of(releases: Path) -> "_Proven":
+    return _KNOWN.setdefault(releases.resolve(), _Proven(releases.resolve()))
+
+
+class _Proven:
+    def __init__(self, releases: Path) -> None:
+        self._releases = releases
+        self._sound: Sound | None = None
+        self._digest = ""  # of the bytes that are sound
+        self._files: dict[str, tuple[list[int], str]] = {}
+        self._new: set[str] = set()  # of the files: not kept yet
+        self._journal: Journal | None = None
+
+    def examine(self) -> Verification:
+        checkpoint, ledger = ends(self._releases)
+        self._recall(ledger)
+        found = go_on(self._sound_part(ledger), ledger, checkpoint, Holdings(self._digest_of, approvals=True))
+        if not found.problems and found.entries and not found.tail:
+            self._sound, self._digest = Sound(len(ledger), found.events, found.state), sha256(ledger)
+        return found
+
+    def keep(self) -> None:
+        if self._journal is None or self._journal.is_stale:
+            self._journal = Journal(self._path)
+        notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
+        for path in sorted(self._new):
+            seen, digest = self._files[path]
+            notes[path] = {"seen": seen, "sha256": digest}
+        if self._sound:
+            whole = {"size": self._sound.size, "sha256": self._digest, "maker": maker()}
+            if self._journal.entries.get(LEDGER) != whole:
+                notes[LEDGER] = whole
+        if notes:
+            self._journal.note(notes)
+            self._journal.compact()
+        self._new.clear()
+
+    def forget(self) -> None:
+        self._sound, self._digest, self._files, self._new = None, "", {}, set()
+        self._journal = Journal(self._path)
+        self._journal.forget()
+
+    @property
+    def _path(self) -> Path:
+        return self._releases.parent / _FILE
+
+    def _recall(self, ledger: bytes) -> None:
+        """What an earlier process kept, once."""
+        if self._journal is not None or self._sound is not None:
+            return
+        self._journal = Journal(self._path)
+        entries = dict(self._journal.entries)
+        whole = entries.pop(LEDGER, {})
+        with suppress(KeyError, TypeError):
+            self._files = {path: (one["seen"], one["sha256"]) for path, one in entries.items()} | self._files
+            beginning = ledger[: whole.get("size", 0)]
+            if beginning and whole["maker"] == maker() and whole["sha256"] == sha256(beginning):
+                self._sound, self._digest = recalled(beginning), whole["sha256"]
+
+    def _sound_part(self, ledger: bytes) -> Sound | None:
+        if self._sound and sha256(ledger[: self._sound.size]) == self._digest:
+            return self._sound
+        return None
+
+    def _digest_of(self, path: str) -> str | None:
+        seen = _seen(self._releases, path)
+        if seen is None:
+            return None
+        known = self._files.get(path)
+        if known is None or known[0] != seen:
+            digest = sha256((self._releases / path).read_bytes())
+            if seen[-1] > (time.time() - _SETTLED_SECONDS) * 1e9 or _seen(self._releases, path) != seen:
+                return digest
+            known = self._files[path] = (seen, digest)
+            self._new.add(path)
+        return known[1]
+
+
+def _seen(releases: Path, path: str) -> list[int] | None:
+    """What tells one state of a file from another; None where no regular file of the record is."""
+    if ".." in path.split("/"):
+        return None
+    try:
+        found = os.lstat(f"{releases}/{path}")
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None

@@ -1,0 +1,51 @@
+"""What takes longest in making pages, taken from memory where it stands there: bodies as HTML, templates as code."""
+
+from collections.abc import Callable
+
+import jinja2
+from jinja2.bccache import Bucket
+
+from greenchannel.delivery.memory import Memory
+from greenchannel.portal.markup import Links, sanitised
+from greenchannel.portal.plan import fingerprint
+
+Render = Callable[[str, Links], str]
+
+
+def remembering(memory: Memory, render: Render) -> Render:
+    """The same renderer, which renders each body once. What it refuses is tried again with each run.
+
+    Whoever shares a memory may have written anything into it: what comes from there is cleaned again, and is believed
+    only if that changes nothing.
+    """
+
+    def remembered(text: str, links: Links = ()) -> str:
+        key = fingerprint("body", text, links)
+        if known := memory.recall((key,)).get(key):
+            html = known.decode()
+            if sanitised(html, links) == html:
+                return html
+        html = render(text, links)
+        memory.keep(key, html.encode())
+        return html
+
+    return remembered
+
+
+class CompiledTemplates(jinja2.BytecodeCache):
+    """Templates as Python's byte code. It is as trusted as the templates beside it, which are programs, too."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        key = _key(bucket)
+        if known := self._memory.recall((key,)).get(key):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._memory.keep(_key(bucket), bucket.bytecode_to_string())
+
+
+def _key(bucket: Bucket) -> str:
+    return fingerprint("template", bucket.key, bucket.checksum)
