@@ -24,7 +24,7 @@ from conftest import REPOSITORY
 from faults import Call, Decide, Fail, Fault, Kill, Layer, Short, named, nothing
 from greenchannel import making
 from greenchannel.portal.confinement import Renderer
-from greenchannel.portal.site import read_theme
+from greenchannel.portal.theme import read_theme
 from mutants import MUTANTS
 from scenes import AGAIN_AT, COMMANDED_AT, HOME, SCENES, Scene, Truth, officer, read_tree
 

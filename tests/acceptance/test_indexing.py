@@ -15,7 +15,8 @@ from greenchannel.making import compare_site, record_index
 from greenchannel.office import withdraw
 from greenchannel.portal.plan import Planned, Stage
 from greenchannel.portal.search_index import ENTRY, FOLDER
-from greenchannel.portal.site import Site, plan_search
+from greenchannel.portal.site import plan_search
+from greenchannel.portal.source import Site
 from greenchannel.portal.variants import plain_of
 
 pytestmark = pytest.mark.indexed

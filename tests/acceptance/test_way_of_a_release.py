@@ -17,7 +17,9 @@ from greenchannel.delivery import delivering
 from greenchannel.desk.scaffolds import BACKGROUND
 from greenchannel.desk.settings import Settings
 from greenchannel.portal.plan import Planned, Stage, given
-from greenchannel.portal.site import Site, Theme, plan
+from greenchannel.portal.site import plan
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import Theme
 
 TITLE = "关于东湖路路灯故障问题的回应"
 INCIDENT = "2026/donghulu-ludeng"
@@ -245,9 +247,7 @@ def test_a_dry_run_calls_nothing_published(run: Run) -> None:
     assert [(one["release"], one["revision"], "at" in one) for one in told["would_publish"]] == [(RELEASE, 1, False)]
 
 
-def test_a_dry_run_tells_what_would_be_held_back(
-    approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dry_run_tells_what_would_be_held_back(approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def faulty(site: Site, theme: Theme) -> Iterator[Planned]:
         yield from plan(site, theme)
         yield given(Stage.LIST, "lists/latest.html", f"{EMBARGOED}/ {site.state.entries}".encode())

@@ -14,7 +14,9 @@ from greenchannel import making
 from greenchannel.building import build
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.plan import Planned, Stage, given
-from greenchannel.portal.site import Site, Theme, plan
+from greenchannel.portal.site import plan
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import Theme
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"
 TITLE = "示例市2027年国际友城交流活动安排"

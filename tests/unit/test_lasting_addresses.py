@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from conftest import REGULATION, REPOSITORY
 from greenchannel.desk.settings import read_settings
 from greenchannel.domain.registry import Department, Expert, Person, Registry
-from greenchannel.portal.site import Site, Theme, plan, read_theme
+from greenchannel.portal.site import plan
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import Theme, read_theme
 from greenchannel.record.events import fold
 from ledgers import STEPS, ledger_of
 

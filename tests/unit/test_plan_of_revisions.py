@@ -10,7 +10,9 @@ from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.portal.bodies import RecordDamagedError
 from greenchannel.portal.plan import Planned
-from greenchannel.portal.site import Site, plan, read_theme
+from greenchannel.portal.site import plan
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import read_theme
 from greenchannel.record.events import fold
 
 PAGE = "releases/2026/qingnianlu-huozai/fact-2/r2/index.html"

@@ -21,7 +21,9 @@ from greenchannel.making import record_artifacts
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.newest import latest, news_sitemap
 from greenchannel.portal.ninjs import ninjs
-from greenchannel.portal.site import Site, plan, read_theme
+from greenchannel.portal.site import plan
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import read_theme
 from greenchannel.portal.twin import complete, describe, updated_at
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold

@@ -14,7 +14,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.maker import maker
 from greenchannel.portal.plan import fingerprint
-from greenchannel.portal.site import Artifact
+from greenchannel.portal.theme import Artifact
 from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.portal.wording import ENGLISH, catalogue_bytes
 

@@ -23,7 +23,9 @@ from greenchannel.handwritten import STATE
 from greenchannel.making import Making
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.search_index import ENTRY, FOLDER, folders
-from greenchannel.portal.site import Site, Theme, plan_search
+from greenchannel.portal.site import plan_search
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import Theme
 from greenchannel.sending import Sending
 
 SEARCH = "search"

@@ -32,7 +32,9 @@ from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned, Stage, given, refuse_two_at_one_address
 from greenchannel.portal.search_index import ENTRY
-from greenchannel.portal.site import Artifact, Site, Theme, artifacts, plan, read_theme, search_artifacts
+from greenchannel.portal.site import artifacts, plan, search_artifacts
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import Artifact, Theme, read_theme
 from greenchannel.portal.variants import plain_of, with_variants
 from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.canonical import sha256
@@ -78,6 +80,7 @@ def opened_site(
             render=remembering(memory, renderer.render) if memory else renderer.render,
             maker=maker(),
             heartbeats=shown_beats(settings),
+            memory=memory,
         )
 
 
@@ -223,7 +226,7 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
     """
     touched, leaks = list[Touched](), list[Leak]()
     with (
-        Memory(settings.home, maker()) as memory,
+        Memory(settings.home, maker(), reads_only=True) as memory,
         opened_site(settings, read_record(settings.releases), pending, memory) as site,
     ):
         theme = read_theme(settings.templates, CompiledTemplates(memory))

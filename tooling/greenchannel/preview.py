@@ -30,7 +30,9 @@ from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.markup import Links
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.site import Artifact, Site, artifacts, read_theme
+from greenchannel.portal.site import artifacts
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import Artifact, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
 from greenchannel.serving import Server, Snapshot, Translate

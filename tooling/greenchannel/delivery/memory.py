@@ -27,10 +27,10 @@ create table if not exists remembered (key text primary key, proof text not null
 
 
 class Memory:
-    """Of one newsroom, for one run. What is kept is written when the run ends, or `save` is called."""
+    """Of one newsroom, for one run, which may also but read. What is kept is written in time and when the run ends."""
 
-    def __init__(self, home: Path, maker: str) -> None:
-        self._path, self._maker = home / FILE, maker
+    def __init__(self, home: Path, maker: str, *, reads_only: bool = False) -> None:
+        self._path, self._maker, self._reads_only = home / FILE, maker, reads_only
         self._new: dict[str, bytes] = {}
         self._database: sqlite3.Connection | None = None
 
@@ -66,7 +66,7 @@ class Memory:
             self.save()
 
     def save(self) -> None:
-        if not self._new:
+        if self._reads_only or not self._new:
             return
         try:
             if database := self._opened():
@@ -79,8 +79,13 @@ class Memory:
 
     def _opened(self) -> sqlite3.Connection | None:
         if self._database is None and self._path.parent.is_dir():
-            self._database = self._connect()
+            self._database = self._connect_to_read() if self._reads_only else self._connect()
         return self._database
+
+    def _connect_to_read(self) -> sqlite3.Connection | None:
+        """Leaves no file behind, so it sees what another process writes meanwhile in part at most; the proofs tell."""
+        database = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        return database if database.execute("select name from maker").fetchall() == [(self._maker,)] else None
 
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, check_same_thread=False)
@@ -99,7 +104,7 @@ class Memory:
             with suppress(sqlite3.Error):
                 self._database.close()
             self._database = None
-        if _is_damaged(self._path):
+        if not self._reads_only and _is_damaged(self._path):
             for suffix in ("", "-wal", "-shm"):
                 with suppress(OSError):
                     forget_file(self._path.with_name(self._path.name + suffix))

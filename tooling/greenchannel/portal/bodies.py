@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.addresses import public_path
@@ -29,9 +30,13 @@ class Bodies:
         self, catalogue: Catalogue, read_frozen: Callable[[str], bytes], render: Callable[[str, Links], str]
     ) -> None:
         self._settings, self._read_frozen, self._render_body = catalogue.settings, read_frozen, render
-        released = (*catalogue.frozen_texts(), *catalogue.attachments())
-        self._paths = {digest: path for path, digest in released}
+        self._catalogue = catalogue
         self._html: dict[str, str] = {}
+
+    @cached_property
+    def _paths(self) -> Mapping[str, str]:
+        released = (*self._catalogue.frozen_texts(), *self._catalogue.attachments())
+        return {digest: path for path, digest in released}
 
     def released(self, digest: str) -> bytes:
         path = self._paths[digest]

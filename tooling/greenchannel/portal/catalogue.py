@@ -28,11 +28,21 @@ SERIOUS = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
 
 
 class Catalogue:
-    def __init__(self, settings: Settings, registry: Registry, policy: Policy, state: State) -> None:
+    """`numbers` are the index numbers of the whole record, where `state` is but a part of it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        policy: Policy,
+        state: State,
+        numbers: Mapping[str, str] | None = None,
+    ) -> None:
         self.settings = settings
         self.registry = registry
         self.policy = policy
         self.state = state
+        self._numbers = numbers
         self.language = CHINESE
         self.translated: frozenset[str] = frozenset()  # the incidents and releases with a page in this language
         # The order of the ledger breaks ties, so that two releases of one second keep their places.
@@ -43,19 +53,21 @@ class Catalogue:
         self._by_incident = self.grouped(lambda one: one.current.event["incident"]["id"])
         self._explaining = self.grouped(lambda one: one.current.event.get("basis", ""))
 
-    def in_language(self, language: str) -> Self:
+    def speaking(self, language: str, translated: frozenset[str]) -> Self:
+        """`translated` as of the whole record."""
         other = copy.copy(self)
-        other.language = language
+        other.language, other.translated = language, translated
+        return other
+
+    def in_language(self, language: str) -> Self:
+        other = self.speaking(language, frozenset())
         # Whatever ever had a text in this language: an address once given stays.
         events = [revision.event for one in self.releases for revision in one.revisions]
         texts = {event["id"] for event in events if other.translation(event)}
         incidents = {
-            event["incident"]["id"]
-            for event in events
-            if event["id"] in texts or other.translation(event["incident"])
+            event["incident"]["id"] for event in events if event["id"] in texts or other.translation(event["incident"])
         }
-        other.translated = frozenset(texts | incidents)
-        return other
+        return self.speaking(language, frozenset(texts | incidents))
 
     def say(self, text: str, /, **values: object) -> str:
         return phrase(self.language, text, **values)
@@ -92,6 +104,8 @@ class Catalogue:
     @cached_property
     def index_numbers(self) -> Mapping[str, str]:
         """索引号 by the id of the release."""
+        if self._numbers is not None:
+            return self._numbers
         return index_numbers(self.settings.index_number, self.state, self.settings.zone)
 
     def grouped(self, key: Callable[[PublicRelease], str]) -> Mapping[str, tuple[PublicRelease, ...]]:
@@ -164,12 +178,25 @@ class Catalogue:
         found = {one["path"]: one["sha256"] for event in events for one in event.get("attachments", ())}
         yield from sorted(found.items())
 
-    def newest_attachments(self) -> Iterator[tuple[str, str, str]]:
-        """Release, name and digest: the newest file of each name, also after a revision that has none of that name."""
-        for release in sorted(self.releases, key=lambda one: one.id):
-            listed = (one for revision in release.revisions for one in revision.event.get("attachments", ()))
-            for name, digest in sorted({one["name"]: one["sha256"] for one in listed}.items()):
-                yield release.id, name, digest
+    def files_of(self, incident: str) -> Iterator[tuple[str, str]]:
+        """As `frozen_texts` and `attachments`, of what stands below one incident's address: each file stands once."""
+        own = {one.id for one in self.of_incident(incident)}
+        texts, files = dict[str, str](), dict[str, str]()
+        for one in sorted(self.releases, key=lambda release: release.id):
+            for revision in one.revisions:
+                event = revision.event
+                if one.id in own:
+                    texts |= _texts(event)
+                if event["incident"]["id"] == incident:
+                    texts |= _texts(event["incident"])
+                    files |= {of["path"]: of["sha256"] for of in event.get("attachments", ())}
+        yield from texts.items()
+        yield from sorted(files.items())
+
+    def newest_attachments(self, release: PublicRelease) -> Iterator[tuple[str, str]]:
+        """Name and digest: the newest file of each name, also after a revision that has none of that name."""
+        listed = (one for revision in release.revisions for one in revision.event.get("attachments", ()))
+        yield from sorted({one["name"]: one["sha256"] for one in listed}.items())
 
     def incident(self, identifier: str) -> Incident:
         """The public facts of an incident, as the rules of timing want them."""
@@ -215,3 +242,8 @@ class Catalogue:
 
     def _moment(self, facts: Mapping[str, Any], key: str) -> Moment | None:
         return read_moment(facts[key], self.settings.zone) if facts.get(key) else None
+
+
+def _texts(facts: Mapping[str, Any]) -> Mapping[str, str]:
+    """Path and digest of a text of the record and of its translations."""
+    return {one["path"]: one["sha256"] for one in (facts, *facts.get("translations", ()))}

@@ -147,14 +147,14 @@ def _footer_row(one: FooterEntry, root: str, language: str) -> FooterRow:
     return FooterRow(key=one.piece.value if one.piece else "", label=one.label, value=one.text, url=url, image=image)
 
 
-def release_pages(catalogue: Catalogue) -> Iterator[Page]:
-    for identifier in sorted(catalogue.state.incidents):
-        timeline = catalogue.of_incident(identifier)
-        for place, release in enumerate(timeline):
-            for view in revisions.pages(catalogue, release):
-                yield "revision.html", view
-            yield "release.html", release_view(catalogue, timeline, place)
-        yield "incident.html", incident_view(catalogue, identifier, timeline)
+def incident_pages(catalogue: Catalogue, identifier: str) -> Iterator[Page]:
+    """Of an incident and of the releases that are its own now."""
+    timeline = catalogue.of_incident(identifier)
+    for place, release in enumerate(timeline):
+        for view in revisions.pages(catalogue, release):
+            yield "revision.html", view
+        yield "release.html", release_view(catalogue, timeline, place)
+    yield "incident.html", incident_view(catalogue, identifier, timeline)
 
 
 def list_pages(catalogue: Catalogue) -> Iterator[Page]:
@@ -170,14 +170,16 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     yield "home.html", home_view(catalogue)
 
 
-def translated_pages(catalogue: Catalogue) -> Iterator[Page]:
-    """Of incidents and releases that have a page in the catalogue's language; their revisions are told in Chinese."""
-    for identifier in sorted(catalogue.translated & catalogue.state.incidents.keys()):
-        timeline = catalogue.of_incident(identifier)
-        for index, release in enumerate(timeline):
-            if release.id in catalogue.translated:
-                yield "release.html", release_view(catalogue, timeline, index)
-        yield "incident.html", incident_view(catalogue, identifier, timeline)
+def translated_pages(catalogue: Catalogue, identifier: str) -> Iterator[Page]:
+    """Of an incident and its releases, as far as they have a page in the catalogue's language.
+
+    Their revisions are told in Chinese.
+    """
+    timeline = catalogue.of_incident(identifier)
+    for place, release in enumerate(timeline):
+        if release.id in catalogue.translated:
+            yield "release.html", release_view(catalogue, timeline, place)
+    yield "incident.html", incident_view(catalogue, identifier, timeline)
 
 
 def translated_lists(catalogue: Catalogue) -> Iterator[Page]:
