@@ -3,9 +3,10 @@
 Whoever decides anything opens it once, with the time at which it is asked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from greenchannel.continuity import older_record
@@ -22,7 +23,7 @@ from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.schema import read_fields
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.vanished import Published, vanished, with_vanished
+from greenchannel.desk.vanished import Published, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.release import Release
@@ -38,21 +39,26 @@ from greenchannel.record.outlived import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     newsroom: Newsroom
     policies: Selection
     record: Record
-    diagnostics: tuple[Diagnostic, ...]
+    context: Context
+    only: frozenset[str] | None  # the paths of the documents that `diagnostics` are asked of; None for all
     cleaned: Cleaned
     damaged: GreenchannelError | None = None  # The record: then it is known in part only.
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return check(self.context, self.only)
 
     def errors_of(self, identifiers: Iterable[str]) -> int:
         """Only the files of one release count, translations included: a broken neighbour stops no urgent release."""
         documents = [self.newsroom.document_of(one) for one in identifiers]
         paths = {one.path for one in documents if one}
         paths |= {one.path for one in self.newsroom.documents if one.original in paths}
-        return sum(one.path in paths and one.severity is Severity.ERROR for one in self.diagnostics)
+        return sum(one.severity is Severity.ERROR for one in check(self.context, frozenset(paths)))
 
 
 def open_desk(
@@ -76,7 +82,7 @@ def open_desk(
         raise found
     # Whatever changes the record asks this by itself.
     damaged = found or (older_record(settings) if looks_only else None)
-    published = _published(settings, newsroom, record.state)
+    published = _Public(settings, newsroom, record.state)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = record.state.appearances(settings.zone)
     context = Context(
@@ -89,42 +95,56 @@ def open_desk(
         is_record_whole=not damaged,
         named_bodies=named_bodies(record.state),
     )
-    return Desk(newsroom, policies, record, check(context, only), cleaned or Cleaned(settings), damaged)
+    return Desk(newsroom, policies, record, context, only, cleaned or Cleaned(settings), damaged)
 
 
-def _published(settings: Settings, newsroom: Newsroom, state: State) -> Mapping[str, Published]:
-    """What the record has; the text only of what vanished from the desk, to find it again under another name."""
-    on_desk = newsroom.releases
-    texts = {one["id"]: one["path"] for one in state.incidents.values()}
-    texts |= {one.id: one.current.path for one in state.releases.values()}
-    incidents = newsroom.incidents
-    known = {
-        one: Published(
-            id=one,
+class _Public(Mapping[str, Published]):
+    """What the record has, each worked out when it is asked for: most of an archive never is.
+
+    The text only of what vanished from the desk, to find it again under another name.
+    """
+
+    def __init__(self, settings: Settings, newsroom: Newsroom, state: State) -> None:
+        self._read, self._newsroom, self._state = frozen_reader(settings.releases), newsroom, state
+        self._there = {one.identifier for one in newsroom.documents}
+        self._known: dict[str, Published] = {}
+
+    def __getitem__(self, identifier: str) -> Published:
+        if identifier not in self._known:
+            found = self._of(identifier)
+            if identifier not in self._there:
+                found = replace(found, body=thaw(self._read(self._path(identifier)) or b"").body)
+            self._known[identifier] = found
+        return self._known[identifier]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._state.incidents, *self._state.releases))
+
+    def __len__(self) -> int:
+        return len(self._state.incidents) + len(self._state.releases)
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._state.releases or identifier in self._state.incidents
+
+    def _of(self, identifier: str) -> Published:
+        if release := self._state.releases.get(identifier):
+            facts = release.current.event
+            is_withdrawn = release.withdrawal is not None
+            found = Published(id=identifier, kind=facts["type"], title=facts["title"], withdrawn=is_withdrawn)
+            return _as_on_desk(found, self._newsroom.releases.get(identifier), self._state)
+        public, on_desk = self._state.incidents[identifier], self._newsroom.incidents.get(identifier)
+        return Published(
+            id=identifier,
             kind="incident",
-            title=of["title"],
-            outlived=outlived_translations(incidents[one], state) if one in incidents else (),
-            missing=missing_translations(incidents[one], state) if one in incidents else (),
+            title=public["title"],
+            outlived=outlived_translations(on_desk, self._state) if on_desk else (),
+            missing=missing_translations(on_desk, self._state) if on_desk else (),
         )
-        for one, of in state.incidents.items()
-    }
-    known |= {
-        one.id: _as_on_desk(
-            Published(
-                id=one.id,
-                kind=one.current.event["type"],
-                title=one.current.event["title"],
-                withdrawn=one.withdrawal is not None,
-            ),
-            on_desk.get(one.id),
-            state,
-        )
-        for one in state.releases.values()
-    }
-    read = frozen_reader(settings.releases)
-    for one in vanished(newsroom, known):
-        known[one.id] = replace(one, body=thaw(read(texts[one.id]) or b"").body)
-    return known
+
+    def _path(self, identifier: str) -> str:
+        if release := self._state.releases.get(identifier):
+            return release.current.path
+        return str(self._state.incidents[identifier]["path"])
 
 
 def _as_on_desk(one: Published, release: Release | None, state: State) -> Published:

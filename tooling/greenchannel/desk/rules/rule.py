@@ -37,6 +37,8 @@ class Context:
     by_path: Mapping[str, Document] = field(init=False, repr=False, compare=False)
     lookalikes: Mapping[str, tuple[Published, ...]] = field(init=False, repr=False, compare=False)
     renamed: frozenset[str] = field(init=False, repr=False, compare=False)
+    ill_translated: frozenset[str] = field(init=False, repr=False, compare=False)  # paths of originals
+    broken_incidents: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         releases: dict[str, tuple[Release, ...]] = {}
@@ -51,6 +53,10 @@ class Context:
         object.__setattr__(self, "releases", releases)
         object.__setattr__(self, "by_id", by_id)
         object.__setattr__(self, "by_path", {one.path: one for one in self.newsroom.documents})
+        faulty = [one for one in self.newsroom.documents if one.faults]
+        object.__setattr__(self, "ill_translated", frozenset(one.original for one in faulty))
+        broken = (one.identifier for one in faulty if one.path.endswith("/incident.md"))
+        object.__setattr__(self, "broken_incidents", frozenset(broken))
         found = lookalikes(self.newsroom, self.published)
         object.__setattr__(self, "lookalikes", found)
         object.__setattr__(self, "renamed", frozenset(one.id for same in found.values() for one in same))
@@ -67,14 +73,11 @@ class Context:
 
     def has_broken_translation(self, document: Document) -> bool:
         """Then it is not known what the text is with its translations."""
-        return any(one.faults for one in self.newsroom.documents if one.original == document.path)
+        return document.path in self.ill_translated
 
     def is_broken_incident(self, identifier: str) -> bool:
         """The same of an incident, wherever its folder was moved to."""
-        return any(
-            one.identifier == identifier and one.faults and one.path.endswith("/incident.md")
-            for one in self.newsroom.documents
-        )
+        return identifier in self.broken_incidents
 
 
 @dataclass(frozen=True, slots=True)
