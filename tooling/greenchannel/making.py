@@ -171,11 +171,11 @@ class Making:
             if self.clean and is_first:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
-        guard = Guard(settings, record.state, {})
         with (
             Memory(settings.home, maker()) as memory,
             opened_site(settings, record, {}, None if self.clean else memory) as site,
         ):
+            guard = Guard(settings, record.state, {}, site.memory)
             plain = self._planned(site, read_theme(settings.templates, CompiledTemplates(memory)))
             steps = with_variants(plain) if settings.precompress else plain
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
@@ -231,7 +231,7 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
     ):
         theme = read_theme(settings.templates, CompiledTemplates(memory))
         then = replace(site, state=fold(events, site.state), events=(*site.events, *events))
-        guard = Guard(settings, then.state, pending)
+        guard = Guard(settings, then.state, pending, memory)
         now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}
         for one in sorted(plan(then, theme), key=lambda planned: planned.stage):
             if all(now.get(path) == one.fingerprint for path in one.paths):

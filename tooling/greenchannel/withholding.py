@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.proven import frozen_reader
@@ -15,6 +16,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import Withheld, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
+from greenchannel.domain.remembering import Remembering
 from greenchannel.record.events import State
 from greenchannel.record.verification import LEDGER
 
@@ -29,8 +31,10 @@ class Guard:
     `pending` is what `state` has and releases/ has not yet: path -> bytes.
     """
 
-    def __init__(self, settings: Settings, state: State, pending: Mapping[str, bytes]) -> None:
-        self._settings, self._state, self._pending = settings, state, pending
+    def __init__(
+        self, settings: Settings, state: State, pending: Mapping[str, bytes], memory: Remembering | None = None
+    ) -> None:
+        self._settings, self._state, self._pending, self._memory = settings, state, pending, memory
         self._public = _PublicWords(settings, pending)
 
     def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
@@ -39,18 +43,26 @@ class Guard:
     @cached_property
     def _scanner(self) -> Scanner:
         content = self._settings.content
-        texts = (one for found in read_withheld(content, self._public_text) for one in _to_find(found))
+        withheld = read_withheld(content, self._public_text, self._public_digest, self._memory)
+        texts = (one for found in withheld for one in _to_find(found))
         pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content))
         return Scanner(chain(texts, pieces))
 
     def _public_text(self, identifier: str, language: str) -> str | None:
-        release, incident = self._state.releases.get(identifier), self._state.incidents.get(identifier)
-        event = release.current.event if release else incident or {}
-        told = (one["path"] for one in event.get("translations", ()) if one["language"] == language)
-        path = next(told, None) if language else event.get("path")
+        path = self._facts(identifier, language).get("path")
         read = frozen_reader(self._settings.releases)
         data = self._pending.get(path) or read(path) if path else None
         return data.decode() if data else None
+
+    def _public_digest(self, identifier: str, language: str) -> str | None:
+        return self._facts(identifier, language).get("sha256")
+
+    def _facts(self, identifier: str, language: str) -> Mapping[str, Any]:
+        release, incident = self._state.releases.get(identifier), self._state.incidents.get(identifier)
+        event = release.current.event if release else incident or {}
+        if not language:
+            return event
+        return next((one for one in event.get("translations", ()) if one["language"] == language), {})
 
 
 def _to_find(found: Withheld) -> Iterator[Phrase]:

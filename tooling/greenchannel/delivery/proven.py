@@ -2,29 +2,26 @@
 
 1. The beginning of the ledger that was verified is known by its length and its SHA-256, which is taken of the bytes
    with each look.
-2. A file that a line names is known by its digest and by what the system tells of it (`_seen`): it is read again when
-   any of that differs. Time of change included, which no program sets at will.
+2. A file that a line names is known by its digest and by what the system tells of it (`seen`): it is read again when
+   any of that differs.
 
 `greenchannel verify` never trusts this, nor does `build --clean`. What is known is kept by who makes the site, in
 `.greenchannel/`; whoever deletes it makes the next look a long one.
 """
 
-import os
-import stat
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from greenchannel.delivery.journal import Journal
+from greenchannel.desk.seen import is_settled, seen
 from greenchannel.portal.maker import maker
 from greenchannel.record.canonical import sha256
 from greenchannel.record.holdings import Holdings, Reader
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, Verification, go_on, recalled
 
 _FILE = ".greenchannel/proven.journal.jsonl"
-_SETTLED_SECONDS = 2  # A file that is younger may change once more within one tick of the system's clock.
 _KNOWN: dict[Path, "_Proven"] = {}  # of this process, by the folder of the record
 
 
@@ -82,8 +79,7 @@ class _Proven:
             self._journal = Journal(self._path)
         notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
         for path in sorted(self._new):
-            seen, digest = self._files[path]
-            notes[path] = {"seen": seen, "sha256": digest}
+            notes[path] = dict(zip(("seen", "sha256"), self._files[path], strict=True))
         if self._sound:
             whole = {"size": self._sound.size, "sha256": self._digest, "maker": maker()}
             if self._journal.entries.get(LEDGER) != whole:
@@ -121,30 +117,22 @@ class _Proven:
         return None
 
     def _digest_of(self, path: str) -> str | None:
-        seen = _seen(self._releases, path)
-        if seen is None:
+        now = _seen(self._releases, path)
+        if now is None:
             return None
         known = self._files.get(path)
-        if known is None or known[0] != seen:
+        if known is None or known[0] != now:
             digest = sha256((self._releases / path).read_bytes())
-            if seen[-1] > (time.time() - _SETTLED_SECONDS) * 1e9 or _seen(self._releases, path) != seen:
+            if not is_settled(f"{self._releases}/{path}", now):
                 return digest
-            known = self._files[path] = (seen, digest)
+            known = self._files[path] = (now, digest)
             self._new.add(path)
         return known[1]
 
 
 def _seen(releases: Path, path: str) -> list[int] | None:
-    """What tells one state of a file from another; None where no regular file of the record is."""
-    if ".." in path.split("/"):
-        return None
-    try:
-        found = os.lstat(f"{releases}/{path}")
-    except (OSError, ValueError):
-        return None
-    if not stat.S_ISREG(found.st_mode):
-        return None
-    return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    """As `seen`, of a file that is surely the record's."""
+    return None if ".." in path.split("/") else seen(f"{releases}/{path}")
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -6,6 +6,7 @@ file with errors is guarded as well as a sound one. Keys that hold terms, ids an
 release's own id and its embargo. A title too short to be a phrase is looked for where it is the whole of a field.
 """
 
+import json
 import os
 import re
 import unicodedata
@@ -13,10 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
 from greenchannel.desk.schema import CHINESE_KEYS
+from greenchannel.desk.seen import is_settled, seen
 from greenchannel.desk.values import original_of
+from greenchannel.domain.remembering import Remembering
 
 _TELLING = frozenset(
     (
@@ -54,37 +58,119 @@ class Withheld:
     short_titles: tuple[str, ...] = ()
 
 
-def read_withheld(content: Path, public_text: Callable[[str, str], str | None]) -> Iterator[Withheld]:
+PublicText = Callable[[str, str], str | None]
+
+
+def read_withheld(
+    content: Path,
+    public_text: PublicText,
+    public_digest: PublicText = lambda _id, _language: None,
+    memory: Remembering | None = None,
+) -> Iterator[Withheld]:
     """`public_text(id, language)` gives the newest frozen text of a release or an incident, None if there is none; the
-    language is empty for the text itself.
+    language is empty for the text itself. `public_digest` gives its SHA-256: with a `memory`, a file is read again only
+    when it or its public text is another one.
     """  # noqa: D205
-    for path in _files(content):
-        if path.suffix != ".md":
-            continue
-        typed = _Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
-        if original := original_of(path.name):
-            typed.id = _Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
-        public = public_text(typed.id, path.suffixes[-2].removeprefix(".") if original else "")
-        known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
-        phrases = tuple(one for one in dict.fromkeys(typed.phrases) if one not in known)
-        titles = [one for one in dict.fromkeys(typed.titles) if one not in known]
-        if phrases or titles or public is None:
-            long, short = (tuple(one for one in titles if _is_telling(one) is telling) for telling in (True, False))
-            yield Withheld(typed.path, None if public or original else typed.id, long, phrases, short)
+    folders = {path.relative_to(content).as_posix(): files for path, files in _folders(content)}
+    known = memory.recall(f"withheld {one}" for one in folders) if memory else {}
+    for name, files in folders.items():
+        earlier = _Earlier(known.get(f"withheld {name}"), public_digest)
+        for path in (one for one in files if one.suffix == ".md"):
+            if (found := earlier.of(path)) is None:
+                before = _seen(path)
+                found = _of_file(content, path, public_text)
+                earlier.keep(path, before, found)
+            if found.withheld:
+                yield found.withheld
+        if memory and earlier.news:
+            memory.keep(f"withheld {name}", earlier.news)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Of a file: under which id and in which language the public has it, and what it has not."""
+
+    id: str
+    language: str
+    withheld: Withheld | None
+
+
+def _of_file(content: Path, path: Path, public_text: PublicText) -> _Found:
+    typed = _Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
+    if original := original_of(path.name):
+        typed.id = _Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
+    language = path.suffixes[-2].removeprefix(".") if original else ""
+    public = public_text(typed.id, language)
+    known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
+    phrases = tuple(one for one in dict.fromkeys(typed.phrases) if one not in known)
+    titles = [one for one in dict.fromkeys(typed.titles) if one not in known]
+    if not (phrases or titles or public is None):
+        return _Found(typed.id, language, None)
+    long, short = (tuple(one for one in titles if _is_telling(one) is telling) for telling in (True, False))
+    identifier = None if public or original else typed.id
+    return _Found(typed.id, language, Withheld(typed.path, identifier, long, phrases, short))
+
+
+class _Earlier:
+    """What was found in the files of a folder before, as far as they and their public texts are the same."""
+
+    def __init__(self, known: bytes | None, public_digest: PublicText) -> None:
+        self._known: dict[str, list[Any]] = json.loads(known) if known else {}  # Any: JSON
+        self._digest = public_digest
+        self._is_new = False
+
+    def of(self, path: Path) -> _Found | None:
+        before, identifier, language, digest, withheld = self._known.get(path.name, [None] * 5)
+        if before is None or before != _seen(path) or digest != self._digest(identifier, language):
+            return None
+        if not withheld:
+            return _Found(identifier, language, None)
+        named, address, titles, phrases, short = withheld
+        found = Withheld(named, address, tuple(titles), tuple(phrases), tuple(short))
+        return _Found(identifier, language, found)
+
+    def keep(self, path: Path, before: list[list[int] | None], found: _Found) -> None:
+        """`before` is what the system told of the file before it was read."""
+        if not all(is_settled(one, then) for one, then in zip(_read_of(path), before, strict=True)):
+            return
+        held = found.withheld
+        listed = held and (held.path, held.id, held.titles, held.phrases, held.short_titles)
+        digest = self._digest(found.id, found.language)
+        self._known[path.name] = [before, found.id, found.language, digest, listed]
+        self._is_new = True
+
+    @property
+    def news(self) -> bytes:
+        return json.dumps(self._known, ensure_ascii=True).encode() if self._is_new else b""
+
+
+def _seen(path: Path) -> list[list[int] | None]:
+    """Of a file, and of the one that it translates."""
+    return [seen(one) for one in _read_of(path)]
+
+
+def _read_of(path: Path) -> tuple[str, ...]:
+    original = original_of(path.name)
+    return (str(path), *((str(path.with_name(original)),) if original else ()))
 
 
 def read_pieces(content: Path) -> Iterator[tuple[str, bytes]]:
     """Of each file beside the texts: its path below content/ and some bytes of its middle."""
-    for path in _files(content):
-        if path.suffix not in (".md", ".json") and len(piece := _read(path, 2, _PIECE)) == _PIECE:
-            yield path.relative_to(content).as_posix(), piece
+    for _, files in _folders(content):
+        for path in files:
+            if path.suffix not in (".md", ".json") and len(piece := _read(path, 2, _PIECE)) == _PIECE:
+                yield path.relative_to(content).as_posix(), piece
 
 
-def _files(content: Path) -> Iterator[Path]:
-    """Links are not followed; hidden files are an editor's."""
-    for path in sorted((content / "incidents").glob("*/*/*")):
-        if not path.name.startswith(".") and not path.is_symlink() and path.is_file():
-            yield path
+def _folders(content: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """Of the incidents, with their files. Links are not followed; hidden files are an editor's."""
+    for folder in sorted((content / "incidents").glob("*/*")):
+        if folder.is_dir():
+            with os.scandir(folder) as found:
+                names = sorted(
+                    one.name for one in found if not one.name.startswith(".") and one.is_file(follow_symlinks=False)
+                )
+            yield folder, [folder / one for one in names]
 
 
 def _read(path: Path, part: int, count: int) -> bytes:

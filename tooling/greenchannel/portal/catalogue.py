@@ -21,6 +21,7 @@ from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Expert, Registry
 from greenchannel.domain.vocabulary import Category, IncidentClass, Term
 from greenchannel.portal.index_number import index_numbers
+from greenchannel.portal.views.parts import Card
 from greenchannel.portal.wording import CHINESE, phrase
 from greenchannel.record.events import PublicRelease, State
 
@@ -45,6 +46,7 @@ class Catalogue:
         self._numbers = numbers
         self.language = CHINESE
         self.translated: frozenset[str] = frozenset()  # the incidents and releases with a page in this language
+        self.cards: dict[str, Card] = {}  # those that were asked for: lists show the same ones again and again
         # The order of the ledger breaks ties, so that two releases of one second keep their places.
         order = {identifier: number for number, identifier in enumerate(state.releases)}
         self.releases = tuple(
@@ -56,7 +58,7 @@ class Catalogue:
     def speaking(self, language: str, translated: frozenset[str]) -> Self:
         """`translated` as of the whole record."""
         other = copy.copy(self)
-        other.language, other.translated = language, translated
+        other.language, other.translated, other.cards = language, translated, {}
         return other
 
     def in_language(self, language: str) -> Self:

@@ -91,6 +91,12 @@ def size_text(size: int) -> str:
 
 
 def card_of(catalogue: Catalogue, release: PublicRelease) -> Card:
+    if (known := catalogue.cards.get(release.id)) is None:
+        known = catalogue.cards[release.id] = _card(catalogue, release)
+    return known
+
+
+def _card(catalogue: Catalogue, release: PublicRelease) -> Card:
     event, root = release.current.event, catalogue.settings.root
     department, told = event["department"], catalogue.translation(release.current.event) or event
     return Card(

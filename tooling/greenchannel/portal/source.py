@@ -1,23 +1,15 @@
 """What a site is made of, as one value: the settings, the registry, the record and the programs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
+from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.markup import Links
 from greenchannel.record.events import State
 from greenchannel.record.heartbeat import Beat
-
-
-class Remembering(Protocol):
-    """Values of earlier runs, by the digest of what they were made of."""
-
-    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]: ...
-
-    def keep(self, key: str, value: bytes) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

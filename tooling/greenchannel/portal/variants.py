@@ -32,6 +32,7 @@ def _gzip(data: bytes) -> bytes:
 
 
 _MAKERS: Mapping[str, Callable[[bytes], bytes]] = {".br": _brotli, ".gz": _gzip}
+_SUFFIXES = tuple(_MAKERS)
 _READERS: Mapping[str, Callable[[bytes], bytes]] = {".br": brotli.decompress, ".gz": gzip.decompress}
 # Other versions may pack the same bytes in another way; what they unpack to is the same.
 _PACKERS = fingerprint(version("brotli"), _BROTLI_QUALITY, zlib.ZLIB_RUNTIME_VERSION, _GZIP_LEVEL)
@@ -44,6 +45,8 @@ def variants_of(path: str) -> tuple[str, ...]:
 
 def plain_of(path: str) -> str:
     """The file that a path is a variant of; a plain file is its own."""
+    if not path.endswith(_SUFFIXES):
+        return path
     stem = path.removesuffix(PurePosixPath(path).suffix)
     return stem if path in variants_of(stem) else path
 

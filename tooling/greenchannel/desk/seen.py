@@ -1,0 +1,27 @@
+"""What the system tells of a file without opening it: enough to know that it is still the one that was read.
+
+Inode, size, time of change of the content and of the file; no program sets the last one at will.
+"""
+
+import os
+import stat
+import time
+
+_SETTLED_SECONDS = 2  # A file that is younger may change once more within one tick of the system's clock.
+
+
+def seen(path: str) -> list[int] | None:
+    """None where no regular file is; links are not followed."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+
+
+def is_settled(path: str, before: list[int] | None) -> bool:
+    """Whether what was read of a file since it looked like `before` will be known by that again."""
+    now = time.time() - _SETTLED_SECONDS
+    return seen(path) == before and (before is None or before[-1] < now * 1e9)
