@@ -34,7 +34,7 @@ PER_INCIDENT = 4
 START = datetime.fromisoformat("2016-12-01T08:00+08:00")
 NOW = datetime.fromisoformat("2026-11-24T10:00+08:00")
 OPEN = 10  # incidents that are not closed yet
-FORMAT = 1  # of this generator: another one makes another newsroom
+FORMAT = 2  # of this generator: another one makes another newsroom
 DRAFTS = tuple(f"2026/jinri-{number}/fact-1" for number in range(1, 13))
 
 PLACES = ("青年路", "滨江大道", "城北片区", "明德路", "矿区东街", "老城区", "高新区", "文化广场", "火车站")
@@ -173,11 +173,11 @@ source: {{kind: network}}
     )
     (folder / "fact-1.md").write_text(
         f"""---
-title: 关于青年路积水的情况通报
+title: 关于第{folder.name[6:]}号路段积水的情况通报
 type: fact
 incident: 2026/{folder.name}
 department: emergency_office
-summary: 积水正在排除，暂无人员伤亡。
+summary: 第{folder.name[6:]}号路段积水正在排除，暂无人员伤亡。
 author: he-zhaonan
 late_reason: 通信中断，恢复后即行发布。
 changes: []
@@ -185,7 +185,7 @@ changes: []
 
 ## 基本情况
 
-积水深度约20厘米，影响车辆通行，暂无人员伤亡。
+{PLACES[len(folder.name) % 9]}积水深度约{folder.name[-1]}7厘米，{folder.name[-1]}路公交绕行，暂无人员伤亡。
 """,
         "utf-8",
     )
