@@ -134,6 +134,8 @@ class Making:
         self.seen: list[Mapping[str, Any]] = []  # Any: JSON
         self.is_place = any(one.name == SITE for one in settings.targets)
         self._journal: Journal | None = None
+        self._memory = Memory(settings.home, maker())
+        self._guard: tuple[Mapping[str, str], Guard] | None = None  # and the texts that were public when it was made
 
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
@@ -172,10 +174,10 @@ class Making:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         with (
-            Memory(settings.home, maker()) as memory,
+            self._memory as memory,
             opened_site(settings, record, {}, None if self.clean else memory) as site,
         ):
-            guard = Guard(settings, record.state, {}, site.memory)
+            guard = self._guarding(record.state)
             plain = self._planned(site, read_theme(settings.templates, CompiledTemplates(memory)))
             steps = with_variants(plain) if settings.precompress else plain
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
@@ -184,6 +186,13 @@ class Making:
         self.leaks |= dict.fromkeys(done.leaks)
         self.made += done.made
         self.written |= dict.fromkeys(done.written)
+
+    def _guarding(self, state: State) -> Guard:
+        """A receipt makes no text public: what the desk withholds is not read again for it."""
+        public = {one.id: one.current.sha256 for one in state.releases.values()}
+        if self._guard is None or self._guard[0] != public:
+            self._guard = public, Guard(self.settings, state, {}, None if self.clean else self._memory)
+        return self._guard[1]
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
         """What this part of the site is made of."""

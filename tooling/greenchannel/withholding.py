@@ -44,7 +44,7 @@ class Guard:
     def _scanner(self) -> Scanner:
         content = self._settings.content
         withheld = read_withheld(content, self._public_text, self._public_digest, self._memory)
-        texts = (one for found in withheld for one in _to_find(found))
+        texts = (one for found in withheld for one in self._to_find(found))
         pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content))
         return Scanner(chain(texts, pieces))
 
@@ -64,15 +64,24 @@ class Guard:
             return event
         return next((one for one in event.get("translations", ()) if one["language"] == language), {})
 
+    def _to_find(self, found: Withheld) -> Iterator[Phrase]:
+        for title in found.titles:
+            slug = self._slug(title)
+            yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")
+        yield from (Phrase(one, found.path) for one in found.phrases)
+        yield from (Phrase(one, found.path, is_whole=True) for one in found.short_titles)
+        if found.id:  # Part of an address: ended, so that fact-1 is not found in fact-10.
+            yield from (Phrase(found.id + end, found.path) for end in '/."')
 
-def _to_find(found: Withheld) -> Iterator[Phrase]:
-    for title in found.titles:
+    def _slug(self, title: str) -> str:
+        """The table of sounds takes longer to load than most publications take."""
+        known = self._memory.recall((name := f"pinyin {title}",)).get(name) if self._memory else None
+        if known is not None:
+            return known.decode()
         slug = propose_slug(title)
-        yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")
-    yield from (Phrase(one, found.path) for one in found.phrases)
-    yield from (Phrase(one, found.path, is_whole=True) for one in found.short_titles)
-    if found.id:  # Part of an address: ended, so that fact-1 is not found in fact-10.
-        yield from (Phrase(found.id + end, found.path) for end in '/."')
+        if self._memory:
+            self._memory.keep(name, slug.encode())
+        return slug
 
 
 class _PublicWords:

@@ -1,4 +1,6 @@
-"""What was worked out before and can be worked out again: values by the digest of everything they were made of.
+"""What was worked out before and can be worked out again, by names; of each name the newest is kept.
+
+A value tells what it was made of, or its name does.
 
 One SQLite file below `.greenchannel/`, which may be deleted at any time. Nothing in it is believed without its
 digest, so a damaged value is no value; a file that is no database any more is put aside for a new one. Where the disk

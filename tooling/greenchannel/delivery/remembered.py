@@ -20,7 +20,7 @@ def remembering(memory: Memory, render: Render) -> Render:
     """
 
     def remembered(text: str, links: Links = ()) -> str:
-        key = fingerprint("body", text, links)
+        key = f"body {fingerprint(text, links)}"
         if known := memory.recall((key,)).get(key):
             html = known.decode()
             if sanitised(html, links) == html:
@@ -39,13 +39,8 @@ class CompiledTemplates(jinja2.BytecodeCache):
         self._memory = memory
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        key = _key(bucket)
-        if known := self._memory.recall((key,)).get(key):
-            bucket.bytecode_from_string(known)
+        if known := self._memory.recall((name := f"template {bucket.key}",)).get(name):
+            bucket.bytecode_from_string(known)  # It tells by itself whether it is of this text.
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._memory.keep(_key(bucket), bucket.bytecode_to_string())
-
-
-def _key(bucket: Bucket) -> str:
-    return fingerprint("template", bucket.key, bucket.checksum)
+        self._memory.keep(f"template {bucket.key}", bucket.bytecode_to_string())

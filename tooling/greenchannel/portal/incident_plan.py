@@ -6,9 +6,8 @@ make a page of it is worked out only for the page that is missing.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import partial
 
-from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal import pages, twin
 from greenchannel.portal.addresses import alias_path, public_path
 from greenchannel.portal.bodies import Bodies
@@ -20,6 +19,7 @@ from greenchannel.portal.neighbourhood import Neighbourhood, neighbourhoods
 from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint
+from greenchannel.portal.remembered_plan import earlier
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
 from greenchannel.portal.views.parts import SiteFrame
@@ -40,20 +40,12 @@ def plan_incidents(
     events = (*site.events, *site.drafts)
     each = tuple(neighbourhoods(events, site.state.head, site.policy, numbers, translated))
     common = fingerprint(
-        "incident", site.maker, theme.digest, site.settings, site.registry, site.policy, sorted(frames.items())
+        site.maker, theme.digest, site.settings, site.registry, site.policy, sorted(frames.items())
     )
-    keys = {one.incident: fingerprint(common, one.key) for one in each}
-    known = site.memory.recall(keys.values()) if site.memory else {}
+    known = earlier(site.memory, (f"incident {one.incident}" for one in each))
     for one in each:
-        made = _Below(site, theme, frames, bodies, one)
-        if found := known.get(key := keys[one.incident]):
-            for place, (stage, paths, mark) in enumerate(json.loads(found)):
-                yield Planned(Stage(stage), tuple(paths), mark, partial(made.make, place, mark))
-            continue
-        if site.memory:
-            plan = [(item.stage, item.paths, item.fingerprint) for item in made.plan]
-            site.memory.keep(key, json.dumps(plan).encode())
-        yield from made.plan
+        below = _Below(site, theme, frames, bodies, one)
+        yield from known.plan(f"incident {one.incident}", fingerprint(common, one.key), below.plan)
 
 
 class _Below:
@@ -64,21 +56,7 @@ class _Below:
     ) -> None:
         self._site, self._theme, self._frames, self._bodies, self._around = site, theme, frames, bodies, around
 
-    @cached_property
-    def plan(self) -> tuple[Planned, ...]:
-        return tuple(self._planned())
-
-    def make(self, place: int, mark: str) -> tuple[bytes, ...]:
-        """Of the file at that place of the plan, which had that fingerprint when it was remembered."""
-        planned = self.plan[place]
-        if planned.fingerprint != mark:
-            raise GreenchannelError(
-                "{path}: its plan is not the one that was remembered; run greenchannel build --clean",
-                path=planned.paths[0],
-            )
-        return planned.make()
-
-    def _planned(self) -> Iterator[Planned]:
+    def plan(self) -> Iterator[Planned]:
         around, site = self._around, self._site
         catalogue = Catalogue(site.settings, site.registry, site.policy, around.state, around.numbers)
         english = catalogue.speaking(ENGLISH, around.translated)

@@ -5,7 +5,7 @@ never names a page that is not there yet.
 """
 
 import html
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from greenchannel.portal import assets, heartbeat, newest, ongoing, pages, streams, timeliness, twin
@@ -18,6 +18,7 @@ from greenchannel.portal.incident_plan import plan_incidents
 from greenchannel.portal.markup import plain_text
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
+from greenchannel.portal.remembered_plan import earlier
 from greenchannel.portal.search_index import plan_index
 from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.source import Site
@@ -28,6 +29,16 @@ from greenchannel.record.events import write_events
 
 
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
+    yield from _remembered("site", site, theme.digest, partial(_planned, site, theme))
+
+
+def _remembered(part: str, site: Site, theme: str, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
+    """The last line of the ledger vouches for all before it."""
+    inputs = (site.maker, theme, site.settings, site.registry, site.policy, site.heartbeats, site.state.head)
+    yield from earlier(site.memory, (part,)).plan(part, fingerprint(*inputs, site.drafts), work_out)
+
+
+def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
     catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
     bodies = bodies_of(site, catalogue)
     english = catalogue.in_language(ENGLISH)
@@ -70,6 +81,10 @@ def _in_english(english: Catalogue, made: Pages) -> Iterator[Planned]:
 
 def plan_search(site: Site) -> Iterator[Planned]:
     """The index for the search page, which is no part of `plan`: it is made when everything else has gone out."""
+    yield from _remembered("search", site, "", partial(_search_planned, site))
+
+
+def _search_planned(site: Site) -> Iterator[Planned]:
     bodies = bodies_of(site, Catalogue(site.settings, site.registry, site.policy, site.state))
 
     def text(digest: str) -> str:
