@@ -71,7 +71,7 @@ class _Proven:
         self._recall(ledger)
         found = go_on(self._sound_part(ledger), ledger, checkpoint, Holdings(self._digest_of, approvals=True))
         if not found.problems and found.entries and not found.tail:
-            self._sound, self._digest = Sound(len(ledger), found.events, found.state), sha256(ledger)
+            self._sound, self._digest = Sound(len(ledger), found.events, found.state, found.held), sha256(ledger)
         return found
 
     def keep(self) -> None:

@@ -1,6 +1,7 @@
 """The files that the ledger's lines name: frozen texts, attachments and, in the office, who approved and withdrew."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from greenchannel.domain.message import Message, message
@@ -24,6 +25,14 @@ _WITHDRAWAL = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What lines named: the digest of each file, and the frozen text of each revision of a release."""
+
+    digests: Mapping[str, str | None]
+    texts: Mapping[tuple[object, object], object]
+
+
 class Holdings:
     """Asks for each file once, however many lines name it, and tells each fault at the first line that names it."""
 
@@ -35,8 +44,15 @@ class Holdings:
         self._told: set[tuple[str, str]] = set()
 
     @property
-    def named(self) -> frozenset[str]:
-        return frozenset(self._digests)
+    def held(self) -> Held:
+        return Held(dict(self._digests), dict(self._texts))
+
+    def resume(self, before: Held) -> bool:
+        """Goes on behind lines that were checked before, if every file that they named is still what it was."""
+        if any(self._digest(path) != digest for path, digest in before.digests.items()):
+            return False
+        self._digests, self._texts = dict(before.digests), dict(before.texts)
+        return True
 
     def check(self, number: int, event: Event) -> None:
         for path, digest, (missing, changed) in self._named(event):

@@ -19,7 +19,7 @@ from greenchannel.record.canonical import read_canonical, sha256
 from greenchannel.record.causes import Suspect, cause, number_of
 from greenchannel.record.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from greenchannel.record.events import GENESIS, PublicRelease, State, apply, fold, read_events
-from greenchannel.record.holdings import Holdings, Reader, digests
+from greenchannel.record.holdings import Held, Holdings, Reader, digests
 from greenchannel.record.problem import Kind, Problem
 from greenchannel.record.succession import objection
 
@@ -29,7 +29,7 @@ Event = Mapping[str, Any]  # Any: JSON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """`events` and `state` end before the first bad line; `named` are the files that the lines name.
+    """`events` and `state` end before the first bad line; `held` are the files that the lines name.
 
     `behind` counts the lines that the checkpoint does not vouch for yet. `tail` are the bytes behind the last line
     break, and `is_whole` says that they are a whole line which lacks nothing but that.
@@ -39,19 +39,24 @@ class Verification:
     problems: tuple[Problem, ...]
     events: tuple[Event, ...]
     state: State
-    named: frozenset[str]
+    held: Held
     behind: int = 0
     tail: bytes = b""
     is_whole: bool = False
 
+    @property
+    def named(self) -> frozenset[str]:
+        return frozenset(self.held.digests)
+
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Lines that were verified before, as they stand: the first `size` bytes of a ledger."""
+    """Lines that were verified before, as they stand: the first `size` bytes of a ledger. `held` as far as known."""
 
     size: int
     events: tuple[Event, ...]
     state: State
+    held: Held | None = None
 
 
 def recalled(beginning: bytes) -> Sound:
@@ -87,8 +92,9 @@ def go_on(
     *lines, tail = ledger.split(b"\n")
     known = read_checkpoint(checkpoint or b"")
     chain = _Chain(before)
-    for number, event in enumerate(chain.events, 1):
-        holdings.check(number, event)
+    if before is None or before.held is None or not holdings.resume(before.held):
+        for number, event in enumerate(chain.events, 1):
+            holdings.check(number, event)
     suspect = _follow(lines, chain, holdings)
     is_whole = bool(tail) and suspect is None and chain.suspect(read_canonical(tail)) is None
     problems = [_caused(lines, suspect, known)] if suspect else _of_end(lines, tail, known, is_whole=is_whole)
@@ -99,7 +105,7 @@ def go_on(
         problems=(*problems, *holdings.problems),
         events=tuple(chain.events),
         state=chain.state(),
-        named=holdings.named,
+        held=holdings.held,
         behind=len(lines) - known.entries if known else 0,
         tail=tail,
         is_whole=is_whole,
