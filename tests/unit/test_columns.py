@@ -9,7 +9,7 @@ from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import read_settings
 from greenchannel.domain.registry import Registry
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.columns import archive, columns
+from greenchannel.portal.columns import columns, front_pages, month_pages, months
 from greenchannel.portal.directories import directories
 from greenchannel.portal.views.lists import DirectoryView, ListView
 from greenchannel.portal.views.parts import Link, Row
@@ -34,8 +34,10 @@ def lists(*steps: Callable[[Ledger], Any], registry: Registry = REGISTRY) -> dic
 
 
 def _views(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
-    yield from columns(catalogue)
-    yield from archive(catalogue)
+    shelves = columns(catalogue)
+    for month in months(shelves):
+        yield from month_pages(catalogue, shelves, month)
+    yield from front_pages(catalogue, shelves)
 
 
 def publish(name: str, department: str = "housing", **facts: Any) -> Callable[[Ledger], Any]:

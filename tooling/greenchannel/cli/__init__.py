@@ -4,6 +4,7 @@ Exit codes: 0 clean, 1 errors or refusals found, 2 cannot run. A command imports
 `--help` and a single check do not wait for what they do not use.
 """
 
+import gc
 import gettext
 from collections.abc import Sequence
 from datetime import datetime
@@ -58,6 +59,9 @@ for _command in (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    # An archive is a million small values that all live until the end: looking through them again and again for
+    # circles takes a quarter of a build. Circles are found all the same, less often.
+    gc.set_threshold(100_000, 20, 50)
     try:
         code = cli.main(args=argv, standalone_mode=False)
     except click.ClickException as error:

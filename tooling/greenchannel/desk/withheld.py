@@ -164,13 +164,20 @@ def read_pieces(content: Path) -> Iterator[tuple[str, bytes]]:
 
 def _folders(content: Path) -> Iterator[tuple[Path, list[Path]]]:
     """Of the incidents, with their files. Links are not followed; hidden files are an editor's."""
-    for folder in sorted((content / "incidents").glob("*/*")):
-        if folder.is_dir():
-            with os.scandir(folder) as found:
-                names = sorted(
-                    one.name for one in found if not one.name.startswith(".") and one.is_file(follow_symlinks=False)
-                )
-            yield folder, [folder / one for one in names]
+    for year in _entries(content / "incidents", os.DirEntry.is_dir):
+        for folder in _entries(year, os.DirEntry.is_dir):
+            yield folder, _entries(folder, _is_file)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    return not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
+
+
+def _entries(folder: Path, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as found:
+        return [folder / one for one in sorted(one.name for one in found if is_meant(one))]
 
 
 def _read(path: Path, part: int, count: int) -> bytes:

@@ -39,32 +39,55 @@ class _Column:
         return tuple(filter(self.is_member, self.held))
 
 
-def columns(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A column with what it holds by month, the newest first."""
+
+    column: _Column
+    months: Mapping[str, Members]
+
+
+def columns(catalogue: Catalogue) -> tuple[Shelf, ...]:
     """Those that ever held something: a column without content is not built, and none loses its address.
 
-    Which there are is decided by the record, which only grows; the registry, which is edited, says what they show.
+    Which there are is decided by the record, which only grows; the registry, which is edited, says what they show. The
+    last one has everything by month; /archive/ itself leads to the months.
     """
-    yield from _pages(catalogue, (*_experts(catalogue), *_departments(catalogue), *_categories(catalogue)))
-    yield from types(catalogue)
+    everything = _Column(title="全部发布", path="archive/", held=catalogue.releases,
+                         feeds=(feed_link(catalogue.settings.root, "全部发布", "all"),))  # fmt: skip
+    each = (*_experts(catalogue), *_departments(catalogue), *_categories(catalogue), *_types(catalogue))
+    return _shelves(catalogue, (*each, *((everything,) if everything.held else ())))
 
 
-def types(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
-    yield from _pages(catalogue, _types(catalogue))
+def types(catalogue: Catalogue) -> tuple[Shelf, ...]:
+    return _shelves(catalogue, _types(catalogue))
 
 
-def _pages(catalogue: Catalogue, each: Iterable[_Column]) -> Iterator[tuple[str, ListView]]:
-    for column in each:
-        months = _by_month(catalogue, column.held)
-        for month in months:
-            yield "list.html", _month(catalogue, column, month, months)
-        yield "list.html", _front(catalogue, column, months)
+def _shelves(catalogue: Catalogue, each: Iterable[_Column]) -> tuple[Shelf, ...]:
+    return tuple(Shelf(one, _by_month(catalogue, one.held)) for one in each)
 
 
-def archive(catalogue: Catalogue) -> Iterator[tuple[str, ListView]]:
-    """Everything, by month; /archive/ itself leads to the months."""
-    column = _Column(title="全部发布", path="archive/", held=catalogue.releases,
-                     feeds=(feed_link(catalogue.settings.root, "全部发布", "all"),))  # fmt: skip
-    yield from _pages(catalogue, (column,) if column.held else ())
+def months(shelves: Iterable[Shelf]) -> tuple[str, ...]:
+    return tuple(sorted({month for one in shelves for month in one.months}, reverse=True))
+
+
+def month_pages(catalogue: Catalogue, shelves: Iterable[Shelf], month: str) -> Iterator[tuple[str, ListView]]:
+    """A month in every column that held something of it: made of the releases of that month alone."""
+    for one in shelves:
+        if month in one.months:
+            yield "list.html", _month(catalogue, one, month)
+
+
+def month_inputs(shelves: Iterable[Shelf], month: str) -> Iterator[tuple[str, tuple[str, ...], Members]]:
+    """What `month_pages` look at: the columns, the months beside this one in each, and the releases."""
+    for one in shelves:
+        if held := one.months.get(month):
+            yield one.column.path, (*_newer(one, month), "", *_older(one, month)), held
+
+
+def front_pages(catalogue: Catalogue, shelves: Iterable[Shelf]) -> Iterator[tuple[str, ListView]]:
+    for one in shelves:
+        yield "list.html", _front(catalogue, one.column, one.months)
 
 
 def _types(catalogue: Catalogue) -> Iterator[_Column]:
@@ -182,7 +205,7 @@ def _by_month(catalogue: Catalogue, members: Members) -> dict[str, Members]:
     return {month: tuple(ones) for month, ones in months.items()}
 
 
-def _front(catalogue: Catalogue, column: _Column, months: dict[str, Members]) -> ListView:
+def _front(catalogue: Catalogue, column: _Column, months: Mapping[str, Members]) -> ListView:
     url, say = catalogue.home + column.path, catalogue.say
     if column.notice:
         return _withheld(catalogue, column, url)
@@ -226,13 +249,24 @@ def _withheld(catalogue: Catalogue, column: _Column, url: str) -> ListView:
     )
 
 
-def _month(catalogue: Catalogue, column: _Column, month: str, months: dict[str, Members]) -> ListView:
-    url, order = catalogue.home + column.path, tuple(months)
+def _newer(shelf: Shelf, month: str) -> tuple[str, ...]:
+    order = tuple(shelf.months)
+    place = order.index(month)
+    return order[place - 1 : place] if place else ()
+
+
+def _older(shelf: Shelf, month: str) -> tuple[str, ...]:
+    order = tuple(shelf.months)
+    place = order.index(month)
+    return order[place + 1 : place + 2]
+
+
+def _month(catalogue: Catalogue, shelf: Shelf, month: str) -> ListView:
+    column = shelf.column
+    url = catalogue.home + column.path
     if column.notice:
         return _withheld(catalogue, column, f"{url}{month}/")
     name = month_name(catalogue, month)
-    place = order.index(month)
-    newer, older = order[place - 1 : place] if place else (), order[place + 1 : place + 2]
     return ListView(
         frame=Frame(
             title=f"{column.title} {name}",
@@ -245,11 +279,11 @@ def _month(catalogue: Catalogue, column: _Column, month: str, months: dict[str, 
             column_type=column.column_type,
         ),
         rows=(),
-        cards=tuple(card_of(catalogue, one) for one in months[month] if column.is_member(one)),
+        cards=tuple(card_of(catalogue, one) for one in shelf.months[month] if column.is_member(one)),
         is_month=True,
         months=(),
-        previous=next((Link(month_name(catalogue, one), f"{url}{one}/") for one in older), None),
-        next=next((Link(month_name(catalogue, one), f"{url}{one}/") for one in newer), None),
+        previous=next((Link(month_name(catalogue, one), f"{url}{one}/") for one in _older(shelf, month)), None),
+        next=next((Link(month_name(catalogue, one), f"{url}{one}/") for one in _newer(shelf, month)), None),
     )
 
 

@@ -5,7 +5,7 @@ make a page of it is worked out only for the page that is missing.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from greenchannel.portal import pages, twin
@@ -32,13 +32,14 @@ def plan_incidents(
     site: Site,
     theme: Theme,
     frames: Mapping[str, SiteFrame],
+    digests: Sequence[str],
     numbers: Mapping[str, str],
     translated: frozenset[str],
     bodies: Bodies,
 ) -> Iterator[Planned]:
-    """Of every incident by its id. `frames`, `numbers` and `translated` are those of the whole record."""
+    """Of every incident by its id. `digests` are those of the ledger's lines; the others, too, are of all of it."""
     events = (*site.events, *site.drafts)
-    each = tuple(neighbourhoods(events, site.state.head, site.policy, numbers, translated))
+    each = tuple(neighbourhoods(events, digests, site.policy, numbers, translated))
     common = fingerprint(
         site.maker, theme.digest, site.settings, site.registry, site.policy, sorted(frames.items())
     )

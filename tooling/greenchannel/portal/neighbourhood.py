@@ -41,13 +41,16 @@ class Neighbourhood:
 
 
 def neighbourhoods(
-    events: Sequence[Event], head: str, policy: Policy, numbers: Mapping[str, str], translated: frozenset[str]
+    events: Sequence[Event],
+    digests: Sequence[str],
+    policy: Policy,
+    numbers: Mapping[str, str],
+    translated: frozenset[str],
 ) -> Iterator[Neighbourhood]:
-    """Of every incident, by its id. `head` is the digest of the last line; the others have theirs in the next one."""
+    """Of every incident, by its id. `digests` are those of the lines."""
     if not events:
         return
     relations = _Relations(events)
-    digests = (*(event["prev"] for event in events[1:]), head)
     longest = max((rule.within for rule in policy.rules), default=timedelta(0))
     last_at = datetime.fromisoformat(events[-1]["at"])
     for incident in sorted(relations.members):

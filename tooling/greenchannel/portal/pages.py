@@ -11,7 +11,7 @@ from greenchannel.desk.furniture import OWN_SITE_MAP, FooterEntry
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.vocabulary import Category, ReleaseType
-from greenchannel.portal import columns, directories, revisions, timeliness
+from greenchannel.portal import directories, revisions, timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.home_page import home_view
 from greenchannel.portal.incident_page import incident_lists, incident_view
@@ -158,9 +158,7 @@ def incident_pages(catalogue: Catalogue, identifier: str) -> Iterator[Page]:
 
 
 def list_pages(catalogue: Catalogue) -> Iterator[Page]:
-    """Lists after what they name, the home page last."""
-    yield from columns.columns(catalogue)
-    yield from columns.archive(catalogue)
+    """Lists but for the columns, after what they name, the home page last."""
     yield from incident_lists(catalogue)
     yield timeliness.page(catalogue)
     yield from directories.directories(catalogue)
@@ -183,8 +181,7 @@ def translated_pages(catalogue: Catalogue, identifier: str) -> Iterator[Page]:
 
 
 def translated_lists(catalogue: Catalogue) -> Iterator[Page]:
-    """What a language other than Chinese has of lists, the home page last."""
-    yield from columns.types(catalogue)
+    """What a language other than Chinese has of them, the home page last."""
     yield from incident_lists(catalogue)
     yield timeliness.page(catalogue)
     yield search_page(catalogue)

@@ -8,9 +8,10 @@ import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from greenchannel.portal import assets, heartbeat, newest, ongoing, pages, streams, timeliness, twin
+from greenchannel.portal import assets, columns, heartbeat, newest, ongoing, pages, streams, timeliness, twin
 from greenchannel.portal.bodies import Bodies
 from greenchannel.portal.catalogue import Catalogue
+from greenchannel.portal.column_plan import plan_columns
 from greenchannel.portal.entries import voice_of
 from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
@@ -25,7 +26,7 @@ from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Artifact, Theme
 from greenchannel.portal.wording import CHINESE, ENGLISH
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
-from greenchannel.record.events import write_events
+from greenchannel.record.events import line_digests, write_events
 
 
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
@@ -41,10 +42,13 @@ def _remembered(part: str, site: Site, theme: str, work_out: Callable[[], Iterab
 def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
     catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
     bodies = bodies_of(site, catalogue)
+    digests = line_digests((*site.events, *site.drafts), site.state.head)
     english = catalogue.in_language(ENGLISH)
     frames = {one: pages.frame_of(site.settings, site.registry, site.state, one) for one in (CHINESE, ENGLISH)}
     below = (
-        tuple(_in_english(english, Pages(site, theme, frames[ENGLISH], english, bodies))) if english.translated else ()
+        tuple(_in_english(site, theme, digests, english, Pages(site, theme, frames[ENGLISH], english, bodies)))
+        if english.translated
+        else ()
     )
     paths = frozenset(path for one in below for path in one.paths)
     chinese = Pages(site, theme, frames[CHINESE], catalogue, bodies, paths)
@@ -52,7 +56,8 @@ def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
         yield given(Stage.ASSET, path, data)
     yield from share_cards(chinese.frame, theme.assets, site.maker)
     yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
-    yield from plan_incidents(site, theme, frames, catalogue.index_numbers, english.translated, bodies)
+    yield from plan_incidents(site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies)
+    yield from plan_columns(site, theme.digest, digests, catalogue, chinese, columns.columns(catalogue))
     for template, view in pages.list_pages(catalogue):
         yield chinese.page(Stage.LIST, template, view)
     yield chinese.page(Stage.LIST, *pages.not_found(catalogue), path="404.html")
@@ -72,7 +77,10 @@ def bodies_of(site: Site, catalogue: Catalogue) -> Bodies:
     return Bodies(catalogue, site.read_frozen, site.render)
 
 
-def _in_english(english: Catalogue, made: Pages) -> Iterator[Planned]:
+def _in_english(
+    site: Site, theme: Theme, digests: Sequence[str], english: Catalogue, made: Pages
+) -> Iterator[Planned]:
+    yield from plan_columns(site, theme.digest, digests, english, made, columns.types(english))
     for template, view in pages.translated_lists(english):
         yield made.page(Stage.LIST, template, view)
     yield made.page(Stage.LIST, *pages.not_found(english), path=f"{ENGLISH}/404.html")

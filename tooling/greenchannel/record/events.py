@@ -6,7 +6,7 @@ stored.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -168,6 +168,11 @@ def chain(state: State, bodies: Iterable[Mapping[str, Any]], at: datetime) -> tu
         head = sha256(canonical_json(event))
         chained.append(event)
     return tuple(chained)
+
+
+def line_digests(events: Sequence[Mapping[str, Any]], head: str) -> tuple[str, ...]:
+    """The SHA-256 of each line: the next one names it; `head` is that of the last."""
+    return (*(str(event["prev"]) for event in events[1:]), head) if events else ()
 
 
 def write_events(events: Iterable[Mapping[str, Any]]) -> bytes:
