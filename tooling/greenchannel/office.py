@@ -11,6 +11,7 @@ from typing import Any
 
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery import record as record_on_disk
+from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import Decision
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.newsroom import read_tables
@@ -22,6 +23,7 @@ from greenchannel.domain.registry import Person, Registry
 from greenchannel.domain.release import Release
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.opening import Desk, open_desk
+from greenchannel.portal.maker import maker
 from greenchannel.record.approval import Approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import PublicRelease, State, Withdrawal
@@ -64,7 +66,8 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
     `on_duty` invokes the duty rule: `by` may be the author, and a second signature is owed after publication.
     """
     now = clock()
-    desk = open_desk(settings, now)
+    with Memory(settings.home, maker()) as memory:
+        desk = open_desk(settings, now, about=(named,), memory=memory)
     release = find(desk, named)
     _entitled(desk.newsroom.registry, by)
     if on_duty and release.type is not ReleaseType.FACT:
@@ -94,10 +97,17 @@ def approve(settings: Settings, named: str, by: str, clock: Clock, *, on_duty: b
     return approval
 
 
-def publish(settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False) -> tuple[Decision, ...]:
+def publish(
+    settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
+) -> tuple[Decision, ...]:
     """The named releases, or all that are approved, changed and past their embargo when none is named."""
-    now = clock()
-    return publish_from(settings, open_desk(settings, now), named, clock, dry_run=dry_run)
+    return publish_from(settings, open_to_publish(settings, named, clock(), dry_run=dry_run), named, clock, dry_run=dry_run)
+
+
+def open_to_publish(settings: Settings, named: tuple[str, ...], now: datetime, *, dry_run: bool = False) -> Desk:
+    """Without names it is all of the desk: any text of it may be approved. A dry run leaves no trace."""
+    with Memory(settings.home, maker(), reads_only=dry_run) as memory:
+        return open_desk(settings, now, about=named, memory=memory)
 
 
 def publish_from(

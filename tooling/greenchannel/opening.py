@@ -3,7 +3,7 @@
 Whoever decides anything opens it once, with the time at which it is asked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
 from greenchannel.desk.furniture import EXAMPLES, unset
 from greenchannel.desk.newsroom import Document, Newsroom, read_identifier, read_newsroom
+from greenchannel.desk.outline import read_around
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.schema import read_fields
@@ -27,6 +28,7 @@ from greenchannel.desk.vanished import Published, with_vanished
 from greenchannel.domain.diagnostic import SETTINGS_FILE, Diagnostic, Severity, Span
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.release import Release
+from greenchannel.domain.remembering import Remembering
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
 from greenchannel.record.gate import lacks_note
@@ -68,12 +70,19 @@ def open_desk(
     *,
     cleaned: Cleaned | None = None,
     looks_only: bool = False,
+    about: Collection[str] = (),
+    memory: Remembering | None = None,
 ) -> Desk:
-    """`cleaned` is given by who looks again and again: what took too long once is not tried with each look.
+    """With a `memory`, only what has to do with the releases `about` is read, if there are any.
+
+    `cleaned` is given by who looks again and again: what took too long once is not tried with each look.
 
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
     """
-    newsroom = read_newsroom(settings.content, settings.zone)
+    if about and memory:
+        newsroom = read_around(settings.content, settings.zone, about, memory)
+    else:
+        newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown or unset(settings.footer):
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))

@@ -71,12 +71,12 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     from greenchannel.cli.publication import Publication
     from greenchannel.delivery.record import read_record
     from greenchannel.making import outlook
-    from greenchannel.opening import open_desk, release_id
+    from greenchannel.opening import release_id
 
     settings = call.settings()
     clock = call.clock(settings)
     named = tuple(dict.fromkeys(release_id(settings, one) for one in releases))
-    desk = open_desk(settings, clock())
+    desk = office.open_to_publish(settings, named, clock(), dry_run=dry_run)
     decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)
     events = [one.event for one in decisions if one.event]
     ahead = built = None

@@ -51,6 +51,7 @@ class Document:
     faults: tuple[Fault, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     unfit: Mapping[str, Unfit] = field(default_factory=dict)  # which of its attachments cannot go out, by name, and why
+    is_outline: bool = False  # of a file that was not read: only whose it is is known
     neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
 
     @property
@@ -105,19 +106,21 @@ def read_newsroom(content: Path, zone: timezone) -> Newsroom:
     """`zone` is the newsroom's offset: with it a date without a time is read."""
     tables = read_tables(content, zone)
     documents = list(tables.documents)
-    for folder in _incident_folders(content / "incidents"):
-        documents += _read_folder(content, folder, zone)
+    for folder in incident_folders(content / "incidents"):
+        documents += read_folder(content, folder, zone)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
     return replace(tables, documents=ordered)
 
 
-def _incident_folders(root: Path) -> Iterator[Path]:
+def incident_folders(root: Path) -> Iterator[Path]:
+    """Links are not followed."""
     for year in sorted(root.iterdir()) if root.is_dir() else ():
         if year.is_dir() and not year.is_symlink() and not year.name.startswith("."):
             yield from (one for one in sorted(year.iterdir()) if one.is_dir() and not one.is_symlink())
 
 
-def _read_folder(content: Path, folder: Path, zone: timezone) -> list[Document]:
+def read_folder(content: Path, folder: Path, zone: timezone) -> list[Document]:
+    """The documents of an incident."""
     names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
     documents = [
         _read_file(content, folder / name, names, zone)

@@ -44,6 +44,8 @@ class Context:
         releases: dict[str, tuple[Release, ...]] = {}
         by_id: dict[str, tuple[Document, ...]] = {}
         for document in self.newsroom.documents:
+            if document.is_outline:
+                by_id[document.identifier] = (*by_id.get(document.identifier, ()), document)
             if (value := document.value) is None:
                 continue
             by_id[value.id] = (*by_id.get(value.id, ()), document)

@@ -1,0 +1,101 @@
+"""The desk around a few releases: their incidents' folders are read, of all other files it is known whose they are.
+
+An archive of ten years lies on the desk, too; who approves one text need not read it. What another file can have to do
+with that text is told by four words of it, which are remembered for as long as the file is the same: its id, and the
+incident and the release that it speaks of.
+"""
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timezone
+from pathlib import Path
+from typing import Any
+
+from greenchannel.desk.frontmatter import Source
+from greenchannel.desk.newsroom import Document, Newsroom, incident_folders, read_folder, read_tables
+from greenchannel.desk.seen import is_settled, seen
+from greenchannel.domain.incident import Incident
+from greenchannel.domain.release import Interpretation
+from greenchannel.domain.remembering import Remembering
+
+_Outline = tuple[str, str, str]  # its id, the id of its incident, the id of what it explains
+
+
+def read_around(content: Path, zone: timezone, releases: Iterable[str], memory: Remembering) -> Newsroom:
+    """As `read_newsroom`, but that documents of unrelated folders are outlines: without text, value and faults."""
+    tables = read_tables(content, zone)
+    folders = _Folders(content, zone, memory)
+    related = folders.around(frozenset(releases))
+    documents = [*tables.documents]
+    for path, outlines in folders.outlines.items():
+        if path in related:
+            documents += folders.read(path)
+        else:
+            documents += [_outlined(path, name, outline) for name, outline in outlines.items()]
+    return replace(tables, documents=tuple(sorted(documents, key=lambda one: one.path)))
+
+
+def _outlined(folder: str, name: str, outline: _Outline) -> Document:
+    return Document(path=f"{folder}/{name}", source=Source("", None, "", 1), identifier=outline[0], is_outline=True)
+
+
+class _Folders:
+    """`outlines` are those of the files of each folder, by its path below content/."""
+
+    def __init__(self, content: Path, zone: timezone, memory: Remembering) -> None:
+        self._content, self._zone = content, zone
+        self._read: dict[str, list[Document]] = {}
+        paths = [one.relative_to(content).as_posix() for one in incident_folders(content / "incidents")]
+        known = memory.recall(f"outline {one}" for one in paths)
+        self.outlines: dict[str, Mapping[str, _Outline]] = {}
+        for path in paths:
+            earlier = json.loads(known[name]) if (name := f"outline {path}") in known else {}
+            files = dict(self._files(path))
+            if "incident.md" in files and all(earlier.get(one, [None])[0] == now for one, now in files.items()):
+                self.outlines[path] = {one: tuple(earlier[one][1:]) for one in files}
+                continue
+            self.outlines[path] = {one.path.rpartition("/")[2]: _outline(one) for one in self.read(path)}
+            settled = {
+                one: (now, *self.outlines[path][one])
+                for one, now in files.items()
+                if one in self.outlines[path] and is_settled(f"{content}/{path}/{one}", now)
+            }
+            if settled:
+                memory.keep(name, json.dumps(settled).encode())
+
+    def read(self, path: str) -> list[Document]:
+        if path not in self._read:
+            self._read[path] = read_folder(self._content, self._content / path, self._zone)
+        return self._read[path]
+
+    def around(self, releases: frozenset[str]) -> frozenset[str]:
+        """The folders of the releases, of their incidents with all that is theirs, and of what they explain."""
+        folders, speaking = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+        incidents, explained = dict[str, str](), dict[str, str]()
+        for path, outlines in self.outlines.items():
+            for identifier, incident, basis in outlines.values():
+                folders[identifier].add(path)
+                speaking[incident].add(path)
+                incidents[identifier], explained[identifier] = incident, basis
+        found: set[str] = set()
+        for one in releases:
+            incident = incidents.get(one, "")
+            found |= folders[one] | folders[explained.get(one, "")]
+            found |= folders[incident] | speaking[incident] if incident else set()
+        return frozenset(found)
+
+    def _files(self, path: str) -> Iterator[tuple[str, Any]]:
+        """The texts of a folder and what the system tells of each."""
+        for name in sorted(os.listdir(self._content / path)):  # noqa: PTH208  # Names, of every folder of an archive.
+            if name.endswith(".md") and not name.startswith("."):
+                yield name, seen(f"{self._content}/{path}/{name}")
+
+
+def _outline(document: Document) -> _Outline:
+    value = document.value
+    if value is None or isinstance(value, Incident):
+        return document.identifier, "", ""
+    return document.identifier, value.incident, value.basis if isinstance(value, Interpretation) else ""
