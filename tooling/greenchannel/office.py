@@ -101,7 +101,8 @@ def publish(
     settings: Settings, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
 ) -> tuple[Decision, ...]:
     """The named releases, or all that are approved, changed and past their embargo when none is named."""
-    return publish_from(settings, open_to_publish(settings, named, clock(), dry_run=dry_run), named, clock, dry_run=dry_run)
+    desk = open_to_publish(settings, named, clock(), dry_run=dry_run)
+    return publish_from(settings, desk, named, clock, dry_run=dry_run)
 
 
 def open_to_publish(settings: Settings, named: tuple[str, ...], now: datetime, *, dry_run: bool = False) -> Desk:

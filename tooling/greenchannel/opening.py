@@ -73,14 +73,15 @@ def open_desk(
     about: Collection[str] = (),
     memory: Remembering | None = None,
 ) -> Desk:
-    """With a `memory`, only what has to do with the releases `about` is read, if there are any.
+    """With a `memory`, no more is read than has to do with the releases `about` or the files `only`, if it is these.
 
     `cleaned` is given by who looks again and again: what took too long once is not tried with each look.
 
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
     """
-    if about and memory:
-        newsroom = read_around(settings.content, settings.zone, about, memory)
+    paths = only or frozenset()
+    if memory and (about or paths) and all(one.startswith("incidents/") for one in paths):
+        newsroom = read_around(settings.content, settings.zone, about, paths, memory)
     else:
         newsroom = read_newsroom(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)

@@ -89,6 +89,8 @@ class _PublicWords:
 
     def __init__(self, settings: Settings, pending: Mapping[str, bytes]) -> None:
         self._settings, self._pending = settings, pending
+        self._read: list[str] = []
+        self._rest = self._sources()
 
     def has(self, leak: Leak) -> bool:
         """Pinyin is public where another title of the same sound is; a piece, with any public file that has it."""
@@ -98,31 +100,42 @@ class _PublicWords:
             files = (one for root in roots for one in root.rglob("*") if one.is_file())
             known = chain(self._pending.values(), (one.read_bytes() for one in files))
             return any(phrase.piece in one for one in known)
-        if leak.spelling.endswith(PINYIN):
-            return phrase.pinyin in self._words or phrase.text in self._words
-        return phrase.text in self._words
+        is_sound = leak.spelling.endswith(PINYIN)
+        return self._has_word(phrase.text) or (is_sound and self._has_word(phrase.pinyin))
 
-    @cached_property
-    def _words(self) -> str:
-        return "\n".join(self._sources()).replace('\\"', '"')
+    def _has_word(self, word: str) -> bool:
+        """A phrase that drafts and public texts share stands in a recent one: no more is read than it takes."""
+        if any(word in text for text in self._read):
+            return True
+        for text in self._rest:
+            self._read.append(text := text.replace('\\"', '"'))
+            if word in text:
+                return True
+        return False
 
     def _sources(self) -> Iterator[str]:
         settings = self._settings
         yield from (data.decode() for path, data in self._pending.items() if path.endswith(".md"))
         yield " ".join(f"{one.value} {one.zh}" for kind in vars(vocabulary).values() for one in _members(kind))
-        for path in (
-            settings.home / SETTINGS_FILE,
-            settings.releases / LEDGER,
-            *settings.releases.rglob("*.md"),
-            *(settings.content / "pages").rglob("*.md"),
-            *(one for one in (settings.content / "registry").rglob("*.yml") if one.name != _PRIVATE),
-            *settings.templates.rglob("*.html"),
-            *(_PACKAGE / "locale").rglob("portal.po"),
-            *(_PACKAGE / "portal").glob("*.py"),
-            *(_PACKAGE / "policies").glob("*.yml"),
+        for path in chain(
+            (settings.home / SETTINGS_FILE, settings.releases / LEDGER),
+            (settings.content / "pages").rglob("*.md"),
+            (one for one in (settings.content / "registry").rglob("*.yml") if one.name != _PRIVATE),
+            settings.templates.rglob("*.html"),
+            (_PACKAGE / "locale").rglob("portal.po"),
+            (_PACKAGE / "portal").glob("*.py"),
+            (_PACKAGE / "policies").glob("*.yml"),
+            _newest_first(settings.releases),
         ):
             if path.is_file():
                 yield path.read_text("utf-8", errors="replace")
+
+
+def _newest_first(releases: Path) -> Iterator[Path]:
+    """The frozen texts, by the years and names of their incidents from the end."""
+    for year in sorted((one for one in releases.iterdir() if one.is_dir()), reverse=True):
+        for incident in sorted(year.iterdir(), reverse=True):
+            yield from incident.rglob("*.md")
 
 
 def _members(kind: object) -> Iterator[vocabulary.Term]:

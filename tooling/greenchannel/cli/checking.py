@@ -23,12 +23,15 @@ from greenchannel.domain.errors import GreenchannelError
 @click.pass_obj
 def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetime | None) -> int:
     """Find what is wrong in content/, all of it at once. Nothing is changed without --fix."""
+    from greenchannel.delivery.memory import Memory
     from greenchannel.domain.diagnostic import Severity
     from greenchannel.opening import fix_desk, open_desk
+    from greenchannel.portal.maker import maker
 
     settings = call.settings()
     now, only = at or call.clock(settings)(), _only(settings.content, paths)
-    desk = open_desk(settings, now, only, looks_only=True)
+    with Memory(settings.home, maker(), reads_only=True) as memory:
+        desk = open_desk(settings, now, only, looks_only=True, memory=None if fix else memory)
     if desk.damaged:
         told = call.translate(
             "what follows is told by the desk alone; rules that ask the record wait until it verifies"

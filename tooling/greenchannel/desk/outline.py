@@ -24,11 +24,18 @@ from greenchannel.domain.remembering import Remembering
 _Outline = tuple[str, str, str]  # its id, the id of its incident, the id of what it explains
 
 
-def read_around(content: Path, zone: timezone, releases: Iterable[str], memory: Remembering) -> Newsroom:
-    """As `read_newsroom`, but that documents of unrelated folders are outlines: without text, value and faults."""
+def read_around(
+    content: Path, zone: timezone, releases: Iterable[str], paths: Iterable[str], memory: Remembering
+) -> Newsroom:
+    """As `read_newsroom`, but that documents of unrelated folders are outlines: without text, value and faults.
+
+    Read is what has to do with the `releases`, which are ids, and with the files at the `paths` below content/.
+    """
     tables = read_tables(content, zone)
     folders = _Folders(content, zone, memory)
-    related = folders.around(frozenset(releases))
+    named = {one.rpartition("/")[0] for one in paths}
+    within = (outline[0] for one in named for outline in folders.outlines.get(one, {}).values())
+    related = folders.around(frozenset((*releases, *within))) | named
     documents = [*tables.documents]
     for path, outlines in folders.outlines.items():
         if path in related:
@@ -71,8 +78,8 @@ class _Folders:
             self._read[path] = read_folder(self._content, self._content / path, self._zone)
         return self._read[path]
 
-    def around(self, releases: frozenset[str]) -> frozenset[str]:
-        """The folders of the releases, of their incidents with all that is theirs, and of what they explain."""
+    def around(self, identifiers: frozenset[str]) -> frozenset[str]:
+        """The folders of these, of their incidents with all that is theirs, and of what they explain."""
         folders, speaking = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
         incidents, explained = dict[str, str](), dict[str, str]()
         for path, outlines in self.outlines.items():
@@ -81,10 +88,10 @@ class _Folders:
                 speaking[incident].add(path)
                 incidents[identifier], explained[identifier] = incident, basis
         found: set[str] = set()
-        for one in releases:
-            incident = incidents.get(one, "")
-            found |= folders[one] | folders[explained.get(one, "")]
-            found |= folders[incident] | speaking[incident] if incident else set()
+        for one in identifiers:
+            found |= folders[one] | speaking[one] | folders[explained.get(one, "")]
+            if named := incidents.get(one):
+                found |= folders[named] | speaking[named]
         return frozenset(found)
 
     def _files(self, path: str) -> Iterator[tuple[str, Any]]:
