@@ -18,7 +18,7 @@ from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
 from greenchannel.desk.furniture import EXAMPLES, unset
-from greenchannel.desk.newsroom import Document, Newsroom, read_identifier, read_newsroom
+from greenchannel.desk.newsroom import Document, KnownFiles, Newsroom, read_identifier, read_newsroom
 from greenchannel.desk.outline import read_around
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
@@ -72,10 +72,12 @@ def open_desk(
     looks_only: bool = False,
     about: Collection[str] = (),
     memory: Remembering | None = None,
+    known: KnownFiles | None = None,
 ) -> Desk:
     """With a `memory`, no more is read than has to do with the releases `about` or the files `only`, if it is these.
 
-    `cleaned` is given by who looks again and again: what took too long once is not tried with each look.
+    `cleaned` and `known` are given by who looks again and again: what took too long once is not tried with each look,
+    and what was read once is read again only when it changed.
 
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
     """
@@ -83,7 +85,7 @@ def open_desk(
     if memory and (about or paths) and all(one.startswith("incidents/") for one in paths):
         newsroom = read_around(settings.content, settings.zone, about, paths, memory)
     else:
-        newsroom = read_newsroom(settings.content, settings.zone)
+        newsroom = read_newsroom(settings.content, settings.zone, known)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown or unset(settings.footer):
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))

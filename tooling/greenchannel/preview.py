@@ -8,7 +8,7 @@ An observer sets a flag, one loop rebuilds, the server's threads read a snapshot
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from pathlib import Path
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.proven import frozen_reader
-from greenchannel.desk.newsroom import Newsroom
+from greenchannel.desk.newsroom import KnownFiles, Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.errors import GreenchannelError
@@ -30,7 +30,8 @@ from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.markup import Links
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.site import artifacts
+from greenchannel.portal.plan import Planned
+from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Artifact, read_theme
 from greenchannel.record.events import State, chain, fold
@@ -57,6 +58,8 @@ class Preview:
         self._home, self._clock, self._report = home, clock, report
         self._pages: tuple[Artifact, ...] = ()
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
+        self._kept = _Kept()
+        self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
         self._notice = Notice(home)
         self._translate = translate
         self._server = Server(port, lambda: self.snapshot, translate)
@@ -97,7 +100,7 @@ class Preview:
     def _build(self, render: Render, version: str) -> Snapshot:
         settings = read_settings(self._home)
         now, problems = self._clock().astimezone(settings.zone), []
-        desk = open_desk(settings, now)
+        desk = open_desk(settings, now, known=self._known)
         try:
             frame = frame_of(settings, desk.newsroom.registry, desk.record.state)
             self._pages = mkdocs_pages(settings, frame)
@@ -106,19 +109,44 @@ class Preview:
         self._cleaned = self._cleaned or Cleaned(settings)
         found = drafts(desk.newsroom, desk.record.state, self._cleaned)
         problems += [one.in_language(self._translate) for one in _unfit(desk, found)]
+        planned = _site(settings, desk, found, render, now, self._kept)
         return Snapshot(
             version=version,
             root=settings.root,
-            artifacts=dict((*self._pages, *_site(settings, desk, found, render, now))),
+            artifacts=dict((*self._pages, *self._kept.artifacts(planned))),
             errors=tuple(one for one in desk.diagnostics if one.severity is Severity.ERROR),
             texts={one.path: one.source.text for one in desk.newsroom.documents},
             problems=tuple(problems),
         )
 
 
+class _Kept:
+    """What the last rebuild made and worked out, so that the next one makes what changed."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, bytes] = {}
+        self._made: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
+
+    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        return {one: self._values[one] for one in keys if one in self._values}
+
+    def keep(self, key: str, value: bytes) -> None:
+        self._values[key] = value
+
+    def artifacts(self, planned: Iterable[Planned]) -> Iterator[Artifact]:
+        made = {}
+        for one in planned:
+            mark, files = self._made.get(one.paths, ("", ()))
+            if mark != one.fingerprint:
+                files = one.make()
+            made[one.paths] = one.fingerprint, files
+            yield from zip(one.paths, files, strict=True)
+        self._made = made
+
+
 def _site(
-    settings: Settings, desk: Desk, found: Sequence[Candidate], render: Render, now: datetime
-) -> tuple[Artifact, ...]:
+    settings: Settings, desk: Desk, found: Sequence[Candidate], render: Render, now: datetime, kept: _Kept
+) -> Iterator[Planned]:
     texts = {path: data for one in found for path, data in one.frozen.items()}
     read = frozen_reader(settings.releases)
 
@@ -140,8 +168,9 @@ def _site(
         read_frozen=read_frozen,
         render=render,
         heartbeats=shown_beats(settings),
+        memory=kept,
     )
-    return tuple(artifacts(site, read_theme(settings.templates)))
+    return plan(site, read_theme(settings.templates))
 
 
 def drafts(newsroom: Newsroom, state: State, cleaned: Cleaned) -> tuple[Candidate, ...]:

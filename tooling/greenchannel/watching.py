@@ -27,6 +27,7 @@ from greenchannel.announcing import announce
 from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.record import Decision
+from greenchannel.desk.newsroom import KnownFiles
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
@@ -64,6 +65,7 @@ class Watch:
         self._home, self._clock, self._translate = home, clock, translate
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
+        self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -120,7 +122,7 @@ class Watch:
         clock = self._local(settings)
         now = clock()
         self._cleaned = self._cleaned or Cleaned(settings)
-        desk = open_desk(settings, now, cleaned=self._cleaned)
+        desk = open_desk(settings, now, cleaned=self._cleaned, known=self._known)
         self._note_clock(now, desk.record.state.last_at)
         self._note_schedule(scheduled(settings, desk, now))
         decisions = office.publish_from(settings, desk, (), clock)

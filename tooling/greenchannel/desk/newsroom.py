@@ -18,6 +18,7 @@ from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, r
 from greenchannel.desk.kinds import Unfit
 from greenchannel.desk.policies import read_own_policy
 from greenchannel.desk.schema import Spans
+from greenchannel.desk.seen import is_settled, seen
 from greenchannel.desk.values import Parsed, incident_of, original_of, release_of, translation_of
 from greenchannel.domain.diagnostic import Span
 from greenchannel.domain.incident import Incident
@@ -102,12 +103,18 @@ def read_tables(content: Path, zone: timezone) -> Newsroom:
     return Newsroom(documents=(*registry_documents, *policy_documents), registry=registry, policies=policies)
 
 
-def read_newsroom(content: Path, zone: timezone) -> Newsroom:
-    """`zone` is the newsroom's offset: with it a date without a time is read."""
+KnownFiles = dict[Path, tuple[object, "Document"]]  # what was read, with all that it was read from
+
+
+def read_newsroom(content: Path, zone: timezone, known: KnownFiles | None = None) -> Newsroom:
+    """`zone` is the newsroom's offset: with it a date without a time is read.
+
+    Who looks again and again gives what is `known`: a file that is still the same is not read again.
+    """
     tables = read_tables(content, zone)
     documents = list(tables.documents)
     for folder in incident_folders(content / "incidents"):
-        documents += read_folder(content, folder, zone)
+        documents += read_folder(content, folder, zone, known)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
     return replace(tables, documents=ordered)
 
@@ -119,11 +126,11 @@ def incident_folders(root: Path) -> Iterator[Path]:
             yield from (one for one in sorted(year.iterdir()) if one.is_dir() and not one.is_symlink())
 
 
-def read_folder(content: Path, folder: Path, zone: timezone) -> list[Document]:
-    """The documents of an incident."""
+def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFiles | None = None) -> list[Document]:
+    """The documents of an incident; `known` as for `read_newsroom`."""
     names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
     documents = [
-        _read_file(content, folder / name, names, zone)
+        _read_anew(content, folder / name, names, zone, known)
         for name in names
         if name.endswith(".md") and not name.startswith(".")
     ]
@@ -134,6 +141,21 @@ def read_folder(content: Path, folder: Path, zone: timezone) -> list[Document]:
         source = Source("", None, "", 1)
         documents.append(Document(path=path, source=source, identifier=identifier, faults=(fault,)))
     return [_with_translations(one, documents) for one in documents]
+
+
+def _read_anew(
+    content: Path, path: Path, neighbours: tuple[str, ...], zone: timezone, known: KnownFiles | None
+) -> Document:
+    if known is None:
+        return _read_file(content, path, neighbours, zone)
+    now = seen(str(path))
+    inputs = (now, neighbours, zone)
+    if path in known and known[path][0] == inputs:
+        return known[path][1]
+    document = _read_file(content, path, neighbours, zone)
+    if not document.fields.get("attachments") and is_settled(str(path), now):  # Those are looked at, too.
+        known[path] = inputs, document
+    return document
 
 
 def _with_translations(document: Document, beside: list[Document]) -> Document:
@@ -215,8 +237,8 @@ def _read_translation(
 def _unfit(release: Release, folder: Path, neighbours: tuple[str, ...]) -> dict[str, Unfit]:
     found = dict(unfit_names(release.attachments))
     for name in release.attachments:
-        if name in neighbours and name not in found and isinstance(seen := look(folder, name), Unfit):
-            found[name] = seen
+        if name in neighbours and name not in found and isinstance(looked := look(folder, name), Unfit):
+            found[name] = looked
     return found
 
 

@@ -28,6 +28,7 @@ def _environment(
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(templates),
         bytecode_cache=compiled,
+        auto_reload=False,  # They are values: a template that changed is another theme.
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
