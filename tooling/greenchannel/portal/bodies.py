@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.addresses import public_path
@@ -18,6 +18,8 @@ from greenchannel.record.canonical import sha256
 from greenchannel.record.freeze import Frozen, Value, thaw
 from greenchannel.record.translations import original_path
 
+_AT_HAND = 2_048  # rendered bodies
+
 
 class RecordDamagedError(GreenchannelError):
     """A frozen text is not the one that was released; nothing is built from it."""
@@ -31,7 +33,7 @@ class Bodies:
     ) -> None:
         self._settings, self._read_frozen, self._render_body = catalogue.settings, read_frozen, render
         self._catalogue = catalogue
-        self._html: dict[str, str] = {}
+        self.html = lru_cache(maxsize=_AT_HAND)(self._rendered)
 
     @cached_property
     def _paths(self) -> Mapping[str, str]:
@@ -45,11 +47,9 @@ class Bodies:
             raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
         return data
 
-    def html(self, digest: str) -> str:
-        if digest not in self._html:
-            frozen = thaw(self.released(digest))
-            self._html[digest] = self._render(frozen.body, self._links(self._original(frozen, digest)))
-        return self._html[digest]
+    def _rendered(self, digest: str) -> str:
+        frozen = thaw(self.released(digest))
+        return self._render(frozen.body, self._links(self._original(frozen, digest)))
 
     def fields(self, view: ReleaseView) -> Mapping[str, Value]:
         """Of the text that the page shows; a translation has those of its original, and its own words of the claim."""
