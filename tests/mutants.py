@@ -29,14 +29,17 @@ def in_place() -> None:
         os.close(descriptor)
         return True
 
-    _set(delivering, "write_file", write)
+    def write_all(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None = None) -> tuple[Path, ...]:
+        return tuple(path for path, data in files if write(path, data, changed_at=changed_at))
+
+    _set(delivering, "write_files", write_all)
     _set(directory, "write_file", write)
 
 
 def lists_first() -> None:
     """Lists and feeds go out before the pages that they name."""
 
-    def backwards(plan: Iterable[Planned], is_known: Callable[[str], bool]) -> Sequence[Planned]:
+    def backwards(plan: Iterable[Planned], is_known: Callable[[Planned], bool]) -> Sequence[Planned]:
         return in_order(plan, is_known)[::-1]
 
     _set(delivering, "in_order", backwards)

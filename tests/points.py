@@ -41,7 +41,10 @@ def warm() -> Iterator[None]:
         def shared() -> Iterator[Renderer]:
             yield renderer
 
-        with patch.object(making, "Renderer", shared), patch.object(making, "read_theme", lambda _folder: theme):
+        with (
+            patch.object(making, "Renderer", shared),
+            patch.object(making, "read_theme", lambda *_: theme),
+        ):
             yield
 
 

@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -98,7 +98,11 @@ def of_folders(calls: Sequence[Call], index: int) -> bool:
 
 
 def of_new_folders(calls: Sequence[Call], index: int) -> bool:
-    return calls[index].name == "fsync" and calls[index - 1].name == "mkdir"
+    """The first sync of a folder after one was made in it."""
+    one, before = calls[index], calls[:index]
+    made = (place for place, call in enumerate(before) if call.name == "mkdir")
+    newest = max((place for place in made if str(PurePosixPath(before[place].path).parent) == one.path), default=index)
+    return one.name == "fsync" and newest < index and all(call.path != one.path for call in before[newest:])
 
 
 @pytest.mark.parametrize("drop", [of_files, of_the_ledger, of_folders, of_new_folders])

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -139,7 +139,7 @@ def test_no_variant_is_ever_older_than_its_plain_file(
         before = read_files(site)
         try:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(delivering, "write_file", killing(killed_after))
+                patch.setattr(delivering, "write_files", killing(killed_after))
                 make_site(plan_of(texts, is_on=is_on), site, Journal(folder / "site.jsonl"), None, silent)
         except KilledError:
             # What was written is a variant and not yet its plain file, never the other way round.
@@ -162,13 +162,16 @@ def test_no_variant_is_ever_older_than_its_plain_file(
 def killing(after: int | None) -> object:
     left = after
 
-    def write(path: Path, data: bytes, *, changed_at: int | None = None) -> bool:
+    def write(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None = None) -> tuple[Path, ...]:
         nonlocal left
-        if left is not None:
-            if not left:
-                raise KilledError
-            left -= 1
-        return write_file(path, data, changed_at=changed_at)
+        changed = []
+        for path, data in files:
+            if left is not None:
+                if not left:
+                    raise KilledError
+                left -= 1
+            changed += [path] if write_file(path, data, changed_at=changed_at) else []
+        return tuple(changed)
 
     return write
 

@@ -167,7 +167,7 @@ def test_a_new_folder_is_synced_into_the_one_above_it(tmp_path: Path) -> None:
     with Layer(tmp_path.parent) as layer:
         write_file(tmp_path / "one/two/a", b"new")
     top = tmp_path.name
-    assert synced(layer) == [top, f"{top}/one", f"{top}/one/two/.a.greenchannel-new", f"{top}/one/two"]
+    assert synced(layer) == [f"{top}/one/two/.a.greenchannel-new", top, f"{top}/one", f"{top}/one/two"]
 
 
 def test_an_equal_file_is_synced_since_a_killed_run_may_have_left_it(tmp_path: Path) -> None:

@@ -119,12 +119,12 @@ class _PublicWords:
         yield " ".join(f"{one.value} {one.zh}" for kind in vars(vocabulary).values() for one in _members(kind))
         for path in chain(
             (settings.home / SETTINGS_FILE, settings.releases / LEDGER),
-            (settings.content / "pages").rglob("*.md"),
-            (one for one in (settings.content / "registry").rglob("*.yml") if one.name != _PRIVATE),
-            settings.templates.rglob("*.html"),
-            (_PACKAGE / "locale").rglob("portal.po"),
-            (_PACKAGE / "portal").glob("*.py"),
-            (_PACKAGE / "policies").glob("*.yml"),
+            _found(settings.content / "pages", "*.md"),
+            (one for one in _found(settings.content / "registry", "*.yml") if one.name != _PRIVATE),
+            _found(settings.templates, "*.html"),
+            _found(_PACKAGE / "locale", "portal.po"),
+            _found(_PACKAGE / "portal", "*.py"),
+            _found(_PACKAGE / "policies", "*.yml"),
             _newest_first(settings.releases),
         ):
             if path.is_file():
@@ -135,7 +135,12 @@ def _newest_first(releases: Path) -> Iterator[Path]:
     """The frozen texts, by the years and names of their incidents from the end."""
     for year in sorted((one for one in releases.iterdir() if one.is_dir()), reverse=True):
         for incident in sorted(year.iterdir(), reverse=True):
-            yield from incident.rglob("*.md")
+            yield from _found(incident, "*.md")
+
+
+def _found(folder: Path, pattern: str) -> Iterator[Path]:
+    """Looked up whole: who stops in the middle of the files must not keep a folder open."""
+    yield from sorted(folder.rglob(pattern))
 
 
 def _members(kind: object) -> Iterator[vocabulary.Term]:

@@ -20,7 +20,7 @@ from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.superseding import is_any_known
 from greenchannel.delivery.targets import Target, TargetError
-from greenchannel.delivery.writing import date_file, remove_file, write_file
+from greenchannel.delivery.writing import date_file, remove_file, write_files
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage, in_order
 from greenchannel.portal.variants import plain_of, variants_of
@@ -28,6 +28,7 @@ from greenchannel.record.canonical import sha256
 
 _VARIANTS = "*.br, *.gz"  # in a journal: there may be variants, which is no path of any file
 _BATCH = 200  # files between two notes in the journal
+_OPEN, _BYTES = 64, 8_000_000  # files and their bytes that are written together
 Item = TypeVar("Item")
 Guard = Callable[[str, bytes], tuple[Leak, ...]]
 # Where to (site or a target's name), files done, files to do; none to do: it waits for another run that is there.
@@ -59,26 +60,32 @@ def make_site(
     would name a page which is therefore missing.
     Raises OSError where the disk refuses, GreenchannelError where what was read back is not what was written.
     """
-    steps = in_order(plan, lambda path: plain_of(path) in journal.entries)
+    steps = in_order(plan, lambda one: _is_known(one, journal))
     paths = [path for one in steps for path in one.paths]
     _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
     due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal) for path in one.paths)]
     written: list[str] = []
     leaks: list[Leak] = []
     done = 0
-    for batch in (batch for _, stage in groupby(due, key=lambda one: one.stage) for batch in _batches(list(stage))):
+    turns = groupby(due, key=lambda one: (one.stage, not _is_known(one, journal)))
+    for is_new, batch in ((is_new, batch) for (_, is_new), turn in turns for batch in _batches(list(turn))):
         if _is_gap(site, leaks, batch[0].stage):
             break
         notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
-        for step in batch:
-            files = tuple(zip(step.paths, step.make(), strict=True))
+        for some in _together(batch):
+            files = [(path, data) for step, made in some for path, data in zip(step.paths, made, strict=True)]
             leaks += (found := tuple(_leaks(files, guard)))
-            for path, data in _without(files, found):
-                if write_file(site / path, data, changed_at=changed_at):
-                    written.append(path)
+            free = tuple(_without(files, found))
+            # Nobody reads what is new before something names it. What changes does so in its order, each by itself: a
+            # power cut must not leave the new page beside the old variant of it.
+            for wave in (free,) if is_new else ((one,) for one in free):
+                changed = write_files(((site / path, data) for path, data in wave), changed_at=changed_at)
+                written += [one.relative_to(site).as_posix() for one in changed]
+            marks = {path: step.fingerprint for step, _ in some for path in step.paths}
+            for path, data in free:
                 if (site / path).read_bytes() != data:
                     raise GreenchannelError("{path}: read back, it is not what was written", path=site / path)
-                notes[path] = {"made_of": step.fingerprint, "sha256": sha256(data), "stat": _stat(f"{site}/{path}")}
+                notes[path] = {"made_of": marks[path], "sha256": sha256(data), "stat": _stat(f"{site}/{path}")}
         journal.note(notes)
         done += len(batch)
         progress("site", done, len(due))
@@ -193,6 +200,24 @@ def _settle_variants(paths: Sequence[str], journal: Journal, remove: Callable[[S
         surplus = tuple(dict.fromkeys((*noted, *(variant for path in paths for variant in variants_of(path)))))
         remove(surplus)
         journal.drop((*surplus, _VARIANTS))
+
+
+def _is_known(step: Planned, journal: Journal) -> bool:
+    return all(plain_of(path) in journal.entries for path in step.paths)
+
+
+def _together(batch: Sequence[Planned]) -> Iterator[list[tuple[Planned, tuple[bytes, ...]]]]:
+    """Made, and so many as may be open at once and in memory."""
+    some, count, size = list[tuple[Planned, tuple[bytes, ...]]](), 0, 0
+    for step in batch:
+        made = step.make()
+        some.append((step, made))
+        count, size = count + len(made), size + sum(map(len, made))
+        if count >= _OPEN or size >= _BYTES:
+            yield some
+            some, count, size = [], 0, 0
+    if some:
+        yield some
 
 
 def _remove(site: Path, paths: Sequence[str]) -> None:

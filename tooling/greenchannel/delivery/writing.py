@@ -15,7 +15,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,29 +36,48 @@ def write_file(path: Path, data: bytes, *, changed_at: int | None = None) -> boo
     `changed_at` (Unix time, seconds) becomes its time of change, or one second after the one it had: a server that
     tells versions apart by size and second must never take a correction for the text it corrects.
     """
-    try:
-        if path.read_bytes() == data:
-            _sync_folder(path.parent)  # A run that was killed may have put it there and come no further.
-            return False
-        if changed_at is not None:
-            changed_at = max(changed_at, int(path.stat().st_mtime) + 1)
-    except FileNotFoundError:
-        _make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}{_TEMPORARY}")
-    descriptor = _claim(temporary)
-    try:
-        _write_all(descriptor, data)
-        if changed_at is not None:
-            os.utime(descriptor, (changed_at, changed_at))
-        os.fsync(descriptor)
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink()
-        raise
-    finally:
-        os.close(descriptor)
-    _sync_folder(path.parent)
-    return True
+    return bool(write_files(((path, data),), changed_at=changed_at))
+
+
+def write_files(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None = None) -> tuple[Path, ...]:
+    """Files that do not wait for each other, as by `write_file`: those that changed. All are durable behind the last.
+
+    Each is whole at any moment, and they may appear in any order. Every folder is synced once, for all that came into
+    it, which is what most of the time goes to. All are open at once: some dozens, not hundreds.
+    """
+    above, folders, waiting = dict[Path, None](), dict[Path, None](), list[tuple[Path, Path]]()
+    with ExitStack() as closing:
+        try:
+            for path, data in files:
+                # Also where it is equal: a run that was killed may have put it there and come no further.
+                folders[path.parent] = None
+                at = changed_at
+                try:
+                    if path.read_bytes() == data:
+                        continue
+                    if at is not None:
+                        at = max(at, int(path.stat().st_mtime) + 1)
+                except FileNotFoundError:
+                    above |= dict.fromkeys(_make_folders(path.parent))
+                temporary = path.with_name(f".{path.name}{_TEMPORARY}")
+                descriptor = _claim(temporary)
+                closing.callback(os.close, descriptor)
+                waiting.append((temporary, path))
+                _write_all(descriptor, data)
+                if at is not None:
+                    os.utime(descriptor, (at, at))
+                os.fsync(descriptor)
+            changed = tuple(path for _, path in waiting)
+            while waiting:
+                waiting[0][0].replace(waiting[0][1])
+                del waiting[0]
+        except OSError:
+            for temporary, _ in waiting:
+                temporary.unlink()
+            raise
+    for folder in above | folders:
+        _sync_folder(folder)
+    return changed
 
 
 def date_file(path: Path, at: int) -> None:
@@ -250,11 +269,16 @@ def _names(path: Path, descriptor: int) -> bool:
 
 def _make_folder(folder: Path) -> None:
     """A folder that the one above does not durably name takes all that is synced in it with it."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    for one in _make_folders(folder):
+        _sync_folder(one)
+
+
+def _make_folders(folder: Path) -> Iterator[Path]:
+    """Makes what is missing; the folders that are to be synced for it, from above."""
+    if not folder.is_dir():
+        yield from _make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        yield folder.parent
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

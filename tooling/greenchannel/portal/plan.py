@@ -62,6 +62,6 @@ def given(stage: Stage, path: str, data: bytes) -> Planned:
     return Planned(stage, (path,), sha256(data), lambda: (data,))
 
 
-def in_order(plan: Iterable[Planned], is_known: Callable[[str], bool]) -> Sequence[Planned]:
+def in_order(plan: Iterable[Planned], is_known: Callable[[Planned], bool]) -> Sequence[Planned]:
     """By stage, and in each what is new before what is changed: a page that gets a link to a new one follows it."""
-    return sorted(plan, key=lambda one: (one.stage, all(is_known(path) for path in one.paths)))
+    return sorted(plan, key=lambda one: (one.stage, is_known(one)))
