@@ -25,6 +25,12 @@ def test_a_page_of_mkdocs_that_a_power_cut_emptied_is_made_again(office_home: Se
     assert (handwritten.mkdocs_pages(office_home, portal_frame(office_home)), page.stat().st_size > 0) == (made, True)
 
 
+def test_a_stamp_that_is_no_text_any_more_vouches_for_nothing(office_home: Settings) -> None:
+    made = handwritten.mkdocs_pages(office_home, portal_frame(office_home))
+    (office_home.home / handwritten.STATE / "pages.sha256").write_bytes(b"\xff" * 64)
+    assert handwritten.mkdocs_pages(office_home, portal_frame(office_home)) == made
+
+
 def test_a_page_at_an_address_of_the_portal_is_refused_by_its_name(office_home: Settings) -> None:
     (office_home.content / "pages/search.md").write_text("# 搜索\n\n本页由人编写。\n", "utf-8")
     with pytest.raises(GreenchannelError, match="a page of its own at /search/"):

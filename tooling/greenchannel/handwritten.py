@@ -32,7 +32,7 @@ def mkdocs_pages(settings: Settings, frame: SiteFrame) -> tuple[Artifact, ...]:
     with locked(scratch):
         inputs, pages = fingerprint(_inputs_digest(settings), frame, *_programs()), read_pages(scratch)
         # The stamp names the pages, too: MkDocs does not sync them, and a power cut may leave empty ones.
-        if not stamp.is_file() or stamp.read_text() != fingerprint(inputs, pages):
+        if not stamp.is_file() or stamp.read_bytes() != fingerprint(inputs, pages).encode():
             forget_file(stamp)  # A failed run leaves a folder that no stamp may vouch for.
             _run_mkdocs(settings.home / "mkdocs.yml", scratch, frame)
             pages = read_pages(scratch)
