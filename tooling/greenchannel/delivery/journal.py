@@ -1,10 +1,11 @@
 """What stands at a target and of what it was made, as far as we know: one JSON line a file, appended as it arrives.
 
 The journal is a memory, never a proof: without it everything is compared again and nothing is lost. A torn last line
-is what a killed run leaves, and is ignored.
+is what a killed run leaves, and is ignored; so is each line that is not what its checksum says.
 """
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from greenchannel.delivery.writing import append, forget_file, write_file
 
 _GONE: Mapping[str, Any] = {"gone": True}
+_PROOF_BYTES = 22
 _SPARE = 1_000  # lines that may be out of date before the file is written anew
 
 
@@ -75,13 +77,18 @@ class Journal:
 
 
 def _line(path: str, entry: Mapping[str, Any]) -> bytes:
-    return json.dumps({"path": path, **entry}, ensure_ascii=False).encode() + b"\n"
+    told = json.dumps({"path": path, **entry}, ensure_ascii=False).encode()
+    return told.removesuffix(b"}") + _proof(told) + b"\n"
+
+
+def _proof(told: bytes) -> bytes:
+    """Against decay, not against who may write here."""
+    return b', "proof": "%08x"}' % zlib.crc32(told)
 
 
 def _entries(data: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for line in data.split(b"\n"):
-        try:
-            entry = json.loads(line)
+        told = line[:-_PROOF_BYTES] + b"}"
+        if line[-_PROOF_BYTES:] == _proof(told):  # Else torn, damaged, or not ours: the file is compared again.
+            entry = json.loads(told)
             yield entry.pop("path"), entry
-        except (ValueError, KeyError, AttributeError):
-            continue  # Torn, or not ours: the file that it spoke of is compared again.
