@@ -57,7 +57,7 @@ class Memory:
                     some = wanted[start : start + _AT_ONCE]
                     places = ",".join("?" * len(some))
                     rows = database.execute(f"select * from remembered where key in ({places})", some)  # noqa: S608  # Marks.
-                    known |= {key: value for key, proof, value in rows if _proof(key, value) == proof}
+                    known |= {key: value for key, proof, value in rows if _is_proven(key, value, proof)}
         except sqlite3.Error:
             self._forget()
         return known
@@ -116,9 +116,14 @@ def _proof(key: str, value: bytes) -> str:
     return sha256(key.encode() + b"\n" + value)
 
 
+def _is_proven(key: str, value: object, proof: object) -> bool:
+    """A bit that fell over may make the value of another kind."""
+    return isinstance(value, bytes) and _proof(key, value) == proof
+
+
 def _is_damaged(path: Path) -> bool:
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_WAIT_SECONDS) as database:
+        with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS) as database:
             return bool(database.execute("pragma quick_check(1)").fetchall() != [("ok",)])
     except sqlite3.OperationalError:
         return False

@@ -1,0 +1,172 @@
+"""What was worked out before is believed only as it was written; where it cannot be kept, nothing else suffers."""
+
+import resource
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from conftest import read_files
+from greenchannel.delivery import memory
+from greenchannel.delivery.memory import FILE, Memory
+
+Kept = dict[str, bytes]
+ONE: Kept = {"one": b"worked out"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A newsroom that remembers `ONE`."""
+    (tmp_path / FILE).parent.mkdir()
+    keep(tmp_path, ONE)
+    return tmp_path
+
+
+def keep(home: Path, values: Kept, maker: str = "these programs") -> None:
+    with Memory(home, maker) as remembered:
+        for key, value in values.items():
+            remembered.keep(key, value)
+
+
+def recalled(home: Path, *keys: str, maker: str = "these programs") -> Kept:
+    with Memory(home, maker) as remembered:
+        return dict(remembered.recall(keys))
+
+
+def change(home: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(home / FILE)) as database, database:
+        assert database.execute(statement, values).rowcount == 1
+
+
+def test_what_was_kept_is_recalled_by_the_next_run(home: Path) -> None:
+    assert recalled(home, "one", "two") == ONE
+
+
+def test_of_a_name_the_newest_is_kept(home: Path) -> None:
+    keep(home, {"one": b"newer"})
+    assert recalled(home, "one") == {"one": b"newer"}
+
+
+def test_more_is_recalled_at_once_than_one_question_can_ask(home: Path) -> None:
+    many = {str(number): b"%d" % number for number in range(1_200)}
+    keep(home, many)
+    assert recalled(home, *many) == many
+
+
+@pytest.mark.parametrize("value", [b"worked oup", b"", 7, "worked out"], ids=repr)
+def test_a_damaged_value_is_no_value(home: Path, value: object) -> None:
+    change(home, "update remembered set value = ?", value)
+    assert recalled(home, "one") == {}
+
+
+def test_a_value_under_the_name_of_another_is_no_value(home: Path) -> None:
+    change(home, "update remembered set key = ?", "two")
+    assert recalled(home, "two") == {}
+
+
+def test_what_other_programs_worked_out_is_forgotten(home: Path) -> None:
+    assert recalled(home, "one", maker="newer programs") == {}
+    assert recalled(home, "one") == {}
+
+
+@pytest.mark.parametrize("size", [0, 9, 5_000])
+def test_a_file_that_is_no_database_makes_room_for_one(home: Path, size: int) -> None:
+    (home / FILE).write_bytes(b"no database " * size)
+    assert recalled(home, "one") == {}
+    keep(home, ONE)
+    assert recalled(home, "one") == ONE
+
+
+def test_a_file_that_is_no_database_is_replaced_below_a_folder_of_any_name(home: Path) -> None:
+    elsewhere = home.rename(home.with_name("50% of #1?"))
+    (elsewhere / FILE).write_bytes(b"no database " * 500)
+    recalled(elsewhere, "one")
+    keep(elsewhere, ONE)
+    assert recalled(elsewhere, "one") == ONE
+
+
+def test_a_database_whose_middle_is_lost_makes_room_for_a_new_one(home: Path) -> None:
+    keep(home, {str(number): bytes(500) for number in range(100)})
+    data = bytearray((home / FILE).read_bytes())
+    data[4096:-4096] = bytes(len(data) - 8192)
+    (home / FILE).write_bytes(data)
+    recalled(home, *map(str, range(100)))
+    keep(home, ONE)
+    assert recalled(home, "one") == ONE
+
+
+@pytest.mark.parametrize("name", ["these programs", "others"])
+def test_who_only_reads_leaves_everything_as_it_was(home: Path, name: str) -> None:
+    before = read_files(home)
+    with Memory(home, name, reads_only=True) as remembered:
+        remembered.keep("two", b"2")
+        found = remembered.recall(("one", "two"))
+        assert read_files(home) == before
+    assert (read_files(home), found) == (before, {**(ONE if name == "these programs" else {}), "two": b"2"})
+
+
+def test_who_only_reads_replaces_no_file_that_is_no_database(home: Path) -> None:
+    (home / FILE).write_bytes(b"no database " * 500)
+    before = read_files(home)
+    with Memory(home, "these programs", reads_only=True) as remembered:
+        assert (remembered.recall(("one",)), read_files(home)) == ({}, before)
+
+
+def test_who_only_reads_makes_no_file_where_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / FILE).parent.mkdir()
+    with Memory(tmp_path, "these programs", reads_only=True) as remembered:
+        assert remembered.recall(("one",)) == {}
+    assert read_files(tmp_path) == {}
+
+
+def test_without_its_folder_nothing_is_remembered_and_no_folder_is_made(tmp_path: Path) -> None:
+    keep(tmp_path, ONE)
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def locked(home: Path, _patch: pytest.MonkeyPatch) -> Iterator[None]:
+    with closing(sqlite3.connect(home / FILE, isolation_level=None)) as database:
+        database.execute("begin exclusive")
+        yield
+
+
+@contextmanager
+def read_only(_home: Path, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As on a disk that can only be read; who runs tests may be allowed to write to any folder."""
+    real = sqlite3.connect
+
+    def connect(path: Path | str, *, timeout: float, uri: bool = False, check_same_thread: bool = True) -> object:
+        address = path if uri else f"file:{path}?mode=ro"
+        return real(address, timeout, uri=True, check_same_thread=check_same_thread)
+
+    with patch.context() as patched:
+        patched.setattr(sqlite3, "connect", connect)
+        yield
+
+
+@contextmanager
+def full(_home: Path, _patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No file may grow beyond what it has: the system refuses the write, as it does where there is no room."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("kept", [locked, read_only, full])
+def test_where_it_cannot_be_kept_the_run_goes_on_and_what_was_known_stays(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kept: Callable[[Path, pytest.MonkeyPatch], AbstractContextManager[None]],
+) -> None:
+    monkeypatch.setattr(memory, "_WAIT_SECONDS", 0.01)
+    with kept(home, monkeypatch), Memory(home, "these programs") as remembered:
+        remembered.keep("two", b"2" * 100_000)
+        remembered.save()
+        remembered.keep("three", b"3" * 100_000)
+    assert recalled(home, "one", "two", "three") == ONE
