@@ -47,8 +47,13 @@ class Ledger:
     def wait(self, **duration: float) -> None:
         self.now += timedelta(**duration)
 
-    def publish(self, release: str, *notes: tuple[str, str], department: str = "housing", **incident: Any) -> None:
-        """The next revision; `notes` are pairs of kind and text, `incident` its facts where they differ."""
+    def publish(
+        self, release: str, *notes: tuple[str, str], department: str = "housing", basis: str = "", **incident: Any
+    ) -> None:
+        """The next revision; `notes` are pairs of kind and text, `incident` its facts where they differ.
+
+        `basis` is what it explains.
+        """
         name, _, _ = release.rpartition("/")
         before = [one for one in self.events if one["id"] == release and "changes" in one]
         revision = len(before) + 1
@@ -61,6 +66,7 @@ class Ledger:
                 "title": f"通报{release}",
                 "summary": f"摘要{revision}。",
                 "department": department,
+                **({"basis": basis} if basis else {}),
                 "changes": [
                     *(before[-1]["changes"] if before else ()),
                     *({"kind": kind, "note": note} for kind, note in notes),
