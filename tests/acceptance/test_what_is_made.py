@@ -1,0 +1,213 @@
+"""What a build makes after each change: what could show it, and nothing else."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from conftest import BUILT_AT, Clock, copy_newsroom, read_files
+from greenchannel import office
+from greenchannel.building import Built, build
+from greenchannel.delivery import delivering, proven
+from greenchannel.delivery.memory import FILE
+from greenchannel.delivery.writing import write_file
+from greenchannel.desk.settings import Settings
+from greenchannel.handwritten import STATE
+from greenchannel.portal import incident_plan, site
+from greenchannel.portal.plan import Planned
+
+OLD = "2026/chengbei-tingshui"
+NEW = f"{OLD}/fact-3"
+FEEDS = (".rss", ".atom", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A build, each file that it made, one that it made twice being named twice, and the incidents that it planned."""
+
+    built: Built
+    made: list[str]
+    planned: list[str]
+
+    def below(self, *folders: str) -> set[str]:
+        return {one for one in self.made if one.startswith(folders)}
+
+
+def watched(settings: Settings) -> Watched:
+    made, planned = list[str](), list[str]()
+    plan, whole = incident_plan._Below.plan, site._planned  # noqa: SLF001
+
+    def write(path: Path, data: bytes, *, changed_at: int | None = None) -> bool:
+        made.append(path.relative_to(settings.site).as_posix())
+        return write_file(path, data, changed_at=changed_at)
+
+    def plan_incident(below: incident_plan._Below) -> Iterator[Planned]:
+        planned.append(below._around.incident)  # noqa: SLF001
+        return plan(below)
+
+    def plan_whole(*of: object) -> object:
+        planned.append("everything else")
+        return whole(*of)  # type: ignore[arg-type]
+
+    with (
+        patch.object(delivering, "write_file", write),
+        patch.object(incident_plan._Below, "plan", plan_incident),  # noqa: SLF001
+        patch.object(site, "_planned", plan_whole),
+    ):
+        proven._KNOWN.clear()  # noqa: SLF001  # As another process.
+        built = build(settings, Clock(BUILT_AT))
+    assert built.is_whole
+    return Watched(built, made, planned)
+
+
+@contextmanager
+def standing(home: Path, site: Settings) -> Iterator[Settings]:
+    """A copy of the sample newsroom which has built its site where it stands."""
+    settings = copy_newsroom(home)
+    shutil.copytree(site.site, settings.site)
+    shutil.copytree(site.home / STATE, settings.home / STATE)
+    build(settings, Clock(BUILT_AT))
+    yield settings
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, _site: Settings) -> Iterator[Settings]:
+    with standing(tmp_path / "office", _site) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory, _site: Settings) -> Iterator[Watched]:
+    """The build after a fourth release in an incident that is long over."""
+    with standing(tmp_path_factory.mktemp("released") / "office", _site) as settings:
+        folder = settings.content / "incidents" / OLD
+        text = (folder / "fact-2.md").read_text("utf-8").replace("标题: ", "标题: 续报：")
+        (folder / "fact-3.md").write_text(text.replace("变更: []", "迟发原因: 通信中断，恢复后即行发布。"), "utf-8")
+        office.approve(settings, NEW, "tan-jingxing", Clock(BUILT_AT))
+        (decision,) = office.publish(settings, (NEW,), Clock(BUILT_AT))
+        assert decision.refused == ()
+        yield watched(settings)
+
+
+@pytest.fixture(scope="module")
+def renamed(tmp_path_factory: pytest.TempPathFactory, _site: Settings) -> Iterator[tuple[Watched, set[str]]]:
+    """The build after a department got another name, and the files of the portal that named it."""
+    with standing(tmp_path_factory.mktemp("renamed") / "office", _site) as settings:
+        made = read_files(settings.site).items() - read_files(settings.home / STATE / "pages").items()
+        naming = {path for path, data in made if "示例市信访局".encode() in data}
+        registry = settings.content / "registry/departments.yml"
+        registry.write_text(registry.read_text("utf-8").replace("示例市信访局", "示例市人民信访局"), "utf-8")
+        yield watched(settings), naming
+
+
+def test_with_nothing_to_do_nothing_is_made(newsroom: Settings) -> None:
+    assert watched(newsroom).made == []
+
+
+def test_with_nothing_to_do_nothing_is_planned(newsroom: Settings) -> None:
+    assert watched(newsroom).planned == []
+
+
+def test_for_a_new_release_its_own_files_are_made_the_pages_of_its_neighbours_and_its_incident(
+    released: Watched,
+) -> None:
+    """Two places before it are named by the page, and name it; the first of the four stands farther away."""
+    assert released.below("releases/", "en/releases/") == {
+        *(f"releases/{NEW}/{name}" for name in ("index.html", "index.json", "ninjs.json", "r1.md")),
+        *(f"releases/{OLD}/{one}/index.html" for one in ("fact-2", "response-1")),
+        f"releases/{OLD}/index.html",
+    }
+
+
+def test_for_a_new_release_the_lists_that_name_it_are_made(released: Watched) -> None:
+    assert released.below("departments/", "categories/", "types/", "archive/", "incidents/") == {
+        *(f"{one}index.html" for one in ("departments/", "archive/", "archive/2026/11/")),
+        *(f"{one}/index.html" for one in ("incidents", "incidents/2026")),
+        *(
+            f"{one}{month}/index.html"
+            for one in ("departments/urban_management", "categories/livelihood", "types/fact")
+            for month in ("", "/2026/11")
+        ),
+    }
+
+
+def test_for_a_new_release_the_feeds_that_hold_it_are_made(released: Watched) -> None:
+    names = (
+        *("all", "changes", "categories/livelihood", "departments/urban_management", "types/fact"),
+        f"incidents/{OLD}",
+    )
+    assert released.below("feeds/") == {
+        *(f"feeds/{one}{extension}" for one in names for extension in FEEDS),
+        "feeds/index.json",
+        "feeds/feeds.opml",
+    }
+
+
+def test_for_a_new_release_what_tells_of_everything_is_made(released: Watched) -> None:
+    apart = ("releases/", "departments/", "categories/", "types/", "archive/", "incidents/", "feeds/", "en/")
+    assert set(released.made) - released.below(*apart) == {
+        *("index.html", "timeliness/index.html", "sitemap.xml", "sitemap-news.xml", "latest.json"),
+        *("record/ledger.jsonl", "record/checkpoint.json"),
+    }
+
+
+def test_for_a_new_release_nothing_is_made_in_vain(released: Watched) -> None:
+    assert set(released.made) == set(released.built.written)
+
+
+def test_for_a_new_release_only_incidents_of_which_something_may_be_owed_are_planned_beside_its_own(
+    released: Watched,
+) -> None:
+    """The fire was four days ago: whether something is still owed is asked of the new last line."""
+    assert set(released.planned) == {OLD, "2026/qingnianlu-huozai", "everything else"}
+
+
+def test_for_another_name_of_a_department_every_page_that_names_it_changes_and_no_other(
+    renamed: tuple[Watched, set[str]],
+) -> None:
+    watched, naming = renamed
+    changed = {one for one in watched.built.written if one.endswith(".html")}
+    assert changed == {one for one in naming if one.endswith(".html")}
+
+
+def test_for_another_name_of_a_department_no_page_is_made_in_vain(renamed: tuple[Watched, set[str]]) -> None:
+    """Feeds are: each entry of one names its departments, and only the whole feed tells which."""
+    assert {one for one in renamed[0].made if not one.startswith("feeds/")} <= set(renamed[0].built.written)
+
+
+def test_for_another_name_of_a_department_no_frozen_text_is_made(renamed: tuple[Watched, set[str]]) -> None:
+    assert [one for one in renamed[0].made if one.endswith((".md", "ledger.jsonl"))] == []
+
+
+def forget(path: Path) -> None:
+    path.unlink()
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 :] = bytes(one ^ 0x55 for one in data[len(data) // 2 :])
+    path.write_bytes(data)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5_000])
+
+
+@pytest.mark.parametrize("harm", [forget, flip, cut])
+@pytest.mark.parametrize("name", [FILE, f"{STATE}/proven.journal.jsonl", f"{STATE}/pages.sha256"])
+def test_without_one_of_the_memories_no_file_is_made_again(
+    newsroom: Settings, name: str, harm: Callable[[Path], None]
+) -> None:
+    harm(newsroom.home / name)
+    assert watched(newsroom).made == []
+
+
+def test_without_its_journal_every_file_is_made_again_and_none_is_written(newsroom: Settings) -> None:
+    forget(newsroom.home / STATE / "site.journal.jsonl")
+    built = watched(newsroom).built
+    assert (built.made, built.written) == (built.planned, ())
