@@ -32,20 +32,24 @@ Result = dict[str, Any]  # Any: JSON
 
 
 @contextmanager
-def warm() -> Iterator[None]:
-    """One renderer and one theme for all runs: the same code and the same bytes, without starting anew each time."""
-    theme = read_theme(REPOSITORY / "templates")
+def one_renderer() -> Iterator[None]:
+    """For all runs, as if its process had been started anew for each."""
     with Renderer() as renderer:
 
         @contextmanager
         def shared() -> Iterator[Renderer]:
             yield renderer
 
-        with (
-            patch.object(making, "Renderer", shared),
-            patch.object(making, "read_theme", lambda *_: theme),
-        ):
+        with patch.object(making, "Renderer", shared):
             yield
+
+
+@contextmanager
+def warm() -> Iterator[None]:
+    """One renderer and one theme for all runs: the same code and the same bytes, without starting anew each time."""
+    theme = read_theme(REPOSITORY / "templates")
+    with one_renderer(), patch.object(making, "read_theme", lambda _folder, *_compiled: theme):
+        yield
 
 
 @dataclass(frozen=True, slots=True)
