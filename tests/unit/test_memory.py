@@ -1,5 +1,6 @@
 """What was worked out before is believed only as it was written; where it cannot be kept, nothing else suffers."""
 
+import random
 import resource
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -87,6 +88,17 @@ def test_a_file_that_is_no_database_is_replaced_below_a_folder_of_any_name(home:
     assert recalled(elsewhere, "one") == ONE
 
 
+def test_a_database_whose_words_are_no_text_any_more_makes_room_for_a_new_one(home: Path) -> None:
+    """SQLite quotes in its error what it cannot understand, and Python cannot read the quotation."""
+    schema = b"CREATE TABLE remembered "
+    data = (home / FILE).read_bytes()
+    assert schema in data
+    (home / FILE).write_bytes(data.replace(schema, b"CREATE TABLE \xf2" + schema[14:]))
+    assert recalled(home, "one") == {}
+    keep(home, ONE)
+    assert recalled(home, "one") == ONE
+
+
 def test_a_database_whose_middle_is_lost_makes_room_for_a_new_one(home: Path) -> None:
     keep(home, {str(number): bytes(500) for number in range(100)})
     data = bytearray((home / FILE).read_bytes())
@@ -95,6 +107,20 @@ def test_a_database_whose_middle_is_lost_makes_room_for_a_new_one(home: Path) ->
     recalled(home, *map(str, range(100)))
     keep(home, ONE)
     assert recalled(home, "one") == ONE
+
+
+def test_of_bits_that_fell_over_anywhere_only_time_is_lost(home: Path) -> None:
+    keep(home, values := {str(number): bytes([number]) * 300 for number in range(40)})
+    sound, chance = (home / FILE).read_bytes(), random.Random(5)  # noqa: S311  # The same bits each time.
+    for _ in range(1_000):
+        data = bytearray(sound)
+        for _ in range(chance.choice((1, 3, 30))):
+            data[chance.randrange(chance.choice((len(data), 600)))] ^= 1 << chance.randrange(8)
+        (home / FILE).write_bytes(data)
+        assert recalled(home, *values).items() <= values.items()
+        keep(home, ONE)
+        for one in home.glob(f"{FILE}*"):
+            one.unlink()
 
 
 @pytest.mark.parametrize("name", ["these programs", "others"])

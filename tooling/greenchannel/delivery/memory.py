@@ -19,6 +19,7 @@ from greenchannel.delivery.writing import forget_file
 from greenchannel.record.canonical import sha256
 
 FILE = ".greenchannel/memory.sqlite"
+_UNUSABLE = (sqlite3.Error, UnicodeDecodeError)  # The latter where SQLite quotes what it cannot understand.
 _WAIT_SECONDS = 1.0  # for another process that writes; after that nothing is remembered
 _SAVED_EVERY = 500  # values: so few are lost with a killed run, and so few stand in memory
 _AT_ONCE = 500  # keys of one question; SQLite takes 999 of old
@@ -58,7 +59,7 @@ class Memory:
                     places = ",".join("?" * len(some))
                     rows = database.execute(f"select * from remembered where key in ({places})", some)  # noqa: S608  # Marks.
                     known |= {key: value for key, proof, value in rows if _is_proven(key, value, proof)}
-        except sqlite3.Error:
+        except _UNUSABLE:
             self._forget()
         return known
 
@@ -75,7 +76,7 @@ class Memory:
                 rows = [(key, _proof(key, value), value) for key, value in self._new.items()]
                 with database:
                     database.executemany("insert or replace into remembered values (?, ?, ?)", rows)
-        except sqlite3.Error:
+        except _UNUSABLE:
             self._forget()
         self._new = {}
 
@@ -103,7 +104,7 @@ class Memory:
     def _forget(self) -> None:
         """It is busy, damaged, or there is no room: this run goes on without; a damaged one makes room for the next."""
         if self._database is not None:
-            with suppress(sqlite3.Error):
+            with suppress(*_UNUSABLE):
                 self._database.close()
             self._database = None
         if not self._reads_only and _is_damaged(self._path):
@@ -116,9 +117,9 @@ def _proof(key: str, value: bytes) -> str:
     return sha256(key.encode() + b"\n" + value)
 
 
-def _is_proven(key: str, value: object, proof: object) -> bool:
-    """A bit that fell over may make the value of another kind."""
-    return isinstance(value, bytes) and _proof(key, value) == proof
+def _is_proven(key: object, value: object, proof: object) -> bool:
+    """A bit that fell over may make any of them of another kind."""
+    return isinstance(key, str) and isinstance(value, bytes) and _proof(key, value) == proof
 
 
 def _is_damaged(path: Path) -> bool:
@@ -127,5 +128,5 @@ def _is_damaged(path: Path) -> bool:
             return bool(database.execute("pragma quick_check(1)").fetchall() != [("ok",)])
     except sqlite3.OperationalError:
         return False
-    except sqlite3.DatabaseError:
+    except _UNUSABLE:
         return True
