@@ -28,14 +28,13 @@ from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State, apply, chain, write_events
 from greenchannel.record.gate import candidate, publication
 from greenchannel.record.verification import CHECKPOINT, LEDGER
+from sizes import DRAFTS
 
 REPOSITORY = Path(__file__).parents[2]
 PER_INCIDENT = 4
 START = datetime.fromisoformat("2016-12-01T08:00+08:00")
 NOW = datetime.fromisoformat("2026-11-24T10:00+08:00")
 OPEN = 10  # incidents that are not closed yet
-FORMAT = 2  # of this generator: another one makes another newsroom
-DRAFTS = tuple(f"2026/jinri-{number}/fact-1" for number in range(1, 13))
 
 PLACES = ("青年路", "滨江大道", "城北片区", "明德路", "矿区东街", "老城区", "高新区", "文化广场", "火车站")
 MATTERS = (  # category, theme, who leads, what it is about
