@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 help: ## list what make can do
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 13
 
 $(VENV)/.site: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -42,10 +42,13 @@ lighthouse: $(VENV)/.dev ## Lighthouse at phone settings against nginx, at least
 	npm install --silent --no-audit --no-fund --ignore-scripts --prefix build/lighthouse lighthouse@12.8.2
 	PYTHONPATH=tests $(BIN)/python tests/browser/lighthouse.py
 
-bench: $(VENV)/.dev ## how long an officer waits, on a generated newsroom of 1,000 open incidents, and what feeds cost
+bench: $(VENV)/.dev ## how long an officer waits, on newsrooms of SIZES="1000 10000" releases, and what feeds and search cost
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/feeds.py
 	$(BIN)/python tests/bench/search.py
+
+bench-peers: $(VENV)/.dev ## other site generators on the same texts, SIZES="1000 10000" (needs node and npm; an hour)
+	$(BIN)/python tests/bench/peers.py
 
 demo: $(VENV)/.site ## replay the sample newsroom's record with its own clock, to the same bytes
 	$(BIN)/python tooling/demo/replay.py releases
@@ -58,4 +61,4 @@ lock: $(VENV)/.dev ## renew both lock files
 messages: $(VENV)/.dev ## collect the portal's words for the English catalogue, and compile both
 	$(BIN)/python tooling/messages/collecting.py
 
-.PHONY: messages help site serve test lint torture screenshots lighthouse bench demo lock
+.PHONY: messages help site serve test lint torture screenshots lighthouse bench bench-peers demo lock

@@ -1,0 +1,106 @@
+"""Other site generators beside Greenchannel, on the same texts: a build of everything, and one release more.
+
+``make bench-peers`` installs them into build/bench/peers, prints the table and writes it to RESULTS.md. Each has a page
+of each release, lists by department and by type with 20 a page, a home page and a feed of the newest 50; a result
+counts when page and feed hold the new release. ``SIZES="1000 10000 100000"`` chooses the newsrooms.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from measuring import Sample, aside, medians, tidied
+from ours import cold, copied, publish_draft, watch_drafts
+from peer_sites import ALL, Peer, install
+from results import megabytes, own_version, seconds, table, write_section
+from sizes import sizes
+
+HEAD = ("", "all anew, s", "x ours", "one release more, s", "x ours", "watching, s", "x ours", "peak MB", "runs")
+NOTES = """\
+Medians of whole processes, with the peak of the largest process over all of them; a ratio above 1 is slower than ours.
+*One release more*: a fresh process (Pelican with its cache). *Watching*: from the file being saved until page and feed
+are on disk. Ratios are to the second line: `build` and `publish` until pages, lists and feeds are on disk; the first
+line waits for the search index, too, which no peer makes. Ours also has pages of incidents, revisions and columns,
+machine-readable twins, share cards, attachments, feeds of each department, type and incident, and a record that is
+verified, and it waits until the disk has what it wrote; the peers do none of that. Ours has `precompress` off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What was measured of one generator."""
+
+    name: str
+    cold: Sample
+    more: Sample
+    watching: Sample
+
+
+def our_lines(size: int) -> tuple[Line, Line]:
+    """To the end of the processes, and until readers have it."""
+    home = copied(size, "beside-peers")
+    whole = Line(
+        name="Greenchannel, with the search index",
+        cold=medians(lambda _: cold(home, size)),
+        more=medians(partial(publish_draft, home), 5),
+        watching=watch_drafts(home, 5, 3),
+    )
+    aside(home)
+    out = Line(
+        name="Greenchannel, pages and feeds out",
+        cold=_until_out(whole.cold),
+        more=_until_out(whole.more),
+        watching=whole.watching,
+    )
+    return whole, out
+
+
+def peer_line(peer: Peer, size: int) -> Line:
+    home = peer.home(size)
+    line = Line(
+        name=peer.version(),
+        cold=medians(lambda _: peer.cold(home, size)),
+        more=medians(partial(peer.publish, home)),
+        watching=peer.watch(home, 5, 3) if peer.watching else Sample(),
+    )
+    aside(home)
+    return line
+
+
+def _until_out(one: Sample) -> Sample:
+    return Sample(seconds=one.out, megabytes=one.megabytes, runs=one.runs)
+
+
+def cells(line: Line, ours: Line) -> tuple[str, ...]:
+    def ratio(value: float | None, base: float | None) -> str:
+        return f"{value / base:.2f}" if value and base else ""
+
+    return (
+        line.name,
+        seconds(line.cold.seconds),
+        ratio(line.cold.seconds, ours.cold.seconds),
+        seconds(line.more.seconds),
+        ratio(line.more.seconds, ours.more.seconds),
+        seconds(line.watching.out),
+        ratio(line.watching.out, ours.watching.out),
+        megabytes(max(one.megabytes or 0 for one in (line.cold, line.more, line.watching))),
+        f"{line.cold.runs}, {line.more.runs}" + (f", {line.watching.runs}" if line.watching.out else ""),
+    )
+
+
+def main() -> None:
+    install()
+    missing = [one.name for one in ALL if one.program() is None]
+    with tidied():
+        for size in sizes():
+            whole, ours = our_lines(size)
+            lines = [whole, ours]
+            for peer in ALL:
+                if peer.name not in missing:
+                    lines.append(peer_line(peer, size))
+                    print("  ".join(cells(lines[-1], ours)), flush=True)
+            rows = [*(cells(one, ours) for one in lines), *((f"{one}: missing", *[""] * 8) for one in missing)]
+            versions = ", ".join([own_version(), *(one.name for one in lines[2:])])
+            write_section(f"{size:,} releases, beside other generators", versions, NOTES, table(HEAD, rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+export default { layout: "release.njk", permalink: data => `/releases/${data.page.fileSlug}/` };
