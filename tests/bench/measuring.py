@@ -16,7 +16,7 @@ from sizes import BUILD
 
 Expected = Mapping[Path, str]  # files that a process must leave behind, and a text that each must hold
 _ASIDE = BUILD / "aside"
-_QUIET_SECONDS = 2.0
+_QUIET_SECONDS, _QUIET_TICKS, _QUIET_BYTES = 2.0, 4, 1000
 _PATIENCE_SECONDS = 1800.0
 _names = itertools.count()
 
@@ -139,17 +139,19 @@ def _wait(is_done: Callable[[], bool], command: Sequence[str | Path]) -> None:
 
 
 def _wait_until_idle(pid: int) -> None:
-    """It has no child, uses no processor and writes nothing; Linux alone tells."""
-    before: object = None
-    while before != (now := _work(pid)):
-        before = now
+    """It has no child, and hardly uses the processor or writes: that much costs looking at the clock. Linux tells."""
+    before = _work(pid)
+    while True:
         time.sleep(_QUIET_SECONDS)
+        now = _work(pid)
+        if not now[0] and now[1] - before[1] <= _QUIET_TICKS and now[2] - before[2] <= _QUIET_BYTES:
+            return
+        before = now
 
 
-def _work(pid: int) -> object:
-    tasks = sorted(Path(f"/proc/{pid}/task").iterdir())
-    children = "".join((one / "children").read_text() for one in tasks)
+def _work(pid: int) -> tuple[str, int, int]:
+    """Its children, and since it began: hundredths of a second of the processor, bytes written."""
+    children = "".join((one / "children").read_text() for one in Path(f"/proc/{pid}/task").iterdir())
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    ticks = sum(map(int, fields[11:13])) // 4  # Looking at the clock each second costs a little, too.
-    written = [line for line in Path(f"/proc/{pid}/io").read_text().splitlines() if line.startswith("wchar")]
-    return (time.monotonic() if children else 0, ticks, written)
+    counts = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
+    return children, sum(map(int, fields[11:13])), int(counts["wchar"])

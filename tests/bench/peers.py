@@ -2,9 +2,11 @@
 
 ``make bench-peers`` installs them into build/bench/peers, prints the table and writes it to RESULTS.md. Each has a page
 of each release, lists by department and by type with 20 a page, a home page and a feed of the newest 50; a result
-counts when page and feed hold the new release. ``SIZES="1000 10000 100000"`` chooses the newsrooms.
+counts when page and feed hold the new release. ``SIZES="1000 10000 100000"`` chooses the newsrooms, and arguments which
+generators: ``peers.py Greenchannel Hugo``. Without our own there are no ratios.
 """
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +16,9 @@ from peer_sites import ALL, Peer, install
 from results import megabytes, own_version, seconds, table, write_section
 from sizes import sizes
 
-HEAD = ("", "all anew, s", "x ours", "one release more, s", "x ours", "watching, s", "x ours", "peak MB", "runs")
+COLD, MORE = ("all anew, s", "x ours", "processor s"), ("one release more, s", "x ours", "processor s")
+HEAD = ("", *COLD, *MORE, "watching, s", "x ours", "peak MB", "runs")
+OURS = "Greenchannel"
 NOTES = """\
 Medians of whole processes, with the peak of the largest process over all of them; a ratio above 1 is slower than ours.
 *One release more*: a fresh process (Pelican with its cache). *Watching*: from the file being saved until page and feed
@@ -69,18 +73,17 @@ def _until_out(one: Sample) -> Sample:
     return Sample(seconds=one.out, megabytes=one.megabytes, runs=one.runs)
 
 
-def cells(line: Line, ours: Line) -> tuple[str, ...]:
-    def ratio(value: float | None, base: float | None) -> str:
-        return f"{value / base:.2f}" if value and base else ""
+def cells(line: Line, ours: Line | None) -> tuple[str, ...]:
+    def with_ratio(value: float | None, base: float | None) -> tuple[str, str]:
+        return seconds(value), f"{value / base:.2f}" if value and base else ""
 
     return (
         line.name,
-        seconds(line.cold.seconds),
-        ratio(line.cold.seconds, ours.cold.seconds),
-        seconds(line.more.seconds),
-        ratio(line.more.seconds, ours.more.seconds),
-        seconds(line.watching.out),
-        ratio(line.watching.out, ours.watching.out),
+        *with_ratio(line.cold.seconds, ours.cold.seconds if ours else None),
+        seconds(line.cold.processor),
+        *with_ratio(line.more.seconds, ours.more.seconds if ours else None),
+        seconds(line.more.processor),
+        *with_ratio(line.watching.out, ours.watching.out if ours else None),
         megabytes(max(one.megabytes or 0 for one in (line.cold, line.more, line.watching))),
         f"{line.cold.runs}, {line.more.runs}" + (f", {line.watching.runs}" if line.watching.out else ""),
     )
@@ -88,17 +91,20 @@ def cells(line: Line, ours: Line) -> tuple[str, ...]:
 
 def main() -> None:
     install()
+    chosen = sys.argv[1:] or [OURS, *(one.name for one in ALL)]
     missing = [one.name for one in ALL if one.program() is None]
     with tidied():
         for size in sizes():
-            whole, ours = our_lines(size)
-            lines = [whole, ours]
+            own = our_lines(size) if OURS in chosen else ()
+            ours = own[1] if own else None
+            lines = [*own]
             for peer in ALL:
-                if peer.name not in missing:
+                if peer.name in chosen and peer.name not in missing:
                     lines.append(peer_line(peer, size))
                     print("  ".join(cells(lines[-1], ours)), flush=True)
-            rows = [*(cells(one, ours) for one in lines), *((f"{one}: missing", *[""] * 8) for one in missing)]
-            versions = ", ".join([own_version(), *(one.name for one in lines[2:])])
+            rows = [cells(one, ours) for one in lines]
+            rows += [(f"{one}: missing", *[""] * (len(HEAD) - 1)) for one in missing]
+            versions = ", ".join([own_version(), *(one.name for one in lines[len(own) :])])
             write_section(f"{size:,} releases, beside other generators", versions, NOTES, table(HEAD, rows))
 
 
