@@ -10,7 +10,7 @@ forgotten when these ones begin: `maker` stands for the programs.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -87,18 +87,26 @@ class Memory:
 
     def _connect_to_read(self) -> sqlite3.Connection | None:
         """Leaves no file behind, so it sees what another process writes meanwhile in part at most; the proofs tell."""
-        database = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-        return database if database.execute("select name from maker").fetchall() == [(self._maker,)] else None
+        with ExitStack() as stack:
+            database = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            stack.callback(database.close)
+            if _maker(database) != self._maker:
+                return None
+            stack.pop_all()
+        return database
 
     def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, check_same_thread=False)
-        # A power cut may lose or tear it; the digests tell.
-        database.executescript(f"pragma journal_mode = wal; pragma synchronous = off; {_SCHEMA}")
-        if database.execute("select name from maker").fetchall() != [(self._maker,)]:
-            with database:
-                database.execute("delete from remembered")
-                database.execute("delete from maker")
-                database.execute("insert into maker values (?)", (self._maker,))
+        with ExitStack() as stack:
+            database = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, check_same_thread=False)
+            stack.callback(database.close)
+            # A power cut may lose or tear it; the digests tell.
+            database.executescript(f"pragma journal_mode = wal; pragma synchronous = off; {_SCHEMA}")
+            if _maker(database) != self._maker:
+                with database:
+                    database.execute("delete from remembered")
+                    database.execute("delete from maker")
+                    database.execute("insert into maker values (?)", (self._maker,))
+            stack.pop_all()
         return database
 
     def _forget(self) -> None:
@@ -113,6 +121,10 @@ class Memory:
                     forget_file(self._path.with_name(self._path.name + suffix))
 
 
+def _maker(database: sqlite3.Connection) -> object:
+    return next((name for (name,) in database.execute("select name from maker").fetchall()), None)
+
+
 def _proof(key: str, value: bytes) -> str:
     return sha256(key.encode() + b"\n" + value)
 
@@ -124,7 +136,7 @@ def _is_proven(key: object, value: object, proof: object) -> bool:
 
 def _is_damaged(path: Path) -> bool:
     try:
-        with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS) as database:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)) as database:
             return bool(database.execute("pragma quick_check(1)").fetchall() != [("ok",)])
     except sqlite3.OperationalError:
         return False
