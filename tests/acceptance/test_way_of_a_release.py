@@ -2,7 +2,7 @@
 
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -263,11 +263,11 @@ def test_a_dry_run_tells_what_would_be_held_back(approved: Settings, run: Run, m
 def test_a_full_disk_behind_the_record_is_told_and_mended_by_the_same_command(
     approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, *_: Any, **__: Any) -> bool:
-        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+    def full(files: Iterable[tuple[Path, bytes]], **_: Any) -> tuple[Path, ...]:
+        raise OSError(errno.ENOSPC, "No space left on device", str(next(path for path, _ in files)))
 
     with monkeypatch.context() as patched:
-        patched.setattr(delivering, "write_file", full)
+        patched.setattr(delivering, "write_files", full)
         code, out, err = run("publish", RELEASE, "--format", "json")
     told = json.loads(out)
     assert (code, list(told["failed"]), [one["visible"] for one in told["published"]]) == (1, ["site"], [{}])

@@ -1,7 +1,7 @@
 """What a build makes after each change: what could show it, and nothing else."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from greenchannel import office
 from greenchannel.building import Built, build
 from greenchannel.delivery import delivering, proven
 from greenchannel.delivery.memory import FILE
-from greenchannel.delivery.writing import write_file
+from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import STATE
 from greenchannel.portal import incident_plan, site
@@ -41,9 +41,10 @@ def watched(settings: Settings) -> Watched:
     made, planned = list[str](), list[str]()
     plan, whole = incident_plan._Below.plan, site._planned  # noqa: SLF001
 
-    def write(path: Path, data: bytes, *, changed_at: int | None = None) -> bool:
-        made.append(path.relative_to(settings.site).as_posix())
-        return write_file(path, data, changed_at=changed_at)
+    def write(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None = None) -> tuple[Path, ...]:
+        together = tuple(files)
+        made.extend(path.relative_to(settings.site).as_posix() for path, _ in together)
+        return write_files(together, changed_at=changed_at)
 
     def plan_incident(below: incident_plan._Below) -> Iterator[Planned]:
         planned.append(below._around.incident)  # noqa: SLF001
@@ -54,7 +55,7 @@ def watched(settings: Settings) -> Watched:
         return whole(*of)  # type: ignore[arg-type]
 
     with (
-        patch.object(delivering, "write_file", write),
+        patch.object(delivering, "write_files", write),
         patch.object(incident_plan._Below, "plan", plan_incident),  # noqa: SLF001
         patch.object(site, "_planned", plan_whole),
     ):
