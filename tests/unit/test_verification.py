@@ -72,7 +72,7 @@ def test_verifying_gives_the_events_and_what_they_add_up_to() -> None:
 
 
 def test_every_file_of_the_sample_is_named_by_a_line() -> None:
-    assert verify(SAMPLE, SEAL, FILES.get).named == FILES.keys() - {LEDGER, CHECKPOINT}
+    assert verify(SAMPLE, SEAL, FILES.get).held.digests.keys() == FILES.keys() - {LEDGER, CHECKPOINT}
 
 
 @pytest.mark.parametrize("checkpoint", [None, write_checkpoint(checkpoint_before(EVENTS[0]))], ids=["none", "its own"])

@@ -113,7 +113,7 @@ def _notes(where: Path, found: "Verification") -> Iterator[Note]:
     if found.behind:
         yield CHECKPOINT, message("{count} line(s) behind; the next build renews it, or --repair", count=found.behind)
     for path in files_of(where) if where.resolve().name != PUBLIC else ():
-        if path not in found.named and path not in (LEDGER, CHECKPOINT, HEARTBEAT):
+        if path not in found.held.digests and path not in (LEDGER, CHECKPOINT, HEARTBEAT):
             yield path, message("no line of the ledger names it")
 
 

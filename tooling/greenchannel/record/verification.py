@@ -44,10 +44,6 @@ class Verification:
     tail: bytes = b""
     is_whole: bool = False
 
-    @property
-    def named(self) -> frozenset[str]:
-        return frozenset(self.held.digests)
-
 
 @dataclass(frozen=True, slots=True)
 class Sound:
