@@ -14,6 +14,7 @@ from conftest import Clock, Run, read_files
 from greenchannel import making, office
 from greenchannel.cli import main
 from greenchannel.delivery import delivering
+from greenchannel.delivery.memory import Memory
 from greenchannel.desk.scaffolds import BACKGROUND
 from greenchannel.desk.settings import Settings
 from greenchannel.portal.plan import Planned, Stage, given
@@ -275,6 +276,17 @@ def test_a_full_disk_behind_the_record_is_told_and_mended_by_the_same_command(
     assert "the disk is full; the record keeps what it has" in err
     assert ledger(approved)[-1]["event"] == "published"
     assert run("publish", RELEASE)[0] == 0
+
+
+def test_a_clean_build_asks_no_memory(
+    published: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(_memory: Memory, keys: Iterable[str]) -> None:
+        raise AssertionError(*keys)
+
+    assert published.site.is_dir()
+    monkeypatch.setattr(Memory, "recall", asked)
+    assert run("build", "--clean")[0] == 0
 
 
 def test_publishing_twice_adds_nothing(published: Settings, run: Run) -> None:

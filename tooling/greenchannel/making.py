@@ -52,6 +52,10 @@ def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
     return select(settings.policy, (), newsroom.policies).deciding
 
 
+def _theme(settings: Settings, memory: Memory | None) -> Theme:
+    return read_theme(settings.templates, CompiledTemplates(memory) if memory else None)
+
+
 @contextmanager
 def opened_site(
     settings: Settings, record: Record, pending: Mapping[str, bytes], memory: Memory | None = None
@@ -140,11 +144,12 @@ class Making:
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
         with locked(self.settings.home / STATE):
-            if not self.takes_older:
-                refuse_older_record(self.settings)
             if self.clean and self._journal is None:
                 forget_pages(self.settings)
                 forget_proven(self.settings.releases)
+            if not self.takes_older:
+                refuse_older_record(self.settings)
+            self._guard = None
             self._make()
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
             if self.is_clear and (added := add(self.settings.releases, self._receipts, self.clock)):
@@ -154,6 +159,7 @@ class Making:
     def fresh(self) -> Delivered:
         """What stands in ``site/`` now, made again if another run has been at it. The caller holds its lock."""
         if self._journal is None or self._journal.is_stale:
+            self._guard = None  # The desk may have been written on since.
             self._make()
         return self.delivered
 
@@ -173,12 +179,9 @@ class Making:
             if self.clean and is_first:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
-        with (
-            self._memory as memory,
-            opened_site(settings, record, {}, None if self.clean else memory) as site,
-        ):
+        with self._memory, opened_site(settings, record, {}, self._earlier) as site:
             guard = self._guarding(record.state)
-            plain = self._planned(site, read_theme(settings.templates, CompiledTemplates(memory)))
+            plain = self._planned(site, _theme(settings, self._earlier))
             steps = with_variants(plain) if settings.precompress else plain
             done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
         keep_proven(settings.releases)
@@ -187,11 +190,15 @@ class Making:
         self.made += done.made
         self.written |= dict.fromkeys(done.written)
 
+    @property
+    def _earlier(self) -> Memory | None:
+        return None if self.clean else self._memory
+
     def _guarding(self, state: State) -> Guard:
-        """A receipt makes no text public: what the desk withholds is not read again for it."""
+        """Of one run; a receipt makes no text public: what the desk withholds is not read again for it."""
         public = {one.id: one.current.sha256 for one in state.releases.values()}
         if self._guard is None or self._guard[0] != public:
-            self._guard = public, Guard(self.settings, state, {}, None if self.clean else self._memory)
+            self._guard = public, Guard(self.settings, state, {}, self._earlier)
         return self._guard[1]
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
@@ -238,7 +245,7 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
         Memory(settings.home, maker(), reads_only=True) as memory,
         opened_site(settings, read_record(settings.releases), pending, memory) as site,
     ):
-        theme = read_theme(settings.templates, CompiledTemplates(memory))
+        theme = _theme(settings, memory)
         then = replace(site, state=fold(events, site.state), events=(*site.events, *events))
         guard = Guard(settings, then.state, pending, memory)
         now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}

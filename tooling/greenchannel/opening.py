@@ -82,7 +82,7 @@ def open_desk(
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
     """
     paths = only or frozenset()
-    if memory and (about or paths) and all(one.startswith("incidents/") for one in paths):
+    if memory is not None and (about or paths) and all(one.startswith("incidents/") for one in paths):
         newsroom = read_around(settings.content, settings.zone, about, paths, memory)
     else:
         newsroom = read_newsroom(settings.content, settings.zone, known)

@@ -52,7 +52,7 @@ class Document:
     faults: tuple[Fault, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     unfit: Mapping[str, Unfit] = field(default_factory=dict)  # which of its attachments cannot go out, by name, and why
-    is_outline: bool = False  # of a file that was not read: only whose it is is known
+    is_outline: bool = False  # of a sound file that was not read: only whose it is is known
     neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
 
     @property

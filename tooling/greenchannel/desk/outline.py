@@ -21,7 +21,7 @@ from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Interpretation
 from greenchannel.domain.remembering import Remembering
 
-_Outline = tuple[str, str, str]  # its id, the id of its incident, the id of what it explains
+_Outline = tuple[str, str, str, bool]  # its id, that of its incident, that of what it explains; is it understood?
 
 
 def read_around(
@@ -46,7 +46,10 @@ def read_around(
 
 
 def _outlined(folder: str, name: str, outline: _Outline) -> Document:
-    return Document(path=f"{folder}/{name}", source=Source("", None, "", 1), identifier=outline[0], is_outline=True)
+    identifier, _, _, is_sound = outline
+    return Document(
+        path=f"{folder}/{name}", source=Source("", None, "", 1), identifier=identifier, is_outline=is_sound
+    )
 
 
 class _Folders:
@@ -83,7 +86,7 @@ class _Folders:
         folders, speaking = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
         incidents, explained = dict[str, str](), dict[str, str]()
         for path, outlines in self.outlines.items():
-            for identifier, incident, basis in outlines.values():
+            for identifier, incident, basis, _ in outlines.values():
                 folders[identifier].add(path)
                 speaking[incident].add(path)
                 incidents[identifier], explained[identifier] = incident, basis
@@ -104,5 +107,5 @@ class _Folders:
 def _outline(document: Document) -> _Outline:
     value = document.value
     if value is None or isinstance(value, Incident):
-        return document.identifier, "", ""
-    return document.identifier, value.incident, value.basis if isinstance(value, Interpretation) else ""
+        return document.identifier, "", "", value is not None
+    return document.identifier, value.incident, value.basis if isinstance(value, Interpretation) else "", True

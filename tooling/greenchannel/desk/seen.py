@@ -6,6 +6,7 @@ Inode, size, time of change of the content and of the file; no program sets the 
 import os
 import stat
 import time
+from collections.abc import Callable
 
 _SETTLED_SECONDS = 2  # A file that is younger may change once more within one tick of the system's clock.
 
@@ -21,7 +22,9 @@ def seen(path: str) -> list[int] | None:
     return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
 
-def is_settled(path: str, before: list[int] | None) -> bool:
-    """Whether what was read of a file since it looked like `before` will be known by that again."""
-    now = time.time() - _SETTLED_SECONDS
-    return seen(path) == before and (before is None or before[-1] < now * 1e9)
+def is_settled(path: str, before: list[int] | None, clock: Callable[[], float] = time.time) -> bool:
+    """Whether what was read of a file since it looked like `before` will be known by that again.
+
+    `clock` (Unix time, seconds) is the system's, which stamped the file; the newsroom's own may be set or scripted.
+    """
+    return seen(path) == before and (before is None or before[-1] < (clock() - _SETTLED_SECONDS) * 1e9)

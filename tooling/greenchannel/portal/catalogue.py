@@ -160,19 +160,11 @@ class Catalogue:
 
     def frozen_texts(self) -> Iterator[tuple[str, str]]:
         """Path below releases/ and digest of every text that is public, incidents' and translations included."""
-        seen: set[str] = set()
+        texts = dict[str, str]()
         for one in sorted(self.releases, key=lambda release: release.id):
             for revision in one.revisions:
-                incident = revision.event["incident"]
-                translations = (*incident.get("translations", ()), *revision.event.get("translations", ()))
-                for path, digest in (
-                    (revision.path, revision.sha256),
-                    (incident["path"], incident["sha256"]),
-                    *((of["path"], of["sha256"]) for of in translations),
-                ):
-                    if path not in seen:
-                        seen.add(path)
-                        yield path, digest
+                texts |= _texts(revision.event) | _texts(revision.event["incident"])
+        yield from texts.items()
 
     def attachments(self) -> Iterator[tuple[str, str]]:
         """Path below releases/ and digest of every attachment that ever was public."""
@@ -246,6 +238,6 @@ class Catalogue:
         return read_moment(facts[key], self.settings.zone) if facts.get(key) else None
 
 
-def _texts(facts: Mapping[str, Any]) -> Mapping[str, str]:
+def _texts(facts: Mapping[str, Any]) -> dict[str, str]:
     """Path and digest of a text of the record and of its translations."""
     return {one["path"]: one["sha256"] for one in (facts, *facts.get("translations", ()))}
