@@ -91,3 +91,14 @@ def test_without_phrases_nothing_is_found() -> None:
 def test_base64_hides_nothing_wherever_the_phrase_begins(before: bytes, after: bytes, encode: object) -> None:
     assert callable(encode)
     assert len(SCANNER.find("x", encode(before + UTF8 + after))) == 1
+
+
+@pytest.mark.parametrize("spelling", SPELLED)
+def test_a_phrase_is_found_in_the_thousandth_file_as_in_the_first(spelling: str) -> None:
+    scanner = Scanner([PHRASE, Phrase("国际友城交流", "another.md")])
+    data = SPELLED[spelling]
+    first = scanner.find("x", data)
+    for _ in range(998):
+        scanner.find("x", b"<p>another page</p>")
+    assert first
+    assert scanner.find("x", data) == first

@@ -90,6 +90,7 @@ class _PublicWords:
     def __init__(self, settings: Settings, pending: Mapping[str, bytes]) -> None:
         self._settings, self._pending = settings, pending
         self._read: list[str] = []
+        self._told: dict[str, bool] = {}  # texts are public or not for as long as the guard stands
         self._rest = self._sources()
 
     def has(self, leak: Leak) -> bool:
@@ -104,6 +105,11 @@ class _PublicWords:
         return self._has_word(phrase.text) or (is_sound and self._has_word(phrase.pinyin))
 
     def _has_word(self, word: str) -> bool:
+        if word not in self._told:
+            self._told[word] = self._finds(word)
+        return self._told[word]
+
+    def _finds(self, word: str) -> bool:
         """A phrase that drafts and public texts share stands in a recent one: no more is read than it takes."""
         if any(word in text for text in self._read):
             return True

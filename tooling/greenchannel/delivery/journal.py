@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from greenchannel.delivery.writing import append, forget_file, write_file
 
 _GONE: Mapping[str, Any] = {"gone": True}
@@ -90,5 +92,5 @@ def _entries(data: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for line in data.split(b"\n"):
         told = line[:-_PROOF_BYTES] + b"}"
         if line[-_PROOF_BYTES:] == _proof(told):  # Else torn, damaged, or not ours: the file is compared again.
-            entry = json.loads(told)
+            entry = orjson.loads(told)
             yield entry.pop("path"), entry

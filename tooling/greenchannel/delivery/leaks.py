@@ -14,9 +14,10 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
-import ahocorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 PINYIN = "pinyin"
 _GZIP = b"\x1f\x8b"
@@ -25,6 +26,7 @@ _URL_ESCAPE = re.compile("%..")
 _JSON_ESCAPE = re.compile(r"\\u(....)")
 # How a field begins and ends: in HTML and XML, also escaped; in JSON and attributes; a page's title before its site's.
 _FIELDS = ((b">", b"<"), (b"&gt;", b"&lt;"), (b'"', b'"'), (b'\\"', b'\\"'), (b"<title>", b"_"))
+_MANY = 500  # files, from which on the larger automaton pays
 _SHORTEST_BASE64 = 12  # characters; shorter ones are found by chance
 
 
@@ -50,24 +52,34 @@ class Scanner:
     """Finds all phrases in one pass over the bytes of a file, however many they are."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._automaton = ahocorasick.Automaton()
+        known = dict[bytes, tuple[str, Phrase]]()
         for phrase in phrases:
             for spelling, data in spellings(phrase):
-                if (word := _letters(data)) not in self._automaton:
-                    self._automaton.add_word(word, (spelling, phrase))
-        self._is_empty = not len(self._automaton)
-        if not self._is_empty:
-            self._automaton.make_automaton()
+                known.setdefault(data, (spelling, phrase))
+        self._words, self._meanings = tuple(known), tuple(known.values())
+        self._files = 0
 
     def find(self, path: str, data: bytes) -> tuple[Leak, ...]:
         """Each phrase once in each spelling in which it stands."""
-        if self._is_empty:
+        if not self._words:
             return ()
+        self._files += 1
+        automaton = self._thorough if self._files > _MANY else self._quick
         found: dict[tuple[Phrase, str], Leak] = {}
         for prefix, content in _layers(data):
-            for _, (spelling, phrase) in self._automaton.iter(_letters(content)):
+            for number, _, _ in automaton.find_matches_as_indexes(content, overlapping=True):
+                spelling, phrase = self._meanings[number]
                 found.setdefault((phrase, spelling), Leak(path, phrase, prefix + spelling))
         return tuple(found.values())
+
+    @cached_property
+    def _quick(self) -> BytesAhoCorasick:
+        return BytesAhoCorasick(self._words)
+
+    @cached_property
+    def _thorough(self) -> BytesAhoCorasick:
+        """Takes a tenth of a second to make, and a third of the time for each file."""
+        return BytesAhoCorasick(self._words, implementation=Implementation.DFA)
 
 
 def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
@@ -102,11 +114,6 @@ def _escaped(text: str) -> Iterator[tuple[str, bytes]]:
     escaped = json.dumps(text)[1:-1]
     yield "JSON", escaped.encode()
     yield "JSON", _JSON_ESCAPE.sub(lambda found: "\\u" + found[1].upper(), escaped).encode()
-
-
-def _letters(data: bytes) -> str:
-    """The library reads texts: each byte is one letter."""
-    return data.decode("latin-1")
 
 
 def _layers(data: bytes) -> Iterator[tuple[str, bytes]]:

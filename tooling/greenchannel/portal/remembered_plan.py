@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 
+import orjson
+
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.plan import Planned, Stage
@@ -34,7 +36,7 @@ class Earlier:
             told = json.dumps([(one.stage, one.paths, one.fingerprint) for one in self._whole(work_out)])
             known = head + told.encode()
             self._memory.keep(name, known)
-        for place, (stage, paths, mark) in enumerate(json.loads(known[len(head) :])):
+        for place, (stage, paths, mark) in enumerate(orjson.loads(known[len(head) :])):
             yield Planned(Stage(stage), tuple(paths), mark, partial(self._make, work_out, place, mark))
 
     def _make(self, work_out: Callable[[], Iterable[Planned]], place: int, mark: str) -> tuple[bytes, ...]:

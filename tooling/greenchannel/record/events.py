@@ -5,11 +5,12 @@ a line, each with `seq`, `at` and `prev` (the SHA-256 of the line before). State
 stored.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
+
+import orjson
 
 from greenchannel.domain.moment import read_moment
 from greenchannel.domain.timing import Appearance
@@ -181,4 +182,4 @@ def write_events(events: Iterable[Mapping[str, Any]]) -> bytes:
 
 def read_events(ledger: bytes) -> tuple[Mapping[str, Any], ...]:
     """The events of a ledger that `verification` found sound."""
-    return tuple(json.loads(line) for line in ledger.splitlines())
+    return tuple(orjson.loads(line) for line in ledger.splitlines())
