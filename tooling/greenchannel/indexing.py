@@ -89,7 +89,7 @@ class Indexing(Making):
     part = SEARCH
 
     def make(self) -> None:
-        with locked(self.settings.home / STATE / SEARCH):
+        with locked(self.settings.home / STATE / SEARCH), self._at_work():
             before = self._named()
             self._make()
             if self.is_clear:

@@ -10,7 +10,7 @@ from typing import Any
 
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.comparing import Difference, differences
-from greenchannel.delivery.delivering import Delivered, Progress, make_site, orphans
+from greenchannel.delivery.delivering import Delivered, Looks, Progress, make_site, orphans
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
@@ -31,6 +31,7 @@ from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned, Stage, given, refuse_two_at_one_address
+from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import artifacts, plan, search_artifacts
 from greenchannel.portal.source import Site
@@ -64,6 +65,18 @@ def opened_site(
 
     Without a `memory` everything is worked out anew.
     """
+    with Renderer() as renderer:
+        yield _site(settings, record, pending, memory, renderer)
+
+
+def _site(
+    settings: Settings,
+    record: Record,
+    pending: Mapping[str, bytes],
+    memory: Memory | None,
+    renderer: Renderer,
+    at_hand: AtHand | None = None,
+) -> Site:
     read = frozen_reader(settings.releases)
 
     def read_frozen(path: str) -> bytes:
@@ -73,19 +86,19 @@ def opened_site(
         return data
 
     newsroom = read_tables(settings.content, settings.zone)
-    with Renderer() as renderer:
-        yield Site(
-            settings=settings,
-            registry=newsroom.registry,
-            policy=_policy(settings, newsroom),
-            state=record.state,
-            events=record.events,
-            read_frozen=read_frozen,
-            render=remembering(memory, renderer.render) if memory else renderer.render,
-            maker=maker(),
-            heartbeats=shown_beats(settings),
-            memory=memory,
-        )
+    return Site(
+        settings=settings,
+        registry=newsroom.registry,
+        policy=_policy(settings, newsroom),
+        state=record.state,
+        events=record.events,
+        read_frozen=read_frozen,
+        render=remembering(memory, renderer.render) if memory else renderer.render,
+        maker=maker(),
+        heartbeats=shown_beats(settings),
+        memory=memory,
+        at_hand=at_hand,
+    )
 
 
 def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]:
@@ -139,11 +152,14 @@ class Making:
         self.is_place = any(one.name == SITE for one in settings.targets)
         self._journal: Journal | None = None
         self._memory = Memory(settings.home, maker())
+        self._renderer = Renderer()
+        self._at_hand: AtHand = {}
+        self._looks: Looks = {}
         self._guard: tuple[Mapping[str, str], Guard] | None = None  # and the texts that were public when it was made
 
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
-        with locked(self.settings.home / STATE):
+        with locked(self.settings.home / STATE), self._at_work():
             if self.clean and self._journal is None:
                 forget_pages(self.settings)
                 forget_proven(self.settings.releases)
@@ -160,7 +176,8 @@ class Making:
         """What stands in ``site/`` now, made again if another run has been at it. The caller holds its lock."""
         if self._journal is None or self._journal.is_stale:
             self._guard = None  # The desk may have been written on since.
-            self._make()
+            with self._at_work():
+                self._make()
         return self.delivered
 
     @property
@@ -171,6 +188,15 @@ class Making:
     def orphans(self) -> tuple[str, ...]:
         return tuple(one for one in orphans(self.delivered, self.settings.site) if plain_of(one) != ENTRY)
 
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """What the making and its receipts share: the renderer, and plans and looks of a moment ago."""
+        with self._memory, Renderer() as self._renderer:
+            try:
+                yield
+            finally:
+                self._at_hand, self._looks = {}, {}
+
     def _make(self) -> None:
         settings, record = self.settings, read_record(self.settings.releases)
         if self._journal is None or self._journal.is_stale:
@@ -179,11 +205,11 @@ class Making:
             if self.clean and is_first:
                 self._journal.forget()
         changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
-        with self._memory, opened_site(settings, record, {}, self._earlier) as site:
-            guard = self._guarding(record.state)
-            plain = self._planned(site, _theme(settings, self._earlier))
-            steps = with_variants(plain) if settings.precompress else plain
-            done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard)
+        site = _site(settings, record, {}, self._earlier, self._renderer, self._at_hand)
+        guard = self._guarding(record.state)
+        plain = self._planned(site, _theme(settings, self._earlier))
+        steps = with_variants(plain) if settings.precompress else plain
+        done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard, self._looks)
         keep_proven(settings.releases)
         self.delivered, self.state = done, record.state
         self.leaks |= dict.fromkeys(done.leaks)

@@ -13,7 +13,7 @@ from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.proven import frozen_reader
 from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import Withheld, read_pieces, read_withheld
+from greenchannel.desk.withheld import Withheld, files_of_incidents, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.domain.remembering import Remembering
@@ -43,9 +43,10 @@ class Guard:
     @cached_property
     def _scanner(self) -> Scanner:
         content = self._settings.content
-        withheld = read_withheld(content, self._public_text, self._public_digest, self._memory)
+        files = files_of_incidents(content)
+        withheld = read_withheld(content, self._public_text, self._public_digest, self._memory, files)
         texts = (one for found in withheld for one in self._to_find(found))
-        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content))
+        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content, files))
         return Scanner(chain(texts, pieces))
 
     def _public_text(self, identifier: str, language: str) -> str | None:

@@ -31,6 +31,12 @@ class Call:
 
         return read_settings(self.home)
 
+    def looking_once(self, settings: "Settings") -> None:
+        """For a command that is over in a moment: what it found sound of the record, it does not look at again."""
+        from greenchannel.delivery.proven import looking_once
+
+        click.get_current_context().with_resource(looking_once(settings.releases))
+
     def clock(self, settings: "Settings") -> Callable[[], datetime]:
         """The machine's clock, told with the newsroom's offset."""
         return lambda: self.machine_clock().astimezone(settings.zone)

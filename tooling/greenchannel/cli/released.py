@@ -90,6 +90,7 @@ def _change(call: Call, release: str, change: Callable[["Settings", str, Clock],
 
     settings = call.settings()
     clock = call.clock(settings)
+    call.looking_once(settings)
     identifier = release_id(settings, release)
     already: DoneAlreadyError | None = None
     try:

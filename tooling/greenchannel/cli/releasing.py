@@ -75,6 +75,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
 
     settings = call.settings()
     clock = call.clock(settings)
+    call.looking_once(settings)
     named = tuple(dict.fromkeys(release_id(settings, one) for one in releases))
     desk = office.open_to_publish(settings, named, clock(), dry_run=dry_run)
     decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)

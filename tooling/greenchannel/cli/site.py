@@ -19,6 +19,7 @@ def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
     from greenchannel.indexing import build_index
 
     settings = call.settings()
+    call.looking_once(settings)
     with output.progress(call.translate) as progress:
         built = build_site(settings, call.clock(settings), clean=clean, older_record=older_record, progress=progress)
         # Everything that names a release is out by now; where it is not, an index would be ahead of it.

@@ -30,6 +30,7 @@ _VARIANTS = "*.br, *.gz"  # in a journal: there may be variants, which is no pat
 _BATCH = 200  # files between two notes in the journal
 _OPEN, _BYTES = 64, 8_000_000  # files and their bytes that are written together
 Item = TypeVar("Item")
+Looks = dict[str, list[int] | None]  # by path: what the system told of the file in this run
 Guard = Callable[[str, bytes], tuple[Leak, ...]]
 # Where to (site or a target's name), files done, files to do; none to do: it waits for another run that is there.
 Progress = Callable[[str, int, int], None]
@@ -53,17 +54,19 @@ def make_site(
     changed_at: int | None,
     progress: Progress,
     guard: Guard = lambda _path, _data: (),
+    looks: Looks | None = None,
 ) -> Delivered:
     """Makes what the journal does not vouch for. `changed_at`: the time a changed file gets, in seconds (Unix time).
 
     A file in which `guard` finds what must not be read yet is not written; the others are, but for lists and feeds that
-    would name a page which is therefore missing.
+    would name a page which is therefore missing. A file of `looks` is not looked at again; what is found is put there.
     Raises OSError where the disk refuses, GreenchannelError where what was read back is not what was written.
     """
+    looks = {} if looks is None else looks
     steps = in_order(plan, lambda one: _is_known(one, journal))
     paths = [path for one in steps for path in one.paths]
     _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
-    due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal) for path in one.paths)]
+    due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal, looks) for path in one.paths)]
     written: list[str] = []
     leaks: list[Leak] = []
     done = 0
@@ -85,7 +88,8 @@ def make_site(
             for path, data in free:
                 if (site / path).read_bytes() != data:
                     raise GreenchannelError("{path}: read back, it is not what was written", path=site / path)
-                notes[path] = {"made_of": marks[path], "sha256": sha256(data), "stat": _stat(f"{site}/{path}")}
+                looks[path] = _stat(f"{site}/{path}")
+                notes[path] = {"made_of": marks[path], "sha256": sha256(data), "stat": looks[path]}
         journal.note(notes)
         done += len(batch)
         progress("site", done, len(due))
@@ -230,9 +234,13 @@ def _is_gap(site: Path, leaks: Sequence[Leak], stage: Stage) -> bool:
     return stage > Stage.PAGE and any(not (site / one.path).exists() for one in leaks)
 
 
-def _stands(site: Path, path: str, made_of: str, journal: Journal) -> bool:
+def _stands(site: Path, path: str, made_of: str, journal: Journal, looks: Looks) -> bool:
     noted = journal.entries.get(path)
-    return noted is not None and noted.get("made_of") == made_of and noted.get("stat") == _stat(f"{site}/{path}")
+    if noted is None or noted.get("made_of") != made_of:
+        return False
+    if path not in looks:
+        looks[path] = _stat(f"{site}/{path}")
+    return bool(noted.get("stat") == looks[path])
 
 
 def _stat(path: str) -> list[int] | None:

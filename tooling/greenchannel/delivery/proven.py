@@ -9,8 +9,8 @@
 `.greenchannel/`; whoever deletes it makes the next look a long one.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,13 @@ def examine_on(releases: Path) -> Verification:
     return _of(releases).examine()
 
 
+@contextmanager
+def looking_once(releases: Path) -> Iterator[None]:
+    """Of one command: a file that it has looked at stays what it was until the block ends."""
+    with _of(releases).looking_once():
+        yield
+
+
 def keep_proven(releases: Path) -> None:
     """For later processes. Whoever calls this holds the lock of `.greenchannel/`. On a full disk nothing is kept."""
     with suppress(OSError):
@@ -65,6 +72,15 @@ class _Proven:
         self._files: dict[str, tuple[list[int], str]] = {}
         self._new: set[str] = set()  # of the files: not kept yet
         self._journal: Journal | None = None
+        self._looks: dict[str, str] | None = None  # while no file is looked at twice: the digest of each
+
+    @contextmanager
+    def looking_once(self) -> Iterator[None]:
+        self._looks = {}
+        try:
+            yield
+        finally:
+            self._looks = None
 
     def examine(self) -> Verification:
         checkpoint, ledger = ends(self._releases)
@@ -91,6 +107,7 @@ class _Proven:
 
     def forget(self) -> None:
         self._sound, self._digest, self._files, self._new = None, "", {}, set()
+        self._looks = None if self._looks is None else {}
         self._journal = Journal(self._path)
         self._journal.forget()
 
@@ -117,6 +134,14 @@ class _Proven:
         return None
 
     def _digest_of(self, path: str) -> str | None:
+        if self._looks is None:
+            return self._look(path)
+        # One that was missing may have been written since, by this run.
+        if (digest := self._looks.get(path) or self._look(path)) is not None:
+            self._looks[path] = digest
+        return digest
+
+    def _look(self, path: str) -> str | None:
         now = _seen(self._releases, path)
         if now is None:
             return None

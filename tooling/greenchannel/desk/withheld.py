@@ -10,7 +10,9 @@ import json
 import os
 import re
 import unicodedata
+from collections import abc
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +61,7 @@ class Withheld:
 
 
 PublicText = Callable[[str, str], str | None]
+Files = abc.Mapping[str, abc.Sequence[str]]  # by folder below content/, the names of its files
 
 
 def read_withheld(
@@ -66,24 +69,27 @@ def read_withheld(
     public_text: PublicText,
     public_digest: PublicText = lambda _id, _language: None,
     memory: Remembering | None = None,
+    files: Files | None = None,
 ) -> Iterator[Withheld]:
     """`public_text(id, language)` gives the newest frozen text of a release or an incident, None if there is none; the
     language is empty for the text itself. `public_digest` gives its SHA-256: with a `memory`, a file is read again only
-    when it or its public text is another one.
+    when it or its public text is another one. `files` are those of `files_of_incidents`, where they are at hand.
     """  # noqa: D205
-    folders = {path.relative_to(content).as_posix(): files for path, files in _folders(content)}
+    folders = files_of_incidents(content) if files is None else files
     known = memory.recall(f"withheld {one}" for one in folders) if memory else {}
-    for name, files in folders.items():
-        earlier = _Earlier(known.get(f"withheld {name}"), public_digest)
-        for path in (one for one in files if one.suffix == ".md"):
-            if (found := earlier.of(path)) is None:
-                before = _seen(path)
-                found = _of_file(content, path, public_text)
-                earlier.keep(path, before, found)
+    for folder, names in folders.items():
+        earlier = _Earlier(f"{content}/{folder}", known.get(f"withheld {folder}"), public_digest)
+        for name in names:
+            if not name.endswith(".md"):
+                continue
+            if (found := earlier.of(name)) is None:
+                before = earlier.seen(name)
+                found = _of_file(content, content / folder / name, public_text)
+                earlier.keep(name, before, found)
             if found.withheld:
                 yield found.withheld
         if memory and earlier.news:
-            memory.keep(f"withheld {name}", earlier.news)
+            memory.keep(f"withheld {folder}", earlier.news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +120,15 @@ def _of_file(content: Path, path: Path, public_text: PublicText) -> _Found:
 class _Earlier:
     """What was found in the files of a folder before, as far as they and their public texts are the same."""
 
-    def __init__(self, known: bytes | None, public_digest: PublicText) -> None:
+    def __init__(self, folder: str, known: bytes | None, public_digest: PublicText) -> None:
+        self._folder = folder
         self._known: dict[str, list[Any]] = json.loads(known) if known else {}  # Any: JSON
         self._digest = public_digest
         self._is_new = False
 
-    def of(self, path: Path) -> _Found | None:
-        before, identifier, language, digest, withheld = self._known.get(path.name, [None] * 5)
-        if before is None or before != _seen(path) or digest != self._digest(identifier, language):
+    def of(self, name: str) -> _Found | None:
+        before, identifier, language, digest, withheld = self._known.get(name, [None] * 5)
+        if before is None or before != self.seen(name) or digest != self._digest(identifier, language):
             return None
         if not withheld:
             return _Found(identifier, language, None)
@@ -129,55 +136,57 @@ class _Earlier:
         found = Withheld(named, address, tuple(titles), tuple(phrases), tuple(short))
         return _Found(identifier, language, found)
 
-    def keep(self, path: Path, before: list[list[int] | None], found: _Found) -> None:
+    def seen(self, name: str) -> list[list[int] | None]:
+        """Of a file, and of the one that it translates."""
+        return [seen(one) for one in self._read_of(name)]
+
+    def keep(self, name: str, before: list[list[int] | None], found: _Found) -> None:
         """`before` is what the system told of the file before it was read."""
-        if not all(is_settled(one, then) for one, then in zip(_read_of(path), before, strict=True)):
+        if not all(is_settled(one, then) for one, then in zip(self._read_of(name), before, strict=True)):
             return
         held = found.withheld
         listed = held and (held.path, held.id, held.titles, held.phrases, held.short_titles)
         digest = self._digest(found.id, found.language)
-        self._known[path.name] = [before, found.id, found.language, digest, listed]
+        self._known[name] = [before, found.id, found.language, digest, listed]
         self._is_new = True
 
     @property
     def news(self) -> bytes:
         return json.dumps(self._known, ensure_ascii=True).encode() if self._is_new else b""
 
-
-def _seen(path: Path) -> list[list[int] | None]:
-    """Of a file, and of the one that it translates."""
-    return [seen(one) for one in _read_of(path)]
-
-
-def _read_of(path: Path) -> tuple[str, ...]:
-    original = original_of(path.name)
-    return (str(path), *((str(path.with_name(original)),) if original else ()))
+    def _read_of(self, name: str) -> tuple[str, ...]:
+        own, original = f"{self._folder}/{name}", original_of(name)
+        return (own, f"{self._folder}/{original}") if original else (own,)
 
 
-def read_pieces(content: Path) -> Iterator[tuple[str, bytes]]:
+def read_pieces(content: Path, files: Files) -> Iterator[tuple[str, bytes]]:
     """Of each file beside the texts: its path below content/ and some bytes of its middle."""
-    for _, files in _folders(content):
-        for path in files:
-            if path.suffix not in (".md", ".json") and len(piece := _read(path, 2, _PIECE)) == _PIECE:
-                yield path.relative_to(content).as_posix(), piece
+    for folder, names in files.items():
+        for name in names:
+            if name.endswith((".md", ".json")):
+                continue
+            if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
+                yield f"{folder}/{name}", piece
 
 
-def _folders(content: Path) -> Iterator[tuple[Path, list[Path]]]:
-    """Of the incidents, with their files. Links are not followed; hidden files are an editor's."""
-    for year in _entries(content / "incidents", os.DirEntry.is_dir):
-        for folder in _entries(year, os.DirEntry.is_dir):
-            yield folder, _entries(folder, _is_file)
+def files_of_incidents(content: Path) -> Files:
+    """Links are not followed; hidden files are an editor's. Strings: of a long archive, paths cost more than looks."""
+    found = {}
+    for year in _entries(f"{content}/incidents", os.DirEntry.is_dir):
+        for name in _entries(f"{content}/incidents/{year}", os.DirEntry.is_dir):
+            folder = f"incidents/{year}/{name}"
+            found[folder] = _entries(f"{content}/{folder}", _is_file)
+    return found
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
     return not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
 
 
-def _entries(folder: Path, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    with os.scandir(folder) as found:
-        return [folder / one for one in sorted(one.name for one in found if is_meant(one))]
+def _entries(folder: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as found:
+        return sorted(one.name for one in found if is_meant(one))
+    return []
 
 
 def _read(path: Path, part: int, count: int) -> bytes:

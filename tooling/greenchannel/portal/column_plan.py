@@ -12,7 +12,7 @@ from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import Shelf
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint
-from greenchannel.portal.remembered_plan import earlier
+from greenchannel.portal.remembered_plan import Earlier
 from greenchannel.portal.source import Site
 from greenchannel.record.events import PublicRelease
 
@@ -24,7 +24,7 @@ def plan_columns(
     language = catalogue.language
     common = fingerprint(language, site.maker, theme, site.settings, site.registry, site.policy, pages.frame)
     every = columns.months(shelves)
-    known = earlier(site.memory, (f"month {language} {one}" for one in every))
+    known = Earlier(site.memory, site.at_hand, [f"month {language} {one}" for one in every])
     for month in every:
         inputs = [
             (path, beside, [_mark(catalogue, one, digests) for one in held])

@@ -64,7 +64,8 @@ def types(catalogue: Catalogue) -> tuple[Shelf, ...]:
 
 
 def _shelves(catalogue: Catalogue, each: Iterable[_Column]) -> tuple[Shelf, ...]:
-    return tuple(Shelf(one, _by_month(catalogue, one.held)) for one in each)
+    months = {one.id: f"{local(catalogue, one.first_at):%Y/%m}" for one in catalogue.releases}
+    return tuple(Shelf(one, _by_month(months, one.held)) for one in each)
 
 
 def months(shelves: Iterable[Shelf]) -> tuple[str, ...]:
@@ -197,12 +198,12 @@ def _now(key: Callable[[Event], str], value: str) -> Callable[[PublicRelease], b
     return lambda release: key(release.current.event) == value
 
 
-def _by_month(catalogue: Catalogue, members: Members) -> dict[str, Members]:
-    """Newest month first."""
-    months: dict[str, list[PublicRelease]] = {}
+def _by_month(months: Mapping[str, str], members: Members) -> dict[str, Members]:
+    """Newest month first. `months` has that of each release by its id."""
+    found: dict[str, list[PublicRelease]] = {}
     for one in members:
-        months.setdefault(f"{local(catalogue, one.first_at):%Y/%m}", []).append(one)
-    return {month: tuple(ones) for month, ones in months.items()}
+        found.setdefault(months[one.id], []).append(one)
+    return {month: tuple(ones) for month, ones in found.items()}
 
 
 def _front(catalogue: Catalogue, column: _Column, months: Mapping[str, Members]) -> ListView:

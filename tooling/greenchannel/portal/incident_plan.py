@@ -19,7 +19,7 @@ from greenchannel.portal.neighbourhood import Neighbourhood, neighbourhoods
 from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint
-from greenchannel.portal.remembered_plan import earlier
+from greenchannel.portal.remembered_plan import Earlier
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
 from greenchannel.portal.views.parts import SiteFrame
@@ -43,7 +43,7 @@ def plan_incidents(
     common = fingerprint(
         site.maker, theme.digest, site.settings, site.registry, site.policy, sorted(frames.items())
     )
-    known = earlier(site.memory, (f"incident {one.incident}" for one in each))
+    known = Earlier(site.memory, site.at_hand, [f"incident {one.incident}" for one in each])
     for one in each:
         below = _Below(site, theme, frames, bodies, one)
         yield from known.plan(f"incident {one.incident}", fingerprint(common, one.key), below.plan)

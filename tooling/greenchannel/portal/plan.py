@@ -38,7 +38,7 @@ class Planned:
     def __post_init__(self) -> None:
         """Whatever a record says, nothing is written outside the site."""
         for path in self.paths:
-            if path.startswith("/") or ".." in path.split("/"):
+            if path.startswith("/") or (".." in path and ".." in path.split("/")):
                 raise GreenchannelError("{path}: this address leads out of the site; nothing was made", path=path)
 
 

@@ -1,11 +1,11 @@
 """A plan that was worked out before: what there is and what it was made of, without the work.
 
-What it takes to make a file of it is worked out when a file is missing, and must come to the same plan.
+What it takes to make a file of it is worked out when a file is missing, and must come to the same plan. Within one run
+a plan is read from the memory once.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import orjson
 
@@ -14,30 +14,50 @@ from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.plan import Planned, Stage
 
 _AT_HAND = 16  # plans
+_STAGES = tuple(Stage)
+AtHand = dict[str, tuple[str, tuple[Planned, ...]]]  # by name: the digest of the inputs, and what they came to
 
 
 class Earlier:
     """Plans by their names; of each the newest is kept, with the digest of all that it was worked out from."""
 
-    def __init__(self, memory: Remembering | None, known: Mapping[str, bytes]) -> None:
-        self._memory, self._known = memory, known
+    def __init__(self, memory: Remembering | None, at_hand: AtHand | None, names: Iterable[str]) -> None:
+        self._memory, self._names = memory, names
+        self._at_hand: AtHand = {} if at_hand is None else at_hand
         # Views of a whole archive do not fit into memory: they are worked out once more where they are needed again.
         self._whole: Callable[[Callable[[], Iterable[Planned]]], tuple[Planned, ...]]
         self._whole = lru_cache(maxsize=_AT_HAND)(lambda work_out: tuple(work_out()))
 
-    def plan(self, name: str, inputs: str, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
-        """What `work_out` comes to. `inputs` is the digest of all that it looks at."""
+    def plan(
+        self, name: str, inputs: str, work_out: Callable[[], Iterable[Planned]], *, holds: bool = False
+    ) -> Iterable[Planned]:
+        """What `work_out` comes to. `inputs` is the digest of all that it looks at.
+
+        `holds` says that what it comes to holds no views, so that it may as well stay in memory.
+        """
         if self._memory is None:
-            yield from work_out()
-            return
-        head = inputs.encode() + b"\n"
-        known = self._known.get(name, b"")
-        if not known.startswith(head):
-            told = json.dumps([(one.stage, one.paths, one.fingerprint) for one in self._whole(work_out)])
-            known = head + told.encode()
-            self._memory.keep(name, known)
-        for place, (stage, paths, mark) in enumerate(orjson.loads(known[len(head) :])):
-            yield Planned(Stage(stage), tuple(paths), mark, partial(self._make, work_out, place, mark))
+            return work_out()
+        before, planned = self._at_hand.get(name, ("", ()))
+        if before != inputs:
+            head = inputs.encode() + b"\n"
+            if (known := self._known.get(name, b"")).startswith(head):
+                planned = tuple(self._light(known[len(head) :], work_out))
+            else:
+                planned = self._whole(work_out)
+                told = orjson.dumps([(one.stage, one.paths, one.fingerprint) for one in planned])
+                self._memory.keep(name, head + told)
+                planned = planned if holds else tuple(self._light(told, work_out))
+            self._at_hand[name] = inputs, planned
+        return planned
+
+    @cached_property
+    def _known(self) -> Mapping[str, bytes]:
+        """What was at hand and is no more was worked out in this run: the memory has nothing newer of it."""
+        return self._memory.recall(one for one in self._names if one not in self._at_hand) if self._memory else {}
+
+    def _light(self, told: bytes, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
+        for place, (stage, paths, mark) in enumerate(orjson.loads(told)):
+            yield Planned(_STAGES[stage], tuple(paths), mark, partial(self._make, work_out, place, mark))
 
     def _make(self, work_out: Callable[[], Iterable[Planned]], place: int, mark: str) -> tuple[bytes, ...]:
         planned = self._whole(work_out)[place]
@@ -47,7 +67,3 @@ class Earlier:
                 path=planned.paths[0],
             )
         return planned.make()
-
-
-def earlier(memory: Remembering | None, names: Iterable[str]) -> Earlier:
-    return Earlier(memory, memory.recall(names) if memory else {})

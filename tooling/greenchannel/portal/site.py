@@ -19,7 +19,7 @@ from greenchannel.portal.incident_plan import plan_incidents
 from greenchannel.portal.markup import plain_text
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
-from greenchannel.portal.remembered_plan import earlier
+from greenchannel.portal.remembered_plan import Earlier
 from greenchannel.portal.search_index import plan_index
 from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.source import Site
@@ -36,7 +36,8 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
 def _remembered(part: str, site: Site, theme: str, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
     """The last line of the ledger vouches for all before it."""
     inputs = (site.maker, theme, site.settings, site.registry, site.policy, site.heartbeats, site.state.head)
-    yield from earlier(site.memory, (part,)).plan(part, fingerprint(*inputs, site.drafts), work_out)
+    earlier = Earlier(site.memory, site.at_hand, (part,))
+    yield from earlier.plan(part, fingerprint(*inputs, site.drafts), work_out, holds=True)
 
 
 def _planned(site: Site, theme: Theme) -> Iterator[Planned]:

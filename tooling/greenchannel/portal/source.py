@@ -8,6 +8,7 @@ from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.markup import Links
+from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.record.events import State
 from greenchannel.record.heartbeat import Beat
 
@@ -31,3 +32,4 @@ class Site:
     drafts: tuple[Mapping[str, object], ...] = ()  # of a preview: events behind the ledger that never happened
     heartbeats: tuple[Beat, ...] = ()  # oldest first
     memory: Remembering | None = None  # None: everything is planned anew
+    at_hand: AtHand | None = None  # of a run that plans more than once; what makes them must stay open meanwhile
