@@ -110,9 +110,11 @@ def test_new_pages_come_before_the_pages_and_lists_that_name_them() -> None:
 
 
 @pytest.mark.parametrize("path", ["../pwned", "a/../../pwned", "/etc/pwned"])
-def test_nothing_is_planned_outside_the_site(path: str) -> None:
+def test_nothing_is_written_outside_the_site(path: str, tmp_path: Path, journal: Journal) -> None:
+    steps = [given(Stage.PAGE, "page", b"1"), given(Stage.PAGE, path, b"2")]
     with pytest.raises(GreenchannelError, match="leads out of the site"):
-        given(Stage.PAGE, path, b"")
+        make_site(steps, tmp_path / "site", journal, None, silent)
+    assert not (tmp_path / "site").exists()
 
 
 def test_a_new_page_that_is_held_back_holds_back_what_would_name_it(tmp_path: Path, journal: Journal) -> None:

@@ -14,7 +14,7 @@ from greenchannel.domain.registry import Department, Expert, Person, Registry
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme, read_theme
-from greenchannel.record.events import fold
+from greenchannel.record.events import fold, write_events
 from ledgers import STEPS, ledger_of
 
 OFFICE = read_settings(REPOSITORY / "tests/golden/small")
@@ -68,6 +68,7 @@ def planned(events: Sequence[Mapping[str, Any]], registry: Registry) -> set[str]
         policy=REGULATION,
         state=fold(events),
         events=tuple(events),
+        ledger=write_events(tuple(events)),
         read_frozen=lambda path: path.encode(),
         render=lambda text, _links: text,
     )

@@ -13,7 +13,7 @@ from greenchannel.portal.plan import Planned
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import read_theme
-from greenchannel.record.events import fold
+from greenchannel.record.events import fold, write_events
 
 PAGE = "releases/2026/qingnianlu-huozai/fact-2/r2/index.html"
 FIRST = PAGE.replace("r2", "r1")
@@ -34,6 +34,7 @@ def planned(office: Settings, *, until: int | None = None, texts: bytes | None =
         policy=REGULATION,
         state=fold(record.events[:until]),
         events=record.events[:until],
+        ledger=write_events(record.events[:until]),
         read_frozen=read,
         render=lambda text, _links: text,
     )

@@ -26,7 +26,7 @@ from greenchannel.portal.source import Site
 from greenchannel.portal.theme import read_theme
 from greenchannel.portal.twin import complete, describe, updated_at
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State, chain, fold
+from greenchannel.record.events import State, chain, fold, write_events
 from greenchannel.record.freeze import thaw
 from small import FACT, REGISTRY, Book, corrected
 
@@ -237,6 +237,7 @@ def fingerprints(settings: Settings, until: int) -> dict[str, str]:
         policy=REGULATION,
         state=fold(events),
         events=events,
+        ledger=write_events(events),
         read_frozen=lambda path: pytest.fail(f"{path} was read"),
         render=lambda text, _links: text,
     )

@@ -39,7 +39,7 @@ from greenchannel.portal.theme import Artifact, Theme, read_theme
 from greenchannel.portal.variants import plain_of, with_variants
 from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State, fold
+from greenchannel.record.events import State, fold, write_events
 from greenchannel.withholding import Guard
 
 
@@ -92,6 +92,7 @@ def _site(
         policy=_policy(settings, newsroom),
         state=record.state,
         events=record.events,
+        ledger=record.ledger,
         read_frozen=read_frozen,
         render=remembering(memory, renderer.render) if memory else renderer.render,
         maker=maker(),
@@ -272,7 +273,12 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
         opened_site(settings, read_record(settings.releases), pending, memory) as site,
     ):
         theme = _theme(settings, memory)
-        then = replace(site, state=fold(events, site.state), events=(*site.events, *events))
+        then = replace(
+            site,
+            state=fold(events, site.state),
+            events=(*site.events, *events),
+            ledger=site.ledger + write_events(events),
+        )
         guard = Guard(settings, then.state, pending, memory)
         now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}
         for one in sorted(plan(then, theme), key=lambda planned: planned.stage):

@@ -164,6 +164,7 @@ def _site(
         policy=desk.policies.deciding,
         state=fold(virtual, public),
         events=desk.record.events,
+        ledger=desk.record.ledger,
         drafts=virtual,
         read_frozen=read_frozen,
         render=render,

@@ -22,7 +22,7 @@ from greenchannel.delivery.superseding import is_any_known
 from greenchannel.delivery.targets import Target, TargetError
 from greenchannel.delivery.writing import date_file, remove_file, write_files
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.portal.plan import Planned, Stage, in_order
+from greenchannel.portal.plan import Planned, Stage, in_order, refuse_outside
 from greenchannel.portal.variants import plain_of, variants_of
 from greenchannel.record.canonical import sha256
 
@@ -67,6 +67,7 @@ def make_site(
     paths = [path for one in steps for path in one.paths]
     _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
     due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal, looks) for path in one.paths)]
+    refuse_outside(due)
     written: list[str] = []
     leaks: list[Leak] = []
     done = 0

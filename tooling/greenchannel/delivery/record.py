@@ -61,6 +61,7 @@ class LedgerDamagedError(GreenchannelError):
 class Record:
     events: tuple[Mapping[str, Any], ...]
     state: State
+    ledger: bytes  # the events as they stand
     behind: bool = False  # the checkpoint: a crash came between it and its line
 
 
@@ -99,13 +100,13 @@ def read_record(releases: Path) -> Record:
     found = examine_on(releases)
     if found.problems:
         raise LedgerDamagedError(found.problems)
-    return Record(found.events, found.state, bool(found.behind))
+    return Record(found.events, found.state, found.ledger, bool(found.behind))
 
 
 def read_sound_part(releases: Path) -> tuple[Record, LedgerDamagedError | None]:
     """The record up to its first bad line, and what is wrong with it: for who only looks."""
     found = examine_on(releases)
-    record = Record(found.events, found.state, bool(found.behind))
+    record = Record(found.events, found.state, found.ledger, bool(found.behind))
     return record, LedgerDamagedError(found.problems) if found.problems else None
 
 

@@ -6,8 +6,8 @@ changed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.record.canonical import sha256
@@ -26,20 +26,23 @@ class Stage(IntEnum):
     SEARCH_ENTRY = 7  # what names them
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """Files made together of the same inputs; `make` gives their bytes in the order of `paths`."""
+class Planned(NamedTuple):
+    """Files made together of the same inputs; `make` gives their bytes in the order of `paths`.
+
+    A tuple, since there is one for nearly every file of a long archive with each look at it.
+    """
 
     stage: Stage
     paths: tuple[str, ...]
     fingerprint: str
     make: Callable[[], tuple[bytes, ...]]
 
-    def __post_init__(self) -> None:
-        """Whatever a record says, nothing is written outside the site."""
-        for path in self.paths:
-            if path.startswith("/") or (".." in path and ".." in path.split("/")):
-                raise GreenchannelError("{path}: this address leads out of the site; nothing was made", path=path)
+
+def refuse_outside(plan: Iterable[Planned]) -> None:
+    """Whatever a record says, nothing is written outside the site. Raises GreenchannelError."""
+    for path in (path for one in plan for path in one.paths):
+        if path.startswith("/") or (".." in path and ".." in path.split("/")):
+            raise GreenchannelError("{path}: this address leads out of the site; nothing was made", path=path)
 
 
 def fingerprint(*inputs: object) -> str:

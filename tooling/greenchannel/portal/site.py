@@ -5,7 +5,7 @@ never names a page that is not there yet.
 """
 
 import html
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from greenchannel.portal import assets, columns, heartbeat, newest, ongoing, pages, streams, timeliness, twin
@@ -26,7 +26,7 @@ from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Artifact, Theme
 from greenchannel.portal.wording import CHINESE, ENGLISH
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
-from greenchannel.record.events import line_digests, write_events
+from greenchannel.record.events import line_digests
 
 
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
@@ -38,6 +38,12 @@ def _remembered(part: str, site: Site, theme: str, work_out: Callable[[], Iterab
     inputs = (site.maker, theme, site.settings, site.registry, site.policy, site.heartbeats, site.state.head)
     earlier = Earlier(site.memory, site.at_hand, (part,))
     yield from earlier.plan(part, fingerprint(*inputs, site.drafts), work_out, holds=True)
+
+
+def _told(site: Site, digests: Sequence[str]) -> str:
+    """The last line that is no receipt: what shows no receipts and no duties is the same as of that line."""
+    lines = zip((*site.events, *site.drafts), digests, strict=True)
+    return next((digest for event, digest in reversed(tuple(lines)) if event["event"] != "visible"), "")
 
 
 def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
@@ -58,20 +64,34 @@ def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
     yield from share_cards(chinese.frame, theme.assets, site.maker)
     yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
     yield from plan_incidents(site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies)
-    yield from plan_columns(site, theme.digest, digests, catalogue, chinese, columns.columns(catalogue))
+    known = Earlier(site.memory, site.at_hand, ("columns", "feeds", "sitemap"))
+    inputs = (site.maker, theme.digest, site.settings, site.registry, site.policy, sorted(frames.items()))
+    told = fingerprint(*inputs, _told(site, digests))
+
+    def in_columns() -> Iterator[Planned]:
+        return plan_columns(site, theme.digest, digests, catalogue, chinese, columns.columns(catalogue))
+
+    def in_feeds() -> Iterator[Planned]:
+        voice = voice_of(site.settings, site.registry)
+        return plan_feeds(voice, (*site.events, *site.drafts), bodies.html, site.maker)
+
+    def in_sitemap() -> Iterator[Planned]:
+        yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, (catalogue, english)))
+
+    yield from known.plan("columns", told, in_columns, holds=True)
     for template, view in pages.list_pages(catalogue):
         yield chinese.page(Stage.LIST, template, view)
     yield chinese.page(Stage.LIST, *pages.not_found(catalogue), path="404.html")
     yield from below
     yield given(Stage.LIST, ongoing.STYLE_PATH, ongoing.urgent_style(catalogue))
     yield given(Stage.FEED, timeliness.CSV_PATH, timeliness.table(catalogue))
-    yield from plan_feeds(voice_of(site.settings, site.registry), (*site.events, *site.drafts), bodies.html, site.maker)
+    yield from known.plan("feeds", told, in_feeds, holds=True)
     yield from _heartbeat(site, catalogue)
-    yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, (catalogue, english)))
+    yield from known.plan("sitemap", told, in_sitemap, holds=True)
     yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
     yield given(Stage.FEED, "robots.txt", newest.robots(site.settings.url))
     yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
-    yield from _public_record(site.events)
+    yield from _public_record(site)
 
 
 def bodies_of(site: Site, catalogue: Catalogue) -> Bodies:
@@ -113,13 +133,11 @@ def artifacts(site: Site, theme: Theme) -> Iterator[Artifact]:
         yield from zip(one.paths, one.make(), strict=True)
 
 
-def _public_record(events: Sequence[Mapping[str, object]]) -> Iterator[Planned]:
-    """The last line vouches for all before it: none is written down to learn that nothing changed."""
-    checkpoint = write_checkpoint(checkpoint_of(events[-1])) if events else b""
-    yield Planned(
-        Stage.FEED, ("record/ledger.jsonl",), fingerprint("ledger", checkpoint), lambda: (write_events(events),)
-    )
-    if events:
+def _public_record(site: Site) -> Iterator[Planned]:
+    """The last line vouches for all before it."""
+    checkpoint = write_checkpoint(checkpoint_of(site.events[-1])) if site.events else b""
+    yield Planned(Stage.FEED, ("record/ledger.jsonl",), fingerprint("ledger", checkpoint), lambda: (site.ledger,))
+    if site.events:
         # Behind the ledger: one that is behind is sound, one that is ahead says that lines are missing.
         yield given(Stage.FEED, "record/checkpoint.json", checkpoint)
 

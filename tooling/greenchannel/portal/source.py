@@ -26,6 +26,7 @@ class Site:
     policy: Policy
     state: State
     events: tuple[Mapping[str, object], ...]  # the public ledger
+    ledger: bytes  # the same as it is written
     read_frozen: Callable[[str], bytes]
     render: Callable[[str, Links], str]
     maker: str = ""

@@ -9,7 +9,6 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import PurePosixPath
 
@@ -69,7 +68,7 @@ def is_variant(path: str, packed: bytes, plain: bytes) -> bool:
 def with_variants(plan: Iterable[Planned]) -> Iterator[Planned]:
     for one in plan:
         paths = tuple(each for path in one.paths for each in (*variants_of(path), path))
-        yield replace(one, paths=paths, fingerprint=fingerprint(one.fingerprint, _PACKERS), make=_making(one))
+        yield Planned(one.stage, paths, fingerprint(one.fingerprint, _PACKERS), _making(one))
 
 
 def _making(one: Planned) -> Callable[[], tuple[bytes, ...]]:

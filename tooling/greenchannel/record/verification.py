@@ -31,8 +31,9 @@ Event = Mapping[str, Any]  # Any: JSON
 class Verification:
     """`events` and `state` end before the first bad line; `held` are the files that the lines name.
 
-    `behind` counts the lines that the checkpoint does not vouch for yet. `tail` are the bytes behind the last line
-    break, and `is_whole` says that they are a whole line which lacks nothing but that.
+    `ledger` are those lines as they stand. `behind` counts the lines that the checkpoint does not vouch for yet. `tail`
+    are the bytes behind the last line break, and `is_whole` says that they are a whole line which lacks nothing but
+    that.
     """
 
     entries: int
@@ -40,6 +41,7 @@ class Verification:
     events: tuple[Event, ...]
     state: State
     held: Held
+    ledger: bytes = b""
     behind: int = 0
     tail: bytes = b""
     is_whole: bool = False
@@ -96,12 +98,14 @@ def go_on(
     problems = [_caused(lines, suspect, known)] if suspect else _of_end(lines, tail, known, is_whole=is_whole)
     problems += _of_checkpoint(checkpoint, known, chain.events, lines)
     problems += _of_earlier(since, lines) if since else []
+    is_all = len(chain.events) == len(lines) and not tail
     return Verification(
         entries=len(lines),
         problems=(*problems, *holdings.problems),
         events=tuple(chain.events),
         state=chain.state(),
         held=holdings.held,
+        ledger=ledger if is_all else b"".join(b"%b\n" % line for line in lines[: len(chain.events)]),
         behind=len(lines) - known.entries if known else 0,
         tail=tail,
         is_whole=is_whole,
