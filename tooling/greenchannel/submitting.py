@@ -58,26 +58,42 @@ def approved(settings: Settings, desk: Desk) -> list[Release]:
     return [
         one
         for one in desk.newsroom.releases.values()
-        if _approval(settings, desk.newsroom, one.id) is not None
-        and one.incident in desk.newsroom.incidents
-        and not _is_settled(settings, desk, one)
+        if one.incident in desk.newsroom.incidents
+        and not _is_settled(desk, one)
+        and (approval := _approval(settings, desk.newsroom, one.id)) is not None
+        and not (one.attachments and _is_whole(desk, one, approval))
     ]
 
 
-def _is_settled(settings: Settings, desk: Desk, release: Release) -> bool:
+def _is_settled(desk: Desk, release: Release) -> bool:
     """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it.
+
+    No file is opened to ask, so nothing is said of who has attachments.
+    """
+    known = desk.record.state.releases.get(release.id)
+    if known is None or known.withdrawal:
+        return known is not None
+    if release.attachments:
+        return False
+    before, digest = desk.settled.get(release.id, (None, ""))
+    if before is release and digest == known.current.sha256:
+        return True
+    if is_settled := is_text_public(release, desk.record.state):
+        desk.settled[release.id] = release, known.current.sha256
+    return is_settled
+
+
+def _is_whole(desk: Desk, release: Release, approval: bytes) -> bool:
+    """Public with its attachments.
 
     While the approval is the one it went out with, its text alone is compared: an archive's pictures are not all read
     and cleaned again for each publication.
     """
-    known = desk.record.state.releases.get(release.id)
-    if known and known.withdrawal:
+    state = desk.record.state
+    known = state.releases.get(release.id)
+    if known and sha256(approval) == known.current.event["approval"] and is_text_public(release, state):
         return True
-    if known and is_text_public(release, desk.record.state):
-        approval = _approval(settings, desk.newsroom, release.id) or b""
-        if not release.attachments or sha256(approval) == known.current.event["approval"]:
-            return True
-    return is_unchanged(candidate_of(desk.newsroom, release, desk.record.state, desk.cleaned), desk.record.state)
+    return is_unchanged(candidate_of(desk.newsroom, release, state, desk.cleaned), state)
 
 
 def submission(settings: Settings, desk: Desk, release: Release) -> Submission:

@@ -13,11 +13,13 @@
 Every line of the log is one JSON object with `at` and `event`.
 """
 
+import os
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from greenchannel import office
 from greenchannel.announcing import announce
 from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
+from greenchannel.delivery.proven import looking_once
 from greenchannel.delivery.record import Decision
 from greenchannel.desk.newsroom import KnownFiles
 from greenchannel.desk.places import SITE
@@ -36,7 +39,7 @@ from greenchannel.indexer import Indexer
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
-from greenchannel.opening import open_desk
+from greenchannel.opening import Settled, open_desk
 from greenchannel.sending import Sending
 from greenchannel.submitting import scheduled
 from greenchannel.translation import problem_text
@@ -66,6 +69,7 @@ class Watch:
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
         self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
+        self._settled: Settled = {}  # Likewise.
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -110,7 +114,8 @@ class Watch:
     def _look(self) -> None:
         try:
             settings = read_settings(self._home)
-            self._release(settings)
+            with looking_once(settings.releases):
+                self._release(settings)
         except (GreenchannelError, OSError) as error:
             self._say("channel", "failed", problem=problem_text(error, self._translate))
         except Exception as error:  # noqa: BLE001  # At night a line in the log is worth more than a dead channel.
@@ -122,7 +127,8 @@ class Watch:
         clock = self._local(settings)
         now = clock()
         self._cleaned = self._cleaned or Cleaned(settings)
-        desk = open_desk(settings, now, cleaned=self._cleaned, known=self._known)
+        opened = open_desk(settings, now, cleaned=self._cleaned, known=self._known)
+        desk = replace(opened, settled=self._settled)
         self._note_clock(now, desk.record.state.last_at)
         self._note_schedule(scheduled(settings, desk, now))
         decisions = office.publish_from(settings, desk, (), clock)
@@ -252,13 +258,23 @@ class Watch:
 
 def _stamp(home: Path) -> object:
     """What a build reads, as sizes and times: a difference asks for a build, and the build's own plan decides."""
-    roots = (home / one for one in _INPUTS)
-    return sorted((str(one), *_stat(one)) for root in roots for one in (root, *root.rglob("*")))
+    found = list[tuple[str, int, int]]()
+    folders = []
+    for root in (home / one for one in _INPUTS):
+        found.append((str(root), *_size_and_time(root)))
+        folders.append(str(root))
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for one in entries:
+                found.append((one.path, *_size_and_time(one)))
+                if one.is_dir(follow_symlinks=False):
+                    folders.append(one.path)
+    return sorted(found)
 
 
-def _stat(path: Path) -> tuple[int, int]:
+def _size_and_time(one: Path | os.DirEntry[str]) -> tuple[int, int]:
     try:
-        found = path.stat()
+        found = one.stat()
     except OSError:
         return 0, 0  # Gone since it was listed: that is a difference, too.
     return found.st_size, found.st_mtime_ns

@@ -134,11 +134,11 @@ class _Proven:
         return None
 
     def _digest_of(self, path: str) -> str | None:
-        if self._looks is None:
+        if (looks := self._looks) is None:
             return self._look(path)
         # One that was missing may have been written since, by this run.
-        if (digest := self._looks.get(path) or self._look(path)) is not None:
-            self._looks[path] = digest
+        if (digest := looks.get(path) or self._look(path)) is not None:
+            looks[path] = digest
         return digest
 
     def _look(self, path: str) -> str | None:

@@ -1,0 +1,126 @@
+"""Who looks again asks for nothing that he has just been told, and for everything that may have changed since."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from greenchannel import submitting
+from greenchannel.delivery import proven
+from greenchannel.delivery.proven import forget_proven, looking_once
+from greenchannel.delivery.record import LedgerDamagedError, read_record
+from greenchannel.desk import seen
+from greenchannel.desk.newsroom import KnownFiles
+from greenchannel.desk.settings import Settings
+from greenchannel.domain.release import Release
+from greenchannel.opening import Settled, open_desk
+from greenchannel.record.events import State
+from greenchannel.record.gate import is_text_public
+from greenchannel.submitting import approved
+
+NOW = datetime.fromisoformat("2026-11-24T10:00+08:00")
+FACT = "2026/chengbei-tingshui/fact-1"
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Path | str]:
+    """The files of the record that somebody looked at, each as often as he did."""
+    found: list[Path | str] = []
+    look = seen.seen
+
+    def counted(path: str) -> list[int] | None:
+        found.append(path)
+        return look(path)
+
+    monkeypatch.setattr(proven, "seen", counted)
+    return found
+
+
+def test_within_a_command_each_file_of_the_record_is_looked_at_once(
+    office_home: Settings, looks: list[Path | str]
+) -> None:
+    forget_proven(office_home.releases)
+    with looking_once(office_home.releases):
+        read_record(office_home.releases)
+        first = len(looks)
+        read_record(office_home.releases)
+    assert first > 0
+    assert len(looks) == first
+
+
+def test_behind_a_command_each_file_of_the_record_is_looked_at_again(
+    office_home: Settings, looks: list[Path | str]
+) -> None:
+    with looking_once(office_home.releases):
+        read_record(office_home.releases)
+    looks.clear()
+    read_record(office_home.releases)
+    assert looks
+
+
+def frozen_text(settings: Settings) -> Path:
+    return settings.releases / read_record(settings.releases).state.releases[FACT].current.path
+
+
+def test_what_was_changed_between_two_commands_is_found(office_home: Settings) -> None:
+    with looking_once(office_home.releases):
+        frozen = frozen_text(office_home)
+    frozen.write_bytes(frozen.read_bytes() + b"x")
+    with looking_once(office_home.releases), pytest.raises(LedgerDamagedError):
+        read_record(office_home.releases)
+
+
+def test_what_a_command_found_missing_and_then_wrote_is_there(office_home: Settings) -> None:
+    forget_proven(office_home.releases)
+    frozen = frozen_text(office_home)
+    data = frozen.read_bytes()
+    frozen.unlink()
+    with looking_once(office_home.releases):
+        with pytest.raises(LedgerDamagedError):
+            read_record(office_home.releases)
+        frozen.write_bytes(data)
+        read_record(office_home.releases)
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The releases whose texts were compared with the public ones; files of this very moment are known again, too."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    found: list[str] = []
+    compare = is_text_public
+
+    def counted(release: Release, state: State) -> bool:
+        found.append(release.id)
+        return compare(release, state)
+
+    monkeypatch.setattr(submitting, "is_text_public", counted)
+    return found
+
+
+def look(settings: Settings, known: KnownFiles, settled: Settled) -> list[str]:
+    desk = replace(open_desk(settings, NOW, known=known), settled=settled)
+    return [one.id for one in approved(settings, desk)]
+
+
+def test_a_text_that_was_found_public_is_not_compared_again(office_home: Settings, compared: list[str]) -> None:
+    known, settled = KnownFiles(), Settled()
+    look(office_home, known, settled)
+    assert compared
+    compared.clear()
+    look(office_home, known, settled)
+    translated = {one.id for one in open_desk(office_home, NOW).newsroom.releases.values() if one.translations}
+    assert set(settled) - translated
+    assert not set(compared) & set(settled) - translated  # A translation makes another value with each look.
+
+
+def test_a_text_that_was_found_public_and_then_edited_is_compared_again(
+    office_home: Settings, compared: list[str]
+) -> None:
+    known, settled = KnownFiles(), Settled()
+    look(office_home, known, settled)
+    path = office_home.content / f"incidents/{FACT}.md"
+    path.write_text(path.read_text("utf-8") + "\n另有一句。\n", "utf-8")
+    compared.clear()
+    look(office_home, known, settled)
+    assert FACT in compared
