@@ -15,6 +15,7 @@ from greenchannel.domain.incident import Incident
 from greenchannel.domain.message import keys, message
 
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)  # or a sign that is escaped, a bracket perhaps
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|(//)")
 # Behind the closing bracket of an inline link, as Python-Markdown reads it: blanks belong to the address. Nothing is
 # tried twice ("+" behind a repetition), so that a hostile text costs its length.
@@ -66,28 +67,24 @@ def _without_code(body: str) -> str:
 
 
 def _links(document: Document) -> Iterator[_Link]:
-    if document.text is None:
+    if document.text is None or "[" not in document.text.body:
         return
     body = _without_code(document.text.body)
     starts = [0, *(found.end() for found in re.finditer("\n", body))]
     ends = [*(found.start() for found in _BLOCK_END.finditer(body)), len(body)]
     line = document.source.body_line
     opened: list[int] = []
-    position = 0
-    while position < len(body):
-        sign = body[position]
-        if sign == "\\":
-            position += 1
-        elif sign == "[":
+    for sign in _BRACKET.finditer(body):
+        position = sign.start()
+        if sign[0] == "[":
             opened.append(position)
-        elif sign == "]" and opened:
+        elif sign[0] == "]" and opened:
             start = opened.pop()
             if found := _TARGET.match(body, position + 1, ends[bisect_right(ends, position)]):
                 is_image = body[max(start - 1, 0)] == "!" and start > 0
                 begin = start - 1 if is_image else start
                 span = _span(starts, line, begin, found.end())
                 yield _Link(body[start + 1 : position].strip(), _clean(_address(found)), is_image, span)
-        position += 1
     for found in _DEFINITION.finditer(body):
         target = _clean(found["target"].lstrip("<").rstrip(">"))
         yield _Link("", target, is_image=False, span=_span(starts, line, *found.span("target")))
