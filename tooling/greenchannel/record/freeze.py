@@ -18,6 +18,7 @@ from greenchannel.record.attachments import facts
 from greenchannel.record.canonical import sha256
 
 FORMAT = 1
+_spelled = json.JSONEncoder(ensure_ascii=False).encode  # Kept: `json.dumps` makes one for each value.
 Entry = str | Mapping[str, str | int]
 Value = str | int | bool | None | Mapping[str, str | int] | Sequence[Entry]
 
@@ -157,7 +158,7 @@ def _translated(original: Release | Incident, revision: int) -> list[dict[str, s
 
 def write_frozen(frozen: Frozen) -> bytes:
     lines = [
-        f"{key}: {json.dumps(value, ensure_ascii=False)}"
+        f"{key}: {_spelled(value)}"
         for key, value in frozen.fields.items()
         if value not in (None, [])
     ]
