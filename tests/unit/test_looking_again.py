@@ -1,17 +1,18 @@
 """Who looks again asks for nothing that he has just been told, and for everything that may have changed since."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
 from greenchannel import submitting
+from greenchannel.cli import main
 from greenchannel.delivery import proven
 from greenchannel.delivery.proven import forget_proven, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
-from greenchannel.desk import seen
-from greenchannel.desk.newsroom import KnownFiles
+from greenchannel.desk import outline, seen
+from greenchannel.desk.newsroom import Document, KnownFiles, read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.release import Release
 from greenchannel.opening import Settled, open_desk
@@ -124,3 +125,29 @@ def test_a_text_that_was_found_public_and_then_edited_is_compared_again(
     compared.clear()
     look(office_home, known, settled)
     assert FACT in compared
+
+
+def test_the_incidents_alone_are_those_of_the_whole_desk(office_home: Settings) -> None:
+    (office_home.content / "incidents/2026/kongde").mkdir()
+    whole = read_newsroom(office_home.content, office_home.zone)
+    alone = read_incidents(office_home.content, office_home.zone)
+    assert alone.incidents == {name: replace(one, translations=()) for name, one in whole.incidents.items()}
+    broken = [one for one in whole.documents if one.path.endswith("/incident.md") and one.value is None]
+    assert [one.path for one in alone.documents if one.value is None and "incidents/" in one.path] == [
+        one.path for one in broken
+    ] == ["incidents/2026/kongde/incident.md"]
+
+
+def test_a_new_release_reads_no_other_incident(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    command = ["--home", str(office_home.home), "new", "release", "fact", "2026/chengbei-tingshui"]
+    assert main(command) == 0
+    read: list[str] = []
+
+    def counted(content: Path, folder: Path, zone: timezone) -> list[Document]:
+        read.append(folder.name)
+        return read_folder(content, folder, zone)
+
+    monkeypatch.setattr(outline, "read_folder", counted)
+    assert main(command) == 0
+    assert read == ["chengbei-tingshui"]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from greenchannel.continuity import older_record
 from greenchannel.delivery.record import read_sound_part
-from greenchannel.desk.newsroom import Newsroom, read_newsroom
+from greenchannel.desk.newsroom import Newsroom, read_incidents
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
@@ -121,7 +121,7 @@ class Board:
 
 
 def read_board(settings: Settings, now: datetime) -> Board:
-    newsroom = read_newsroom(settings.content, settings.zone)
+    newsroom = read_incidents(settings.content, settings.zone)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     record, found = read_sound_part(settings.releases)
     damaged = found or older_record(settings)

@@ -43,14 +43,13 @@ def new_incident(
     """Open an incident: TITLE is what the public will read. The clock starts now; edit claimed_at if not so."""
     from greenchannel.delivery.writing import create_file
     from greenchannel.desk import scaffolds
-    from greenchannel.desk.newsroom import read_newsroom
     from greenchannel.desk.pinyin import propose_slug
     from greenchannel.domain.slug import is_slug
 
     settings = call.settings()
     if category is Category.LIVELIHOOD and theme is None:
         raise GreenchannelError("a livelihood matter needs --theme")
-    newsroom = read_newsroom(settings.content, settings.zone)
+    newsroom = _around(settings)
     routing = newsroom.registry.routing
     now = call.clock(settings)()
     chosen = slug or propose_slug(title)
@@ -88,12 +87,11 @@ def new_release(call: Call, kind: ReleaseType, incident: str, author: str) -> in
     """Begin a release of TYPE for INCIDENT (its id, like 2026/qingnianlu-huozai)."""
     from greenchannel.delivery.writing import create_file
     from greenchannel.desk import scaffolds
-    from greenchannel.desk.newsroom import read_newsroom
     from greenchannel.desk.policies import select
     from greenchannel.domain.timing import obligations
 
     settings = call.settings()
-    newsroom = read_newsroom(settings.content, settings.zone)
+    newsroom = _around(settings, incident)
     known = newsroom.incidents.get(incident)
     if known is None:
         raise GreenchannelError("{incident}: no such incident, or its file has errors", incident=incident)
@@ -135,7 +133,6 @@ def new_english(call: Call, named: str) -> int:
     """Begin the English text of a release or an incident on the desk, beside it; it is released with it."""
     from greenchannel.delivery.writing import create_file
     from greenchannel.desk import scaffolds
-    from greenchannel.desk.newsroom import read_newsroom
     from greenchannel.desk.values import translation_path
     from greenchannel.domain.incident import Incident
     from greenchannel.domain.vocabulary import Language
@@ -143,7 +140,7 @@ def new_english(call: Call, named: str) -> int:
 
     settings = call.settings()
     identifier = release_id(settings, named)
-    documents = read_newsroom(settings.content, settings.zone).documents
+    documents = _around(settings, identifier).documents
     document = next((one for one in documents if one.identifier == identifier and not one.original), None)
     if document is None:
         raise GreenchannelError("{name}: not on the desk", name=identifier)
@@ -156,6 +153,16 @@ def new_english(call: Call, named: str) -> int:
     follow = f"greenchannel check {path.parent.relative_to(call.home).as_posix()}"
     click.echo(call.translate("next: {command}").format(command=follow))
     return 0
+
+
+def _around(settings: "Settings", *about: str) -> "Newsroom":
+    """The desk, with no more of it read than has to do with the ids `about`: of all else the ids are known."""
+    from greenchannel.delivery.memory import Memory
+    from greenchannel.desk.outline import read_around
+    from greenchannel.portal.maker import maker
+
+    with Memory(settings.home, maker()) as memory:
+        return read_around(settings.content, settings.zone, about, (), memory)
 
 
 def _taken(settings: "Settings", newsroom: "Newsroom") -> set[str]:

@@ -103,6 +103,7 @@ def read_tables(content: Path, zone: timezone) -> Newsroom:
     return Newsroom(documents=(*registry_documents, *policy_documents), registry=registry, policies=policies)
 
 
+_INCIDENT = "incident.md"
 KnownFiles = dict[Path, tuple[object, "Document"]]  # what was read, with all that it was read from
 
 
@@ -117,6 +118,13 @@ def read_newsroom(content: Path, zone: timezone, known: KnownFiles | None = None
         documents += read_folder(content, folder, zone, known)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
     return replace(tables, documents=ordered)
+
+
+def read_incidents(content: Path, zone: timezone) -> Newsroom:
+    """As `read_newsroom`, of the incidents' own files, without translations: no release is opened."""
+    tables = read_tables(content, zone)
+    found = (_incident(content, folder, zone) for folder in incident_folders(content / "incidents"))
+    return replace(tables, documents=tuple(sorted((*tables.documents, *found), key=lambda one: one.path)))
 
 
 def incident_folders(root: Path) -> Iterator[Path]:
@@ -134,13 +142,22 @@ def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFiles |
         for name in names
         if name.endswith(".md") and not name.startswith(".")
     ]
-    if "incident.md" not in names:
-        path = (folder / "incident.md").relative_to(content).as_posix()
-        fault = Fault(FaultKind.NO_INCIDENT_FILE, Span(), folder.name)
-        identifier = folder.relative_to(content / "incidents").as_posix()
-        source = Source("", None, "", 1)
-        documents.append(Document(path=path, source=source, identifier=identifier, faults=(fault,)))
+    if _INCIDENT not in names:
+        documents.append(_no_incident(content, folder))
     return [_with_translations(one, documents) for one in documents]
+
+
+def _incident(content: Path, folder: Path, zone: timezone) -> Document:
+    names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
+    return _read_file(content, folder / _INCIDENT, names, zone) if _INCIDENT in names else _no_incident(content, folder)
+
+
+def _no_incident(content: Path, folder: Path) -> Document:
+    """What stands for the file that is missing."""
+    path = (folder / _INCIDENT).relative_to(content).as_posix()
+    fault = Fault(FaultKind.NO_INCIDENT_FILE, Span(), folder.name)
+    identifier = folder.relative_to(content / "incidents").as_posix()
+    return Document(path=path, source=Source("", None, "", 1), identifier=identifier, faults=(fault,))
 
 
 def _read_anew(
@@ -196,7 +213,7 @@ def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: tim
         return Document(
             path=relative, source=source, identifier=identifier, faults=source.faults, neighbours=neighbours
         )
-    is_incident = path.name == "incident.md"
+    is_incident = path.name == _INCIDENT
     fields, spans = schema.read_fields(source.front, schema.CHINESE_KEYS if is_incident else schema.RELEASE_KEYS)
     read = incident_of if is_incident else release_of
     parsed = read(fields, spans, from_path, source.body, zone)
