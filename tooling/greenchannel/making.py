@@ -19,6 +19,7 @@ from greenchannel.delivery.proven import forget_proven, frozen_reader, keep_prov
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, read_record
 from greenchannel.delivery.remembered import CompiledTemplates, remembering
+from greenchannel.delivery.workers import Workers
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.newsroom import Newsroom, read_tables
 from greenchannel.desk.places import SITE
@@ -198,6 +199,10 @@ class Making:
             finally:
                 self._at_hand, self._looks = {}, {}
 
+    def _let_go(self) -> None:
+        self._memory.close()
+        self._renderer.close()
+
     def _make(self) -> None:
         settings, record = self.settings, read_record(self.settings.releases)
         if self._journal is None or self._journal.is_stale:
@@ -210,7 +215,8 @@ class Making:
         guard = self._guarding(record.state)
         plain = self._planned(site, _theme(settings, self._earlier))
         steps = with_variants(plain) if settings.precompress else plain
-        done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard, self._looks)
+        make = Workers(self._let_go).make
+        done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard, self._looks, make)
         keep_proven(settings.releases)
         self.delivered, self.state = done, record.state
         self.leaks |= dict.fromkeys(done.leaks)

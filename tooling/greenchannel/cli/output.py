@@ -43,7 +43,8 @@ def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    # Drawn when there is news, not by a thread: builds make copies of themselves, which threads forbid.
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         tasks: dict[str, TaskID] = {}
 
         def show(where: str, done: int, due: int) -> None:
@@ -52,7 +53,7 @@ def progress(translate: Translate) -> Iterator[Callable[[str, int, int], None]]:
                 return
             if where not in tasks:
                 tasks[where] = bar.add_task(translate("writing {target}").format(target=where))
-            bar.update(tasks[where], completed=done, total=due)
+            bar.update(tasks[where], completed=done, total=due, refresh=True)
 
         yield show
 

@@ -10,6 +10,7 @@ changed pages, lists, feeds. What is new is asked of each target: one that misse
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.superseding import is_any_known
 from greenchannel.delivery.targets import Target, TargetError
+from greenchannel.delivery.workers import Guard, Made, Making, make_here
 from greenchannel.delivery.writing import date_file, remove_file, write_files
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage, in_order, refuse_outside
@@ -31,7 +33,6 @@ _BATCH = 200  # files between two notes in the journal
 _OPEN, _BYTES = 64, 8_000_000  # files and their bytes that are written together
 Item = TypeVar("Item")
 Looks = dict[str, list[int] | None]  # by path: what the system told of the file in this run
-Guard = Callable[[str, bytes], tuple[Leak, ...]]
 # Where to (site or a target's name), files done, files to do; none to do: it waits for another run that is there.
 Progress = Callable[[str, int, int], None]
 
@@ -55,6 +56,7 @@ def make_site(
     progress: Progress,
     guard: Guard = lambda _path, _data: (),
     looks: Looks | None = None,
+    making: Callable[[Sequence[Planned], Guard], Making] = make_here,
 ) -> Delivered:
     """Makes what the journal does not vouch for. `changed_at`: the time a changed file gets, in seconds (Unix time).
 
@@ -71,29 +73,30 @@ def make_site(
     written: list[str] = []
     leaks: list[Leak] = []
     done = 0
-    turns = groupby(due, key=lambda one: (one.stage, not _is_known(one, journal)))
-    for is_new, batch in ((is_new, batch) for (_, is_new), turn in turns for batch in _batches(list(turn))):
-        if _is_gap(site, leaks, batch[0].stage):
-            break
-        notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
-        for some in _together(batch):
-            files = [(path, data) for step, made in some for path, data in zip(step.paths, made, strict=True)]
-            leaks += (found := tuple(_leaks(files, guard)))
-            free = tuple(_without(files, found))
-            # Nobody reads what is new before something names it. What changes does so in its order, each by itself: a
-            # power cut must not leave the new page beside the old variant of it.
-            for wave in (free,) if is_new else ((one,) for one in free):
-                changed = write_files(((site / path, data) for path, data in wave), changed_at=changed_at)
-                written += [one.relative_to(site).as_posix() for one in changed]
-            marks = {path: step.fingerprint for step, _ in some for path in step.paths}
-            for path, data in free:
-                if (site / path).read_bytes() != data:
-                    raise GreenchannelError("{path}: read back, it is not what was written", path=site / path)
-                looks[path] = _stat(f"{site}/{path}")
-                notes[path] = {"made_of": marks[path], "sha256": sha256(data), "stat": looks[path]}
-        journal.note(notes)
-        done += len(batch)
-        progress("site", done, len(due))
+    with closing(making(due, guard)) as made:
+        turns = groupby(due, key=lambda one: (one.stage, not _is_known(one, journal)))
+        for is_new, batch in ((is_new, batch) for (_, is_new), turn in turns for batch in _batches(list(turn))):
+            if _is_gap(site, leaks, batch[0].stage):
+                break
+            notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
+            for some in _together(batch, made):
+                files = [(path, data) for step, one in some for path, data in zip(step.paths, one.files, strict=True)]
+                leaks += (found := [leak for _, one in some for leak in one.leaks])
+                free = tuple(_without(files, found))
+                # Nobody reads what is new before something names it. What changes does so in its order, each by itself:
+                # a power cut must not leave the new page beside the old variant of it.
+                for wave in (free,) if is_new else ((one,) for one in free):
+                    changed = write_files(((site / path, data) for path, data in wave), changed_at=changed_at)
+                    written += [one.relative_to(site).as_posix() for one in changed]
+                marks = {path: step.fingerprint for step, _ in some for path in step.paths}
+                for path, data in free:
+                    if (site / path).read_bytes() != data:
+                        raise GreenchannelError("{path}: read back, it is not what was written", path=site / path)
+                    looks[path] = _stat(f"{site}/{path}")
+                    notes[path] = {"made_of": marks[path], "sha256": sha256(data), "stat": looks[path]}
+            journal.note(notes)
+            done += len(batch)
+            progress("site", done, len(due))
     journal.compact()
     held = {one.path for one in leaks}
     kept = [path for path in paths if path in journal.entries and plain_of(path) not in held]
@@ -179,13 +182,6 @@ def orphans(delivered: Delivered, site: Path) -> tuple[str, ...]:
     return tuple(one for one in found if one not in delivered.files and not is_superseded(site, one))
 
 
-def _leaks(files: Sequence[tuple[str, bytes]], guard: Guard) -> Iterator[Leak]:
-    """A variant says what its plain file says, in other bytes: it is held back with it and not looked through."""
-    for path, data in files:
-        if plain_of(path) == path:
-            yield from guard(path, data)
-
-
 def _without(files: Sequence[tuple[str, bytes]], leaks: Sequence[Leak]) -> Iterator[tuple[str, bytes]]:
     held = {one.path for one in leaks}
     return ((path, data) for path, data in files if plain_of(path) not in held)
@@ -211,13 +207,12 @@ def _is_known(step: Planned, journal: Journal) -> bool:
     return all(plain_of(path) in journal.entries for path in step.paths)
 
 
-def _together(batch: Sequence[Planned]) -> Iterator[list[tuple[Planned, tuple[bytes, ...]]]]:
-    """Made, and so many as may be open at once and in memory."""
-    some, count, size = list[tuple[Planned, tuple[bytes, ...]]](), 0, 0
-    for step in batch:
-        made = step.make()
-        some.append((step, made))
-        count, size = count + len(made), size + sum(map(len, made))
+def _together(batch: Sequence[Planned], made: Iterator[Made]) -> Iterator[list[tuple[Planned, Made]]]:
+    """With what comes of each, and so many as may be open at once and in memory."""
+    some, count, size = list[tuple[Planned, Made]](), 0, 0
+    for step, one in zip(batch, made, strict=False):
+        some.append((step, one))
+        count, size = count + len(one.files), size + sum(map(len, one.files))
         if count >= _OPEN or size >= _BYTES:
             yield some
             some, count, size = [], 0, 0

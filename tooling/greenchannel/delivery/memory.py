@@ -43,6 +43,10 @@ class Memory:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Until it is asked again: no connection outlives a fork."""
         self.save()
         if self._database is not None:
             self._database.close()

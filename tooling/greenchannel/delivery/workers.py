@@ -1,0 +1,196 @@
+"""The plan -> the bytes of its files, with what in them must not go out: by one process, or by several at once.
+
+Several where there is much to make and more than one processor: each makes its share and looks through it, and hands it
+over a pipe; the order is that of the plan. A worker is a copy of this process. It gives back what is shared with it
+(locks, above all: they must not outlive us), ignores Ctrl-C, which is for us, and ends with us, since nobody takes what
+it hands over any more. Where one ends early, whatever the reason, its share is made here: a fault is met again and told
+as if there were no workers.
+"""
+
+import os
+import pickle
+import signal
+import struct
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, cycle, groupby
+from queue import Queue
+from typing import IO, NamedTuple, NoReturn
+
+from greenchannel.delivery.leaks import Leak
+from greenchannel.portal.plan import Planned, Stage
+from greenchannel.portal.variants import plain_of
+
+Guard = Callable[[str, bytes], tuple[Leak, ...]]
+_ENOUGH = 250  # steps: a release makes a tenth of that, and to begin takes a tenth of a second
+# Steps in a row for one worker: neighbours are made of the same views. Feeds are large, and wait for their turn in
+# memory.
+_ROW, _ROW_OF_FEEDS = 256, 16
+_LEAST, _TURNS = 4, 4  # steps of a row, and rows of a stage for each worker
+_AHEAD = 16_000_000  # bytes of each worker that wait for their turn
+_MOST = 4  # workers: what they make must be written, too, and each takes memory
+_LENGTH = struct.Struct(">Q")
+
+
+class Made(NamedTuple):
+    """Of one step: the bytes in the order of its paths, and what was found in them."""
+
+    files: tuple[bytes, ...]
+    leaks: tuple[Leak, ...]
+
+
+Making = Generator[Made, None, None]
+
+
+def make_here(steps: Sequence[Planned], guard: Guard) -> Making:
+    return (_made(one, guard) for one in steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """`let_go` closes what processes cannot share, for each to open again, and ends what this one began.
+
+    It is called here before the first worker begins, and by each worker when it is done.
+    """
+
+    let_go: Callable[[], None]
+    count: int | None = None  # None: as many as there are processors, if that is safe
+
+    def make(self, steps: Sequence[Planned], guard: Guard) -> Making:
+        count = _usable() if self.count is None else self.count
+        if count < 2 or len(steps) < _ENOUGH:  # noqa: PLR2004  # One worker is none.
+            return make_here(steps, guard)
+        return self._make(steps, guard, count)
+
+    def _make(self, steps: Sequence[Planned], guard: Guard, count: int) -> Making:
+        guard("", b"")  # What it looks for is read once, for all.
+        self.let_go()
+        rows, workers = tuple(_rows(steps, count)), list[_Worker]()
+        try:
+            for number in range(count):
+                workers.append(_Worker(rows[number::count], guard, self.let_go))
+            for one in workers:
+                one.start()
+            for row, worker in zip(rows, cycle(workers), strict=False):
+                for step in row:
+                    yield worker.take() or _made(step, guard)
+        finally:
+            for one in workers:
+                one.end()
+
+
+def _made(step: Planned, guard: Guard) -> Made:
+    """A variant says what its plain file says, in other bytes: it is held back with it and not looked through."""
+    files = step.make()
+    pairs = zip(step.paths, files, strict=True)
+    return Made(files, tuple(leak for path, data in pairs if plain_of(path) == path for leak in guard(path, data)))
+
+
+def _rows(steps: Sequence[Planned], count: int) -> Iterator[Sequence[Planned]]:
+    """Short enough that each worker has some of every stage."""
+    for stage, found in groupby(steps, key=lambda one: one.stage):
+        same = tuple(found)
+        most = _ROW_OF_FEEDS if stage in (Stage.ARCHIVE, Stage.FEED) else _ROW
+        length = min(most, max(_LEAST, len(same) // (_TURNS * count)))
+        yield from (same[start : start + length] for start in range(0, len(same), length))
+
+
+def _usable() -> int:
+    """A copy of a process with threads may wait for ever for what one of them held."""
+    if not hasattr(os, "fork") or threading.active_count() > 1:
+        return 0
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors, _MOST) if processors > 1 else 0
+
+
+class _Worker:
+    """Makes the rows of its turn. A thread of ours takes in what it hands over, so that it goes on meanwhile."""
+
+    def __init__(self, rows: Sequence[Sequence[Planned]], guard: Guard, let_go: Callable[[], None]) -> None:
+        self._handed = _Handed(_AHEAD)
+        self._is_done = False
+        reading, writing = os.pipe()
+        self.process = os.fork()
+        if not self.process:
+            _work(rows, guard, let_go, writing)
+        os.close(writing)
+        self._pipe = os.fdopen(reading, "rb")
+        self._thread = threading.Thread(target=self._take_in, daemon=True)
+
+    def start(self) -> None:
+        """Not before all are there: no copy is made of a process with threads."""
+        self._thread.start()
+
+    def take(self) -> Made | None:
+        """The next that it made; None behind its end."""
+        if self._is_done:
+            return None
+        data = self._handed.get()
+        self._is_done = not data
+        # From a copy of this very process, over a pipe that nobody else has.
+        made: Made | None = pickle.loads(data) if data else None  # noqa: S301
+        return made
+
+    def end(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+        while self._thread.is_alive() and not self._is_done:
+            self.take()
+        self._pipe.close()
+
+    def _take_in(self) -> None:
+        while data := _read(self._pipe):
+            self._handed.put(data)
+        self._handed.put(b"")
+
+
+class _Handed(Queue[bytes]):
+    """Full when its bytes are too many. The last ones are none."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._bytes = 0
+
+    def _qsize(self) -> int:
+        return self._bytes
+
+    def _put(self, item: bytes) -> None:
+        super()._put(item)
+        self._bytes += len(item) + 1
+
+    def _get(self) -> bytes:
+        item = super()._get()
+        self._bytes -= len(item) + 1
+        return item
+
+
+def _work(rows: Sequence[Sequence[Planned]], guard: Guard, let_go: Callable[[], None], writing: int) -> NoReturn:
+    """The life of a worker. Nothing of what this process had open is closed in any other way than by the system."""
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.closerange(3, writing)
+        os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
+        with os.fdopen(writing, "wb") as pipe:
+            for step in chain.from_iterable(rows):
+                data = pickle.dumps(_made(step, guard), pickle.HIGHEST_PROTOCOL)
+                pipe.write(_LENGTH.pack(len(data)) + data)
+                pipe.flush()
+        let_go()
+        code = 0
+    finally:
+        os._exit(code)  # Whatever was raised: it is met again where it can be told.
+
+
+def _read(pipe: IO[bytes]) -> bytes:
+    """What was handed over next; nothing at the end, be it in the middle of it."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return b""
+    (length,) = _LENGTH.unpack(head)
+    data = pipe.read(length)
+    return data if len(data) == length else b""
