@@ -52,8 +52,8 @@ class Province:
     def merge(self) -> tuple[Sample, Traffic]:
         self.log.since()
         arguments = (BENCH / "merge.py", self.roll, self.keep, self.site, WORK / "report.json")
-        found = sample([sys.executable, *arguments], WORK, {self.site / "feeds/all.json": "}", self.site / "cities.json": "]"})
-        return found, self.log.since()
+        expected = {self.site / "feeds/all.json": "}", self.site / "cities.json": "]"}
+        return sample([sys.executable, *arguments], WORK, expected), self.log.since()
 
     def report(self) -> dict[str, dict[str, int]]:
         report: dict[str, dict[str, int]] = json.loads((WORK / "report.json").read_bytes())

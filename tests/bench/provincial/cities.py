@@ -1,7 +1,7 @@
 """Newsrooms as cities of a province: made once, worked with in a copy, published in, shown to the web.
 
 A city whose site was built shows that. The others show what a merge reads, at the addresses where a site has it:
-ledger, checkpoint and frozen texts, in the bytes that a build gives them. To build all sites would measure nothing else.
+ledger, checkpoint and frozen texts, in the bytes that a build gives them. All sites built would measure nothing else.
 """
 
 import os
