@@ -6,13 +6,13 @@ the two leaves what stood before. All else (entries, months, texts) is worked ou
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from greenchannel.delivery.writing import write_file
+from greenchannel.delivery.writing import write_file, write_files
 from greenchannel.portal.views.feeds import FeedAttachment, FeedEntry
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint
@@ -24,6 +24,9 @@ from provincial.taking import Known
 _KNOWN, _NEWEST, _MONTHS, _TEXTS, _MERGED, _PROBLEMS = (
     "known.json", "newest.json", "months", "texts", "merged.json", "problems.json",
 )  # fmt: skip
+
+
+_TOGETHER = 64  # files
 
 
 class Keep:
@@ -63,8 +66,11 @@ class Keep:
     def month(self, city: str, month: str) -> tuple[Row, ...]:
         return tuple(Row(**one) for one in self._read(f"{city}/{_MONTHS}/{month}.json") or ())
 
-    def keep_month(self, city: str, month: str, rows: Sequence[Row]) -> None:
-        self._write(f"{city}/{_MONTHS}/{month}.json", [asdict(one) for one in rows])
+    def keep_months(self, city: str, months: Mapping[str, Sequence[Row]]) -> None:
+        folder = self._folder / city / _MONTHS
+        files = [(folder / f"{name}.json", _json([asdict(one) for one in rows])) for name, rows in months.items()]
+        for some in batched(files):
+            write_files(some)
 
     def months(self) -> tuple[str, ...]:
         """In which any city released anything."""
@@ -109,7 +115,17 @@ class Keep:
             return None
 
     def _write(self, path: str, value: object) -> None:
-        write_file(self._folder / path, (json.dumps(value, ensure_ascii=False) + "\n").encode())
+        write_file(self._folder / path, _json(value))
+
+
+def batched(files: Sequence[tuple[Path, bytes]]) -> Iterator[Sequence[tuple[Path, bytes]]]:
+    """As many as may be open at once."""
+    for start in range(0, len(files), _TOGETHER):
+        yield files[start : start + _TOGETHER]
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode()
 
 
 def _entry(value: dict[str, Any]) -> FeedEntry:

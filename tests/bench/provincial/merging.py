@@ -66,6 +66,7 @@ class _Merge:
         self._write("index.html", home_page(self._roll.province, self._keep.months(), standings))
         self._write(CITIES, cities_json(self._roll.province, standings))
         self._keep.keep_merged(lines)
+        self._done.taken.sort()
         return self._done
 
     def _fetched(self) -> Iterator[tuple[City, Fetched]]:
@@ -105,16 +106,16 @@ class _Merge:
         if self._keep.known(city.id).checkpoint.entries == since:
             return
         found = shown(city, events if events is not None else self._keep.events(city.id), since)
-        for month, rows in found.months.items():
-            self._keep.keep_month(city.id, month, rows)
+        self._keep.keep_months(city.id, found.months)
         self._keep.keep_newest(city.id, found.newest)
         self._months |= set(found.months)
 
     def _standings(self) -> tuple[Standing, ...]:
-        before = self._keep.problems
+        before, now = self._keep.problems, self._now.isoformat("T", "minutes")
+        self._done.refused = dict(sorted(self._done.refused.items()))  # They answered in any order.
         problems = {
-            city: {"problem": reason, "since": before.get(city, {}).get("since") or self._now.isoformat("T", "minutes")}
-            for city, reason in sorted(self._done.refused.items())
+            city: {"problem": reason, "since": before.get(city, {}).get("since") or now}
+            for city, reason in self._done.refused.items()
         }
         self._keep.keep_problems(problems)
         return tuple(
