@@ -1,7 +1,7 @@
 """What a province costs: a hundred newsrooms behind a web server, merged from their records.
 
 ``make bench-province`` prints the tables and writes them to RESULTS-province.md. ``NEWSROOMS=100 RELEASES=1000``
-chooses others, ``COLD="1000 10000"`` the newsrooms of which a cold build is measured, for what a job costs. Nothing
+chooses others (0 none), ``COLD="1000 10000"`` the newsrooms of which builds are measured, for what a job costs. Nothing
 here asserts a time; everything asserts what came of a merge. Requests and bytes are those of the server's log.
 """
 
@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import ours
@@ -25,6 +25,8 @@ from sizes import BUILD, DRAFTS
 
 BENCH = Path(__file__).parent
 WORK = BUILD / "province/work"
+MEASURED = BUILD / "province/measured.json"  # of the last province, for what is reckoned
+CACHED = ("site", ".greenchannel")
 BUILT = "c001"  # the city that shows its whole site
 HEAD = ("merge", "s", "processor s", "peak MB", "requests", "of them 304", "texts", "bytes sent", "runs")
 NOTES = """\
@@ -126,11 +128,29 @@ def cold_builds(sizes: Sequence[int]) -> list[Build]:
     found = []
     for size in sizes:
         home = ours.copied(size, "province-cold")
-        one = ours.cold(home, size)
-        print(f"a cold build of {size:,}: {seconds(one.seconds)} s, {megabytes(one.megabytes)} MB", flush=True)
-        found.append(Build(size, one.seconds or 0, one.processor or 0, one.megabytes or 0))
+        cold = ours.cold(home, size)
+        other = _elsewhere(home)
         aside(home)
+        again = sample(ours.greenchannel("build"), other, {})
+        more = ours.publish_draft(other, 0)
+        print(f"a newsroom of {size:,}, built: {cold}, on another machine: {again}, {more}", flush=True)
+        found.append(Build(size, cold, again, more, _bytes(other, "site/**/*"), _files(other / "site")))
+        aside(other)
     return found
+
+
+def _elsewhere(home: Path) -> Path:
+    """The newsroom on another machine: desk and record from a fresh checkout, what a cache kept beside them."""
+    other = home.with_name(f"{home.name}-elsewhere")
+    aside(other)
+    shutil.copytree(home, other, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(*CACHED))
+    for name in CACHED:
+        shutil.copytree(home / name, other / name)
+    return other
+
+
+def _files(folder: Path) -> int:
+    return sum(1 for one in folder.rglob("*") if one.is_file())
 
 
 def prepared(count: int, releases: int) -> dict[str, Path]:
@@ -147,25 +167,32 @@ def main() -> None:
     count, releases = int(os.environ.get("NEWSROOMS", "100")), int(os.environ.get("RELEASES", "1000"))
     cold = [int(one) for one in os.environ.get("COLD", "1000 10000").split()]
     with tidied():
-        homes = prepared(count, releases)
-        with served(WORK / "www", WORK / "nginx") as (origin, log):
-            province = Province(homes, WORK / "www", WORK / "roll.json", log)
-            province.show(origin, province.roll)
-            found = list(steps(province, releases))
-        rows = [
-            (name, seconds(one.seconds), seconds(one.processor), megabytes(one.megabytes), f"{of.requests:,}",
-             f"{of.unchanged:,}", f"{of.texts:,}", f"{of.sent:,}", str(one.runs))
-            for name, one, of, _ in found
-        ]  # fmt: skip
-        written = [(name, f"{len(files):,}", f"{sum(files.values()):,}") for name, _, _, files in found]
-        measured = _sizes(province, count, releases, found)
-        lines = [*table(HEAD, rows), "", "What each merge wrote.", "",
-                 *table(("merge", "files", "bytes"), written), "", "What there is at the end.", "",
-                 *table(("what", "number"), _standing(province, measured))]  # fmt: skip
-        notes = NOTES.format(count=count, releases=releases)
-        write_section(f"{count} newsrooms of {releases:,} releases", own_version(), notes, lines, RESULTS_PROVINCE)
+        if count:
+            _merges(count, releases)
         if builds := cold_builds(cold):
+            measured = Measured(**json.loads(MEASURED.read_bytes()))
             write_section("Reckoned", own_version(), *reckoned(measured, builds), RESULTS_PROVINCE)
+
+
+def _merges(count: int, releases: int) -> None:
+    homes = prepared(count, releases)
+    with served(WORK / "www", WORK / "nginx") as (origin, log):
+        province = Province(homes, WORK / "www", WORK / "roll.json", log)
+        province.show(origin, province.roll)
+        found = list(steps(province, releases))
+    rows = [
+        (name, seconds(one.seconds), seconds(one.processor), megabytes(one.megabytes), f"{of.requests:,}",
+         f"{of.unchanged:,}", f"{of.texts:,}", f"{of.sent:,}", str(one.runs))
+        for name, one, of, _ in found
+    ]  # fmt: skip
+    written = [(name, f"{len(files):,}", f"{sum(files.values()):,}") for name, _, _, files in found]
+    measured = _sizes(province, count, releases, found)
+    lines = [*table(HEAD, rows), "", "What each merge wrote.", "",
+             *table(("merge", "files", "bytes"), written), "", "What there is at the end.", "",
+             *table(("what", "number"), _standing(province, measured))]  # fmt: skip
+    notes = NOTES.format(count=count, releases=releases)
+    write_section(f"{count} newsrooms of {releases:,} releases", own_version(), notes, lines, RESULTS_PROVINCE)
+    MEASURED.write_text(json.dumps(asdict(measured)))
 
 
 def _sizes(province: Province, count: int, releases: int, found: Sequence[Step]) -> Measured:
@@ -198,7 +225,7 @@ def _standing(province: Province, measured: Measured) -> list[tuple[str, str]]:
         ("bytes of all ledgers", f"{measured.ledgers:,}"),
         ("bytes that the province keeps, ledgers included", f"{measured.keep:,}"),
         (f"bytes of the site of one city ({BUILT})", f"{_bytes(province.www / BUILT):,}"),
-        ("files of it", f"{sum(1 for one in (province.www / BUILT).glob('**/*') if one.is_file()):,}"),
+        ("files of it", f"{_files(province.homes[BUILT] / 'site'):,}"),
         ("bytes of its `feeds/index.json`", f"{(province.www / BUILT / 'feeds/index.json').stat().st_size:,}"),
     ]
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from results import table
+from measuring import Sample
+from results import megabytes, seconds, table
 
 _SIZES = ((100, 1_000), (100, 10_000), (100, 100_000), (300, 100_000))
 _DAYS = 3_650  # the newsrooms are of ten years
@@ -11,22 +12,38 @@ _POLLS = 24 * 60  # once a minute
 _HEAD = (
     "newsrooms x releases", "job minutes, all cold", "peak MB of a job", "first merge: GB of ledgers", "minutes",
     "polls a day", "MB of polls a day", "new releases a day", "MB of a month's page", "MB of newest entries",
+    "GB of the site of a city",
+)  # fmt: skip
+_BUILT = (
+    "one newsroom, releases", "cold build, s", "processor s", "peak MB", "build again elsewhere, s",
+    "publish one there, s", "files of the site", "MB",
 )  # fmt: skip
 _NOTES = """\
-The first table is measured: whole processes on this machine, one run each. The second is reckoned: in proportion to
-releases and newsrooms, from the tables above and the nearest size that was built. A job's minutes are those of its
-build, without setting up the runner. Its memory grows per release by what the largest build needed more than the
-smallest. *Polls* ask every city for its checkpoint once a minute, with nothing new."""
+The first table is measured: whole processes on this machine, one run each. *Elsewhere* is another folder with a fresh
+copy of desk and record, beside which a cache kept `site/` and `.greenchannel/`. The second table is reckoned: in
+proportion to releases and newsrooms, from the tables above and the nearest size that was built. A job's minutes are
+those of its build, without setting up the runner. Its memory grows per release by what the largest build needed more
+than the smallest. *Polls* ask every city for its checkpoint once a minute, with nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A cold build, measured; `processor` are seconds, too."""
+    """A newsroom built once: cold; again on another machine that has what a cache kept; one release more there."""
 
     releases: int
-    seconds: float
-    processor: float
-    megabytes: float
+    cold: Sample
+    again: Sample
+    more: Sample
+    bytes: int  # of the site
+    files: int
+
+    @property
+    def seconds(self) -> float:
+        return self.cold.seconds or 0
+
+    @property
+    def megabytes(self) -> float:
+        return self.cold.megabytes or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +65,12 @@ class Measured:
 def reckoned(measured: Measured, builds: Sequence[Build]) -> tuple[str, list[str]]:
     """Notes and lines of a section."""
     built = [
-        (f"{one.releases:,}", f"{one.seconds:.1f}", f"{one.processor:.1f}", f"{one.megabytes:.0f}") for one in builds
-    ]
+        (f"{one.releases:,}", seconds(one.cold.seconds), seconds(one.cold.processor), megabytes(one.cold.megabytes),
+         seconds(one.again.seconds), seconds(one.more.seconds), f"{one.files:,}", f"{one.bytes / 1e6:,.0f}")
+        for one in builds
+    ]  # fmt: skip
     rows = [_row(measured, builds, newsrooms, releases) for newsrooms, releases in _SIZES]
-    head = ("cold build of one newsroom, releases", "s", "processor s", "peak MB")
-    return _NOTES, [*table(head, built), "", *table(_HEAD, rows)]
+    return _NOTES, [*table(_BUILT, built), "", *table(_HEAD, rows)]
 
 
 def _row(measured: Measured, builds: Sequence[Build], newsrooms: int, releases: int) -> tuple[str, ...]:
@@ -71,6 +89,7 @@ def _row(measured: Measured, builds: Sequence[Build], newsrooms: int, releases: 
         f"{newsrooms * releases / _DAYS:,.0f}",
         f"{measured.month * of_all / 1e6:,.2f}",
         f"{measured.newest * cities * max(1.0, releases / _DAYS * 30 / 100) / 1e6:,.0f}",
+        f"{near.bytes * releases / near.releases / 1e9:,.1f}",
     )
 
 
