@@ -31,7 +31,7 @@ _TOGETHER = 64  # files
 
 class Keep:
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def known(self, city: str) -> Known:
         value = self._read(f"{city}/{_KNOWN}")
@@ -40,14 +40,14 @@ class Keep:
         return Known(Checkpoint(value["at"], value["entries"], value["sha256"]), value["etag"], value["size"])
 
     def ledger(self, city: str) -> bytes:
-        with (self._folder / city / LEDGER).open("rb") as file:
+        with (self.folder / city / LEDGER).open("rb") as file:
             return file.read(self.known(city).size)
 
     def events(self, city: str) -> tuple[Event, ...]:
         return read_events(self.ledger(city))
 
     def keep(self, city: str, known: Known, ledger: bytes) -> None:
-        write_file(self._folder / city / LEDGER, ledger)
+        write_file(self.folder / city / LEDGER, ledger)
         self.note(city, known)
 
     def note(self, city: str, known: Known) -> None:
@@ -67,28 +67,28 @@ class Keep:
         return tuple(Row(**one) for one in self._read(f"{city}/{_MONTHS}/{month}.json") or ())
 
     def keep_months(self, city: str, months: Mapping[str, Sequence[Row]]) -> None:
-        folder = self._folder / city / _MONTHS
+        folder = self.folder / city / _MONTHS
         files = [(folder / f"{name}.json", _json([asdict(one) for one in rows])) for name, rows in months.items()]
         for some in batched(files):
             write_files(some)
 
     def months(self) -> tuple[str, ...]:
         """In which any city released anything."""
-        return tuple(sorted({one.stem for one in self._folder.glob(f"*/{_MONTHS}/*.json")}))
+        return tuple(sorted({one.stem for one in self.folder.glob(f"*/{_MONTHS}/*.json")}))
 
     def text(self, digest: str) -> bytes | None:
         """None for one that is not kept, or is damaged."""
         with suppress(FileNotFoundError):
-            data = (self._folder / _TEXTS / f"{digest}.md").read_bytes()
+            data = (self.folder / _TEXTS / f"{digest}.md").read_bytes()
             return data if sha256(data) == digest else None
         return None
 
     def keep_text(self, digest: str, data: bytes) -> None:
-        write_file(self._folder / _TEXTS / f"{digest}.md", data)
+        write_file(self.folder / _TEXTS / f"{digest}.md", data)
 
     def keep_no_texts_but(self, digests: Iterable[str]) -> None:
         wanted = {f"{one}.md" for one in digests}
-        for path in (self._folder / _TEXTS).glob("*.md"):
+        for path in (self.folder / _TEXTS).glob("*.md"):
             if path.name not in wanted:
                 path.unlink()
 
@@ -110,12 +110,12 @@ class Keep:
 
     def _read(self, path: str) -> Any:  # Any: JSON, which only `_write` wrote
         try:
-            return json.loads((self._folder / path).read_bytes())
+            return json.loads((self.folder / path).read_bytes())
         except FileNotFoundError:
             return None
 
     def _write(self, path: str, value: object) -> None:
-        write_file(self._folder / path, _json(value))
+        write_file(self.folder / path, _json(value))
 
 
 def batched(files: Sequence[tuple[Path, bytes]]) -> Iterator[Sequence[tuple[Path, bytes]]]:

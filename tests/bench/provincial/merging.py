@@ -14,7 +14,7 @@ from html import escape
 from itertools import islice
 from pathlib import Path
 
-from greenchannel.delivery.writing import write_file
+from greenchannel.delivery.writing import locked, write_file
 from greenchannel.fetching import Answer
 from greenchannel.portal.confinement import Renderer, UnrenderableError
 from greenchannel.portal.feeds import EXTENSIONS
@@ -44,8 +44,12 @@ class Merged:
 
 
 def merge(roll: Roll, keep: Keep, site: Path, ask: Ask, now: datetime) -> Merged:
-    """`ask` may be called from threads. Raises OSError where our own disk fails; a city's fault is told in `Merged`."""
-    return _Merge(roll, keep, site, ask, now).run()
+    """`ask` may be called from threads. Raises OSError where our own disk fails; a city's fault is told in `Merged`.
+
+    One merge at a time: a second one waits. Two would note a ledger of one and the length of the other.
+    """
+    with locked(keep.folder):
+        return _Merge(roll, keep, site, ask, now).run()
 
 
 class _Merge:
