@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from greenchannel import office
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.settings import read_settings
 from greenchannel.fetching import Answer, Fetcher
@@ -217,7 +218,8 @@ def withdrawn(made: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory
     with served(made, tmp_path_factory.mktemp("withdrawn")) as found:
         found.merge()
         release = newest_release(found, "c001")
-        greenchannel(found.homes["c001"], "withdraw", release, "--by", "tan-jingxing", "--reason", "所述地点有误。")
+        settings = read_settings(found.homes["c001"])
+        office.withdraw(settings, release, "所述地点有误。", "tan-jingxing", lambda: NOW.astimezone(settings.zone))
         found.show("c001")
         found.merge(LATER)
         yield found, f"tag:news.c001.shili.example,2026:{release}"
