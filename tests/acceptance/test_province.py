@@ -27,6 +27,7 @@ from provincial.feed import Of, newest
 from provincial.keeping import Keep
 from provincial.merging import Merged, merge
 from provincial.roll import Roll, joining, read_roll, write_roll
+from rss_rules import broken
 from servers import free_port, nginx
 from show_cities import PROVINCE
 
@@ -166,6 +167,10 @@ def test_the_three_formats_have_the_same_entries(merged: Province) -> None:
         if isinstance(each, Feed)
     ]
     assert said[0] == said[1] == said[2]
+
+
+def test_the_rss_keeps_the_rules_of_rss(merged: Province) -> None:
+    assert broken((merged.site / "feeds/all.rss").read_bytes()) == []
 
 
 def test_the_order_of_entries_does_not_depend_on_who_answers_first(merged: Province) -> None:

@@ -204,12 +204,16 @@ def _sizes(province: Province, count: int, releases: int, found: Sequence[Step])
         releases=releases,
         ledgers=_bytes(province.keep, "*/ledger.jsonl"),
         first_seconds=first[0].seconds or 0,
+        first_megabytes=first[0].megabytes or 0,
         poll_bytes=polled[1].sent,
         poll_seconds=polled[0].seconds or 0,
+        poll_megabytes=polled[0].megabytes or 0,
+        change_seconds=by_name["every city published one"][0].seconds or 0,
         month=int(statistics.median(months)),
         months=len(months),
         newest=_bytes(province.keep, "*/newest.json"),
         keep=_bytes(province.keep),
+        entries=len(province.items()),
     )
 
 

@@ -9,10 +9,15 @@ from results import megabytes, seconds, table
 _SIZES = ((100, 1_000), (100, 10_000), (100, 100_000), (300, 100_000))
 _DAYS = 3_650  # the newsrooms are of ten years
 _POLLS = 24 * 60  # once a minute
-_HEAD = (
-    "newsrooms x releases", "job minutes, all cold", "peak MB of a job", "first merge: GB of ledgers", "minutes",
-    "polls a day", "MB of polls a day", "new releases a day", "MB of a month's page", "MB of newest entries",
-    "GB of the site of a city",
+_WINDOW_DAYS, _AT_LEAST = 30, 100  # what a city's own feed holds
+_JOBS = (
+    "newsrooms x releases", "job minutes, all cold", "minutes of a job", "peak MB of a job", "files of a site",
+    "GB of it",
+)  # fmt: skip
+_MERGES = (
+    "newsrooms x releases", "GB of ledgers", "first merge, minutes", "peak MB of a merge", "new a day",
+    "s of merging a new one", "of all new ones, hours a day", "polls a day", "MB of them", "MB of a month's page",
+    "MB of newest entries", "hours that the feed holds",
 )  # fmt: skip
 _BUILT = (
     "one newsroom, releases", "cold build, s", "processor s", "peak MB", "build again elsewhere, s",
@@ -23,7 +28,8 @@ The first table is measured: whole processes on this machine, one run each. *Els
 copy of desk and record, beside which a cache kept `site/` and `.greenchannel/`. The second table is reckoned: in
 proportion to releases and newsrooms, from the tables above and the nearest size that was built. A job's minutes are
 those of its build, without setting up the runner. Its memory grows per release by what the largest build needed more
-than the smallest. *Polls* ask every city for its checkpoint once a minute, with nothing new."""
+than the smallest. *Polls* ask every city for its checkpoint once a minute, with nothing new. The memory of a merge
+grows with the longest record alone: what a merge with nothing new needs, and as many times what the records added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +54,22 @@ class Build:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Bytes but for `newsrooms`, `releases` (of each), `months` (pages) and seconds; `poll_…` is with nothing new."""
+    """Bytes, unless the name says otherwise; `releases` are those of each newsroom. `poll_…` is with nothing new."""
 
     newsrooms: int
     releases: int
     ledgers: int
     first_seconds: float
+    first_megabytes: float
     poll_bytes: int
     poll_seconds: float
+    poll_megabytes: float
+    change_seconds: float  # of a merge in which every city has something new
     month: int
     months: int
     newest: int
     keep: int
+    entries: int  # of the feed
 
 
 def reckoned(measured: Measured, builds: Sequence[Build]) -> tuple[str, list[str]]:
@@ -69,27 +79,44 @@ def reckoned(measured: Measured, builds: Sequence[Build]) -> tuple[str, list[str
          seconds(one.again.seconds), seconds(one.more.seconds), f"{one.files:,}", f"{one.bytes / 1e6:,.0f}")
         for one in builds
     ]  # fmt: skip
-    rows = [_row(measured, builds, newsrooms, releases) for newsrooms, releases in _SIZES]
-    return _NOTES, [*table(_BUILT, built), "", *table(_HEAD, rows)]
+    jobs = [_job(builds, newsrooms, releases) for newsrooms, releases in _SIZES]
+    merges = [_merge(measured, newsrooms, releases) for newsrooms, releases in _SIZES]
+    return _NOTES, [*table(_BUILT, built), "", *table(_JOBS, jobs), "", *table(_MERGES, merges)]
 
 
-def _row(measured: Measured, builds: Sequence[Build], newsrooms: int, releases: int) -> tuple[str, ...]:
-    of_all = newsrooms * releases / (measured.newsrooms * measured.releases)
-    cities = newsrooms / measured.newsrooms
+def _job(builds: Sequence[Build], newsrooms: int, releases: int) -> tuple[str, ...]:
     near = min(builds, key=lambda one: abs(one.releases - releases))
-    minutes = newsrooms * near.seconds * releases / near.releases / 60
+    as_many = releases / near.releases
+    minutes = near.seconds * as_many / 60
     return (
         f"{newsrooms:,} x {releases:,}",
-        f"{minutes:,.0f}",
+        f"{newsrooms * minutes:,.0f}",
+        f"{minutes:,.1f}",
         f"{_memory(builds, releases):,.0f}",
-        f"{measured.ledgers * of_all / 1e9:,.2f}",
-        f"{measured.first_seconds * of_all / 60:,.1f}",
+        f"{near.files * as_many:,.0f}",
+        f"{near.bytes * as_many / 1e9:,.2f}",
+    )
+
+
+def _merge(measured: Measured, newsrooms: int, releases: int) -> tuple[str, ...]:
+    """What a new line of a city costs grows with the city's record, which is read and verified whole each time."""
+    cities, longer = newsrooms / measured.newsrooms, releases / measured.releases
+    a_day = newsrooms * releases / _DAYS
+    change = (measured.change_seconds - measured.poll_seconds) / measured.newsrooms * longer
+    window = max(1.0, releases / _DAYS * _WINDOW_DAYS / _AT_LEAST)  # so many times the entries that a city has at least
+    return (
+        f"{newsrooms:,} x {releases:,}",
+        f"{measured.ledgers * cities * longer / 1e9:,.2f}",
+        f"{measured.first_seconds * cities * longer / 60:,.1f}",
+        f"{measured.poll_megabytes + (measured.first_megabytes - measured.poll_megabytes) * longer:,.0f}",
+        f"{a_day:,.0f}",
+        f"{change:,.2f}",
+        f"{a_day * change / 3600:,.2f}",
         f"{newsrooms * _POLLS:,}",
         f"{measured.poll_bytes * cities * _POLLS / 1e6:,.0f}",
-        f"{newsrooms * releases / _DAYS:,.0f}",
-        f"{measured.month * of_all / 1e6:,.2f}",
-        f"{measured.newest * cities * max(1.0, releases / _DAYS * 30 / 100) / 1e6:,.0f}",
-        f"{near.bytes * releases / near.releases / 1e9:,.1f}",
+        f"{measured.month * cities * longer / 1e6:,.2f}",
+        f"{measured.newest * cities * window / 1e6:,.0f}",
+        f"{measured.entries / a_day * 24:,.1f}",
     )
 
 
