@@ -25,7 +25,8 @@ from sizes import BUILD, DRAFTS
 
 BENCH = Path(__file__).parent
 WORK = BUILD / "province/work"
-MEASURED = BUILD / "province/measured.json"  # of the last province, for what is reckoned
+# Of the last province and of the last builds, for what is reckoned from both.
+MEASURED, BUILDS = BUILD / "province/measured.json", BUILD / "province/builds.json"
 CACHED = ("site", ".greenchannel")
 BUILT = "c001"  # the city that shows its whole site
 HEAD = ("merge", "s", "processor s", "peak MB", "requests", "of them 304", "texts", "bytes sent", "runs")
@@ -134,7 +135,17 @@ def cold_builds(sizes: Sequence[int]) -> list[Build]:
         again = sample(ours.greenchannel("build"), other, {})
         more = ours.publish_draft(other, 0)
         print(f"a newsroom of {size:,}, built: {cold}, on another machine: {again}, {more}", flush=True)
-        found.append(Build(size, cold, again, more, _bytes(other, "site/**/*"), _files(other / "site")))
+        one = Build(
+            releases=size,
+            seconds=cold.seconds or 0,
+            processor=cold.processor or 0,
+            megabytes=cold.megabytes or 0,
+            again=again.seconds or 0,
+            more=more.seconds or 0,
+            bytes=_bytes(other / "site"),
+            files=_files(other / "site"),
+        )
+        found.append(one)
         aside(other)
     return found
 
@@ -169,8 +180,11 @@ def main() -> None:
     with tidied():
         if count:
             _merges(count, releases)
-        if builds := cold_builds(cold):
+        if cold:
+            BUILDS.write_text(json.dumps([asdict(one) for one in cold_builds(cold)]))
+        if MEASURED.exists() and BUILDS.exists():
             measured = Measured(**json.loads(MEASURED.read_bytes()))
+            builds = [Build(**one) for one in json.loads(BUILDS.read_bytes())]
             write_section("Reckoned", own_version(), *reckoned(measured, builds), RESULTS_PROVINCE)
 
 
@@ -214,6 +228,8 @@ def _sizes(province: Province, count: int, releases: int, found: Sequence[Step])
         newest=_bytes(province.keep, "*/newest.json"),
         keep=_bytes(province.keep),
         entries=len(province.items()),
+        index=(province.www / BUILT / "feeds/index.json").stat().st_size,
+        addresses=(province.www / BUILT / "sitemap.xml").read_text("utf-8").count("<url>"),
     )
 
 

@@ -10,7 +10,7 @@ which cities to ask for it.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -54,23 +54,17 @@ def chosen(entries: Sequence[Of], html: Callable[[FeedEntry], str | None]) -> li
 
     `html` is an entry's text, None where it cannot be had: it comes as a summary then.
     """
-    prepared = [Prepared(one.entry, partial(_text, html, one.entry)) for one in entries]
-    weights = [
-        one.summary_weight + _SOURCE + 2 * escaped(_repeated(of.city.voice))
-        for of, one in zip(entries, prepared, strict=True)
-    ]
     room = window.LIMIT - _HEAD
-    count = _fitting(weights, room // 2)
+    fitting = list(_fitting(entries, html, room // 2))
 
     def full(rank: int) -> int:
-        entry = entries[rank].entry
-        has_text = not entry.body or html(entry) is not None
-        return weights[rank] + (prepared[rank].full_weight - prepared[rank].summary_weight if has_text else room)
+        of, one, weight = fitting[rank]
+        has_text = not of.entry.body or html(of.entry) is not None
+        return weight + (one.full_weight - one.summary_weight if has_text else room)
 
-    in_full = window.in_full(weights[:count], full, room)
+    in_full = window.in_full([weight for _, _, weight in fitting], full, room)
     return [
-        (entries[rank].city, prepared[rank].full if rank in in_full else prepared[rank].summary)
-        for rank in range(count)
+        (of.city, one.full if rank in in_full else one.summary) for rank, (of, one, _) in enumerate(fitting)
     ]
 
 
@@ -161,9 +155,14 @@ def _repeated(voice: Voice) -> str:
     return voice.organisation + voice.rights + voice.email + voice.licence + voice.name
 
 
-def _fitting(weights: Sequence[int], room: int) -> int:
-    for count, weight in enumerate(weights):
+def _fitting(
+    entries: Iterable[Of], html: Callable[[FeedEntry], str | None], room: int
+) -> Iterator[tuple[Of, Prepared, int]]:
+    """With the bytes of each as a summary. All cities together have a hundred times as many: they are not looked at."""
+    for of in entries:
+        one = Prepared(of.entry, partial(_text, html, of.entry))
+        weight = one.summary_weight + _SOURCE + 2 * escaped(_repeated(of.city.voice))
         room -= weight
         if room < 0:
-            return count
-    return len(weights)
+            return
+        yield of, one, weight

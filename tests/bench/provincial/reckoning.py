@@ -1,14 +1,15 @@
 """What was measured, carried over to sizes that were not: every figure here is reckoned in proportion, and says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from measuring import Sample
 from results import megabytes, seconds, table
 
 _SIZES = ((100, 1_000), (100, 10_000), (100, 100_000), (300, 100_000))
 _DAYS = 3_650  # the newsrooms are of ten years
 _POLLS = 24 * 60  # once a minute
+_PAGE = 1_000_000  # bytes of a list: more is a burden on a telephone
+_CACHE, _RUNNER = 10e9, 16_000.0  # bytes and MB that the runners of GitHub give
 _WINDOW_DAYS, _AT_LEAST = 30, 100  # what a city's own feed holds
 _JOBS = (
     "newsrooms x releases", "job minutes, all cold", "minutes of a job", "peak MB of a job", "files of a site",
@@ -19,6 +20,7 @@ _MERGES = (
     "s of merging a new one", "of all new ones, hours a day", "polls a day", "MB of them", "MB of a month's page",
     "MB of newest entries", "hours that the feed holds",
 )  # fmt: skip
+_LIMITS = ("what reaches a limit", "measured", "at releases", "limit", "reached at releases")
 _BUILT = (
     "one newsroom, releases", "cold build, s", "processor s", "peak MB", "build again elsewhere, s",
     "publish one there, s", "files of the site", "MB",
@@ -32,24 +34,18 @@ than the smallest. *Polls* ask every city for its checkpoint once a minute, with
 grows with the longest record alone: what a merge with nothing new needs, and as many times what the records added."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
     """A newsroom built once: cold; again on another machine that has what a cache kept; one release more there."""
 
     releases: int
-    cold: Sample
-    again: Sample
-    more: Sample
+    seconds: float  # cold, as the next two
+    processor: float
+    megabytes: float
+    again: float  # seconds
+    more: float  # seconds
     bytes: int  # of the site
     files: int
-
-    @property
-    def seconds(self) -> float:
-        return self.cold.seconds or 0
-
-    @property
-    def megabytes(self) -> float:
-        return self.cold.megabytes or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +66,22 @@ class Measured:
     newest: int
     keep: int
     entries: int  # of the feed
+    index: int  # feeds/index.json of a city
+    addresses: int  # in the sitemap of a city: a number
 
 
 def reckoned(measured: Measured, builds: Sequence[Build]) -> tuple[str, list[str]]:
     """Notes and lines of a section."""
     built = [
-        (f"{one.releases:,}", seconds(one.cold.seconds), seconds(one.cold.processor), megabytes(one.cold.megabytes),
-         seconds(one.again.seconds), seconds(one.more.seconds), f"{one.files:,}", f"{one.bytes / 1e6:,.0f}")
+        (f"{one.releases:,}", seconds(one.seconds), seconds(one.processor), megabytes(one.megabytes),
+         seconds(one.again), seconds(one.more), f"{one.files:,}", f"{one.bytes / 1e6:,.0f}")
         for one in builds
     ]  # fmt: skip
     jobs = [_job(builds, newsrooms, releases) for newsrooms, releases in _SIZES]
     merges = [_merge(measured, newsrooms, releases) for newsrooms, releases in _SIZES]
-    return _NOTES, [*table(_BUILT, built), "", *table(_JOBS, jobs), "", *table(_MERGES, merges)]
+    limits = list(_limits(measured, builds))
+    tables = (table(_BUILT, built), table(_JOBS, jobs), table(_MERGES, merges), table(_LIMITS, limits))
+    return _NOTES, [line for one in tables for line in (*one, "")][:-1]
 
 
 def _job(builds: Sequence[Build], newsrooms: int, releases: int) -> tuple[str, ...]:
@@ -118,6 +118,26 @@ def _merge(measured: Measured, newsrooms: int, releases: int) -> tuple[str, ...]
         f"{measured.newest * cities * window / 1e6:,.0f}",
         f"{measured.entries / a_day * 24:,.1f}",
     )
+
+
+def _limits(measured: Measured, builds: Sequence[Build]) -> Iterator[tuple[str, ...]]:
+    """Of one newsroom; the page of a month is that of as many newsrooms as were measured."""
+    from greenchannel.doctor import LEDGER_LIMIT  # noqa: PLC0415  # Large: who measures imports nothing that is.
+    from greenchannel.fetching import LIMIT  # noqa: PLC0415
+
+    most = max(builds, key=lambda one: one.releases)
+    of_city, ledger = measured.releases, measured.ledgers / measured.newsrooms
+    found: tuple[tuple[str, float, int, float], ...] = (
+        ("bytes of the page of a month of the province", measured.month, of_city, _PAGE),
+        ("addresses in `sitemap.xml` (sitemaps.org)", measured.addresses, of_city, 50_000),
+        ("bytes of `feeds/index.json` (`feeds doctor`)", measured.index, of_city, LIMIT),
+        ("bytes of the ledger (`feeds doctor`, the merge)", ledger, of_city, LEDGER_LIMIT),
+        ("bytes of the site (the cache of a CI system)", most.bytes, most.releases, _CACHE),
+        ("MB of a cold build (a runner)", most.megabytes, most.releases, _RUNNER),
+    )
+    for name, value, releases, limit in found:
+        reached = f"{releases * limit / value:,.0f}"
+        yield name, f"{value:,.0f}", f"{releases:,}", f"{limit:,.0f}", reached
 
 
 def _memory(builds: Sequence[Build], releases: int) -> float:
