@@ -1,6 +1,6 @@
 """What was measured, carried over to sizes that were not: every figure here is reckoned in proportion, and says so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from results import megabytes, seconds, table
@@ -12,8 +12,8 @@ _PAGE = 1_000_000  # bytes of a list: more is a burden on a telephone
 _CACHE, _RUNNER = 10e9, 16_000.0  # bytes and MB that the runners of GitHub give
 _WINDOW_DAYS, _AT_LEAST = 30, 100  # what a city's own feed holds
 _JOBS = (
-    "newsrooms x releases", "job minutes, all cold", "minutes of a job", "peak MB of a job", "files of a site",
-    "GB of it",
+    "newsrooms x releases", "job minutes, all cold", "minutes of a job", "peak MB of a job", "s of a publication",
+    "files of a site", "GB of it",
 )  # fmt: skip
 _MERGES = (
     "newsrooms x releases", "GB of ledgers", "first merge, minutes", "peak MB of a merge", "new a day",
@@ -29,8 +29,8 @@ _NOTES = """\
 The first table is measured: whole processes on this machine, one run each. *Elsewhere* is another folder with a fresh
 copy of desk and record, beside which a cache kept `site/` and `.greenchannel/`. The second table is reckoned: in
 proportion to releases and newsrooms, from the tables above and the nearest size that was built. A job's minutes are
-those of its build, without setting up the runner. Its memory grows per release by what the largest build needed more
-than the smallest. *Polls* ask every city for its checkpoint once a minute, with nothing new. The memory of a merge
+those of its build, without setting up the runner. Its memory, and the seconds of a publication elsewhere, grow per
+release by what the largest newsroom needed more than the smallest. *Polls* ask every city for its checkpoint once a minute, with nothing new. The memory of a merge
 grows with the longest record alone: what a merge with nothing new needs, and as many times what the records added."""
 
 
@@ -92,7 +92,8 @@ def _job(builds: Sequence[Build], newsrooms: int, releases: int) -> tuple[str, .
         f"{newsrooms:,} x {releases:,}",
         f"{newsrooms * minutes:,.0f}",
         f"{minutes:,.1f}",
-        f"{_memory(builds, releases):,.0f}",
+        f"{_grown(builds, lambda one: one.megabytes, releases):,.0f}",
+        f"{_grown(builds, lambda one: one.more, releases):,.0f}",
         f"{near.files * as_many:,.0f}",
         f"{near.bytes * as_many / 1e9:,.2f}",
     )
@@ -137,19 +138,20 @@ def _limits(measured: Measured, builds: Sequence[Build]) -> Iterator[tuple[str, 
     for name, value, releases, limit in found:
         reached = f"{releases * limit / value:,.0f}"
         yield name, f"{value:,.0f}", f"{releases:,}", f"{limit:,.0f}", reached
-    reached = f"{most.releases + (_RUNNER - most.megabytes) / _memory_of_one(builds):,.0f}"
+    reached = f"{most.releases + (_RUNNER - most.megabytes) / _of_one(builds, lambda one: one.megabytes):,.0f}"
     measured_at = f"{most.releases:,}"
     yield "MB of a cold build (a runner)", f"{most.megabytes:,.0f}", measured_at, f"{_RUNNER:,.0f}", reached
 
 
-def _memory(builds: Sequence[Build], releases: int) -> float:
+def _grown(builds: Sequence[Build], of: Callable[[Build], float], releases: int) -> float:
+    """What the smallest needed, and for each further release what the largest needed more."""
     least = min(builds, key=lambda one: one.releases)
-    return least.megabytes + _memory_of_one(builds) * (releases - least.releases)
+    return of(least) + _of_one(builds, of) * (releases - least.releases)
 
 
-def _memory_of_one(builds: Sequence[Build]) -> float:
-    """MB that a release adds."""
+def _of_one(builds: Sequence[Build], of: Callable[[Build], float]) -> float:
+    """What a release adds."""
     least, most = min(builds, key=lambda one: one.releases), max(builds, key=lambda one: one.releases)
     if least is most:
-        return most.megabytes / most.releases
-    return (most.megabytes - least.megabytes) / (most.releases - least.releases)
+        return of(most) / most.releases
+    return (of(most) - of(least)) / (most.releases - least.releases)
