@@ -26,13 +26,14 @@ _BUILT = (
     "publish one there, s", "files of the site", "MB",
 )  # fmt: skip
 _NOTES = """\
-The first table is measured: whole processes on this machine, one run each. *Elsewhere* is another folder with a fresh
-copy of desk and record, beside which a cache kept `site/` and `.greenchannel/`. The second table is reckoned: in
-proportion to releases and newsrooms, from the tables above and the nearest size that was built. A job's minutes are
-those of its build, without setting up the runner. Its memory, and the seconds of a publication elsewhere, grow per
-release by what the largest newsroom needed more than the smallest. *Polls* ask every city for its checkpoint once a
-minute, with nothing new. The memory of a merge grows with the longest record alone: what a merge with nothing new
-needs, and as many times what the records added."""
+The first table is measured: whole processes on this machine, one run each. Merges and builds are those measured last,
+which need not have been together. *Elsewhere* is another folder with a fresh copy of desk and record, beside which a
+cache kept `site/` and `.greenchannel/`. The second table is reckoned: in proportion to releases and newsrooms, from
+the tables above and the nearest size that was built. A job's minutes are those of its build, without setting up the
+runner. Its memory, and the seconds of a publication elsewhere, grow per release by what the largest newsroom needed
+more than the smallest. *Polls* ask every city for its checkpoint once a minute, with nothing new. The memory of a
+merge grows with the longest record alone: what a merge with nothing new needs, and as many times what the records
+added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
