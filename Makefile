@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 help: ## list what make can do
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 13
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/.site: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,9 @@ bench: $(VENV)/.dev ## how long an officer waits, on newsrooms of SIZES="1000 10
 	$(BIN)/python tests/bench/feeds.py
 	$(BIN)/python tests/bench/search.py
 
+bench-province: $(VENV)/.dev ## NEWSROOMS=100 of RELEASES=1000, merged into a province from their records (needs nginx; half an hour)
+	$(BIN)/python tests/bench/province.py
+
 bench-peers: $(VENV)/.dev ## other site generators on the same texts, SIZES="1000 10000" (needs node and npm; an hour)
 	$(BIN)/python tests/bench/peers.py
 
@@ -61,4 +64,4 @@ lock: $(VENV)/.dev ## renew both lock files
 messages: $(VENV)/.dev ## collect the portal's words for the English catalogue, and compile both
 	$(BIN)/python tooling/messages/collecting.py
 
-.PHONY: messages help site serve test lint torture screenshots lighthouse bench bench-peers demo lock
+.PHONY: messages help site serve test lint torture screenshots lighthouse bench bench-peers bench-province demo lock

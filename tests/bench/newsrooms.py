@@ -1,6 +1,8 @@
 """Newsrooms of any size for measurements: the same bytes for the same size, on every machine.
 
-Ten years of incidents with four releases each, all published and read back; the newest are still open. The record is
+Ten years of incidents with four releases each, all published and read back; the newest are still open. A city is
+another newsroom with other texts at other times, and a name of its own; the ids of incidents are the same in all, since
+nobody keeps cities from choosing alike. The record is
 written by the gate's own functions, without waiting for the disk after each line. Some drafts of today are not
 published yet.
 """
@@ -59,6 +61,8 @@ SENTENCES = (
 HEADINGS = ("基本情况", "核查情况", "工作措施", "下一步安排")
 TABLE = "| 事项 | 责任单位 | 数量 | 完成情况 |\n| --- | --- | --- | --- |\n"
 BODY_CHARACTERS = 900
+_APART = 1_000_003  # more than a newsroom has incidents
+_CITIES = 200  # so many can be seven minutes apart without a release after NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +76,35 @@ class _Release:
     is_last: bool
 
 
-def make_newsroom(home: Path, releases: int) -> None:
-    """A newsroom of that many public releases below `home`, which must not exist yet."""
+def make_newsroom(home: Path, releases: int, city: int = 0) -> None:
+    """A newsroom of that many public releases below `home`, which must not exist yet; `city` 0 has no number."""
     scratch = home.with_name(f"{home.name}.part")
     shutil.rmtree(scratch, ignore_errors=True)
     for name in ("content/registry", "content/pages", "templates"):
         shutil.copytree(REPOSITORY / name, scratch / name)
     settings = (REPOSITORY / "mkdocs.yml").read_text("utf-8")
-    (scratch / "mkdocs.yml").write_text(settings.replace("precompress: true", "precompress: false"), "utf-8")
-    written = [one for number in range(releases // PER_INCIDENT) for one in _incident(scratch, number, releases)]
+    settings = settings.replace("precompress: true", "precompress: false")
+    if city:
+        settings = settings.replace("示例市", f"示例{city:03}市").replace("shili.example", f"c{city:03}.shili.example")
+    (scratch / "mkdocs.yml").write_text(settings, "utf-8")
+    incidents = range(releases // PER_INCIDENT)
+    written = [one for number in incidents for one in _incident(scratch, number, releases, city)]
     _publish_all(scratch, sorted(written, key=lambda one: (one.at, one.id)))
     for one in DRAFTS:
         _draft(scratch / "content/incidents" / one.removesuffix("/fact-1"))
     scratch.rename(home)
 
 
-def _incident(home: Path, number: int, releases: int) -> Iterator[_Release]:
-    chance = random.Random(number)  # noqa: S311  # Texts for a measurement, the same ones each time.
+def _incident(home: Path, number: int, releases: int, city: int) -> Iterator[_Release]:
+    chance = random.Random(number + city * _APART)  # noqa: S311  # Texts for a measurement, the same ones each time.
     incidents = releases // PER_INCIDENT
     began = START + number * (NOW - START - timedelta(days=3)) / incidents
-    began = began.replace(second=0, microsecond=0)
+    began = began.replace(second=0, microsecond=0) + city % _CITIES * timedelta(minutes=7)
     identifier = f"{began.year}/shijian-{number:06}"
     category, theme, lead, matters = chance.choice(MATTERS)
     title = chance.choice(PLACES) + chance.choice(matters)
     departments = _departments(home)
-    department = departments[number % len(departments)]
+    department = departments[(number + city) % len(departments)]
     folder = home / "content/incidents" / identifier
     folder.mkdir(parents=True)
     (folder / "incident.md").write_text(
@@ -279,8 +287,8 @@ def _time(at: datetime) -> str:
 
 
 def main() -> None:
-    """``newsrooms.py RELEASES FOLDER`` makes one."""
-    make_newsroom(Path(sys.argv[2]), int(sys.argv[1]))
+    """``newsrooms.py RELEASES FOLDER [CITY]`` makes one."""
+    make_newsroom(Path(sys.argv[2]), int(sys.argv[1]), *map(int, sys.argv[3:]))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-_TITLE = "# What was measured\n\nWritten by `make bench` and `make bench-peers`; edits are lost.\n"
+RESULTS_PROVINCE = Path(__file__).with_name("RESULTS-province.md")
+_TITLES = {
+    RESULTS: "# What was measured\n\nWritten by `make bench` and `make bench-peers`; edits are lost.\n",
+    RESULTS_PROVINCE: "# What a province costs\n\nWritten by `make bench-province`; edits are lost.\n",
+}
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -25,15 +29,15 @@ def megabytes(value: float | None) -> str:
     return "" if value is None else f"{value:.0f}"
 
 
-def write_section(title: str, versions: str, notes: str, lines: Sequence[str]) -> None:
+def write_section(title: str, versions: str, notes: str, lines: Sequence[str], results: Path = RESULTS) -> None:
     """Prints it, and puts it in the place of the section with this title."""
     text = "\n".join([f"{_machine()}; {versions}.", "", *([notes, ""] if notes else []), *lines, ""])
     print(f"\n{title}\n\n{text}", flush=True)
-    old = RESULTS.read_text("utf-8") if RESULTS.exists() else _TITLE
+    old = results.read_text("utf-8") if results.exists() else _TITLES[results]
     head, *parts = old.split("\n## ")
     sections = {one.partition("\n")[0]: one.partition("\n")[2] for one in parts}
     sections[title] = f"\n{text}"
-    RESULTS.write_text("\n## ".join([head, *(f"{name}\n{body}" for name, body in sections.items())]), "utf-8")
+    results.write_text("\n## ".join([head, *(f"{name}\n{body}" for name, body in sections.items())]), "utf-8")
 
 
 def own_version() -> str:
