@@ -208,6 +208,14 @@ def test_only_what_is_named_is_removed_wherever_it_lies(folder: Folder) -> None:
     assert not (folder.www / "gone").exists()
 
 
+def test_a_name_that_reads_as_a_pattern_is_removed_and_no_other(folder: Folder) -> None:
+    named, others = ("a/[1]*?.gz", "a\\b.gz", "a/\\*.gz"), ("a/1xy.gz", "a/[1]xy.gz", "ab.gz", "a/\\x.gz")
+    for path in (*named, *others):
+        folder.rig.write(path, b"old")
+    folder.rig.target.remove(named)
+    assert [path for path in (*named, *others) if folder.rig.read(path) is not None] == list(others)
+
+
 def test_nothing_is_removed_through_a_link(folder: Folder, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/all.rss.gz").write_bytes(b"another's")

@@ -198,12 +198,15 @@ def remove_file(path: Path) -> None:
 
 
 @contextmanager
-def empty_folders(paths: Iterable[str]) -> Iterator[Path]:
-    """A scratch folder with the folders of these paths and no file; it ends with the block."""
+def empty_folders(paths: Iterable[str], note: bytes) -> Iterator[tuple[Path, Path]]:
+    """A scratch folder with the folders of these paths and no file, and a file beside it; both end with the block."""
     with TemporaryDirectory(prefix="greenchannel-") as scratch:
-        for path in paths:
-            (Path(scratch) / path).parent.mkdir(parents=True, exist_ok=True)
-        yield Path(scratch)
+        root, beside = Path(scratch) / "folders", Path(scratch) / "note"
+        for path in ("", *paths):
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+        root.mkdir(exist_ok=True)
+        beside.write_bytes(note)
+        yield root, beside
 
 
 def keep_files(source: Path, paths: Iterable[str], folder: Path) -> None:

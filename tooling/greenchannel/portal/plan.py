@@ -21,7 +21,7 @@ class Stage(IntEnum):
     LIST = 2  # columns, directories, the home page
     ARCHIVE = 3  # of feeds
     FEED = 4  # feeds, sitemap, the public ledger
-    INDEX = 5  # the lists of all feeds
+    INDEX = 5  # the lists of all feeds, and what vouches for the ledger
     SEARCH = 6  # pieces of the search index, which never change
     SEARCH_ENTRY = 7  # what names them
 

@@ -139,7 +139,7 @@ def _public_record(site: Site) -> Iterator[Planned]:
     yield Planned(Stage.FEED, ("record/ledger.jsonl",), fingerprint("ledger", checkpoint), lambda: (site.ledger,))
     if site.events:
         # Behind the ledger: one that is behind is sound, one that is ahead says that lines are missing.
-        yield given(Stage.FEED, "record/checkpoint.json", checkpoint)
+        yield given(Stage.INDEX, "record/checkpoint.json", checkpoint)
 
 
 def _heartbeat(site: Site, catalogue: Catalogue) -> Iterator[Planned]:

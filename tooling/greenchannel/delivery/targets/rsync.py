@@ -23,7 +23,10 @@ from greenchannel.domain.message import Message, message
 
 _COMMON = ("--protect-args", "--8-bit-output", "--from0", "--files-from=-", "--checksum")
 _SEND = ("--times", "--omit-dir-times", "--perms", "--chmod=D755,F644", "--fsync")
-_REMOVE = ("--delete-missing-args", "--existing")  # What is named and is not here goes there; no folder is made.
+# Of the folders that are named, what is at risk and not here goes there; no folder is made. `--delete-missing-args`
+# would be it, but Debian's rsync refuses that since its security update of May 2026.
+_REMOVE = ("--dirs", "--delete", "--existing")
+_PROTECT_THE_REST = b"P **\0"
 _LOOK = ("--dry-run", "--itemize-changes", "--itemize-changes", "--out-format=%i %n")
 _MARK = 11  # letters of %i
 _NEW = "+++++++++"
@@ -96,8 +99,10 @@ class RsyncTarget:
 
     def remove(self, paths: Sequence[str]) -> None:
         # It needs the folders at both ends: without them it would follow a link that stands there for one.
-        with empty_folders(paths) as source:
-            self._run(source, paths, _REMOVE)
+        at_risk = b"".join(f"R /{_literal(path)}\0".encode() for path in paths)
+        folders = sorted({f"{path.rpartition('/')[0] or '.'}/" for path in paths})
+        with empty_folders(paths, at_risk + _PROTECT_THE_REST) as (source, rules):
+            self._run(source, folders, (*_REMOVE, f"--filter=merge {rules}"))
 
     def _look(self, source: Path, paths: Sequence[str]) -> Mapping[str, str]:
         """What rsync says of each path, after reading the bytes on both sides: ``.f`` is equal, pluses are new."""
@@ -163,6 +168,11 @@ class RsyncTarget:
                 return TargetError(cause.template, host=place.host, folder=place.folder, port=place.port, said=said)
         said = next((one for one in reversed(lines) if not one.startswith("rsync error:")), f"rsync {code}")
         return TargetError("{host}: rsync failed: {said}", host=place.host, said=said)
+
+
+def _literal(path: str) -> str:
+    """As a pattern; a backslash is one of its own only where there is something to escape."""
+    return re.sub(r"([\\*?\[])", r"\\\1", path) if re.search(r"[*?\[]", path) else path
 
 
 def ssh(place: RsyncPlace, seconds: int) -> tuple[str, ...]:
