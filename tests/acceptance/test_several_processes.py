@@ -1,15 +1,19 @@
 """A cold build by several processes is stopped and killed: nobody waits for what is left of it, and nothing is lost."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from greenchannel.delivery import memory
 from greenchannel.desk.settings import Settings
 from greenchannel.making import compare_site
 
@@ -17,9 +21,9 @@ pytestmark = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one pr
 SECONDS = 60
 
 
-def build(home: Path) -> subprocess.Popen[bytes]:
-    """In a group of its own, as a shell starts it."""
-    command = [sys.executable, "-m", "greenchannel", "--home", str(home), "build"]
+def build(home: Path, *under: str) -> subprocess.Popen[bytes]:
+    """In a group of its own, as a shell starts it, and `under` another program."""
+    command = [*under, sys.executable, "-m", "greenchannel", "--home", str(home), "build"]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
@@ -76,6 +80,19 @@ def test_no_process_is_left_and_the_next_build_goes_on(
     until(lambda: not group(at_work.pid))
     assert build(office_home.home).wait(SECONDS) == 0
     assert compare_site(office_home, office_home.site) == ()
+
+
+def test_workers_remember_what_one_process_remembers(office_home: Settings, tmp_path: Path) -> None:
+    alone = shutil.copytree(office_home.home, tmp_path / "alone")
+    assert build(office_home.home).wait(SECONDS) == 0
+    assert build(alone, "taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))).wait(SECONDS) == 0
+    assert bodies(office_home.home) == bodies(alone) != set()
+
+
+def bodies(home: Path) -> set[str]:
+    """The keys of the rendered texts that a newsroom remembers."""
+    with closing(sqlite3.connect(home / memory.FILE)) as database:
+        return {key for (key,) in database.execute("select key from remembered where key like 'body %'")}
 
 
 def test_a_build_does_not_wait_for_the_workers_of_a_killed_one(

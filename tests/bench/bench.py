@@ -29,15 +29,22 @@ def measures(home: Path, size: int) -> Iterator[tuple[str, Callable[[], Sample]]
     newest = _published(home)[-1]
     one = f"content/incidents/{newest}.md"
     yield "`--help`", lambda: medians(lambda _: sample(greenchannel("--help"), home, {}))
-    for name, command in (
-        ("`check` of one file", ("check", one, "--at", AT)),
-        ("`check`", ("check", "--at", AT)),
-        ("`due`", ("due", "--at", AT)),
-        ("`verify`", ("verify",)),
-    ):
-        yield name, lambda command=command: medians(lambda _: sample(greenchannel(*command), home, {}, (0, 1)))  # type: ignore[misc]
+    asked = {
+        "`check` of one file": ("check", one, "--at", AT),
+        "`check`": ("check", "--at", AT),
+        "`due`": ("due", "--at", AT),
+        "`verify`": ("verify",),
+    }
+
+    def asking(name: str) -> Sample:
+        return medians(lambda _: sample(greenchannel(*asked[name]), home, {}, (0, 1)))
+
+    for name in asked:
+        yield f"{name}, nothing built yet", partial(asking, name)
     yield "`build`, all anew, with the search index", lambda: medians(lambda _: cold(home, size))
     yield "`build`, nothing to do", lambda: medians(lambda _: sample(greenchannel("build"), home, {}))
+    for name in asked:
+        yield f"{name}, with what a build remembers", partial(asking, name)
     yield "the search index alone, all anew", lambda: medians(lambda _: _index(home))
     yield "`publish` of one release", lambda: medians(partial(publish_draft, home), 5)
     yield "`publish` of one correction", lambda: medians(partial(_correct, home))

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +107,24 @@ def test_who_stops_in_the_middle_leaves_no_worker() -> None:
     making = Workers(lambda: None, 2).make(steps(by_number), nothing)
     next(making)
     making.close()
+
+
+def test_without_room_for_a_process_everything_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", full)
+    assert [one.files for one in made(steps(by_number))] == list(map(by_number, range(MANY)))
+
+
+def test_a_worker_puts_away_what_it_worked_out(tmp_path: Path) -> None:
+    def let_go() -> None:
+        if os.getpid() != HERE:
+            time.sleep(0.2)
+            (tmp_path / str(os.getpid())).touch()
+
+    assert len(list(Workers(let_go, 2).make(steps(by_number), nothing))) == MANY
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_what_cannot_be_shared_is_let_go_before_and_by_each_worker() -> None:

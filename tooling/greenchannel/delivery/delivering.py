@@ -97,6 +97,8 @@ def make_site(
             journal.note(notes)
             done += len(batch)
             progress("site", done, len(due))
+        else:
+            next(made, None)  # There is none, but who made them may come to an end.
     journal.compact()
     held = {one.path for one in leaks}
     kept = [path for path in paths if path in journal.entries and plain_of(path) not in held]

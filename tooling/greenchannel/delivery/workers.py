@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, cycle, groupby
+from itertools import chain, groupby
 from queue import Queue
 from typing import IO, NamedTuple, NoReturn
 
@@ -52,7 +52,8 @@ def make_here(steps: Sequence[Planned], guard: Guard) -> Making:
 class Workers:
     """`let_go` closes what processes cannot share, for each to open again, and ends what this one began.
 
-    It is called here before the first worker begins, and by each worker when it is done.
+    It is called here before the first worker begins, and by each worker when it is done. Who asks for one more than
+    there is waits for that.
     """
 
     let_go: Callable[[], None]
@@ -69,13 +70,17 @@ class Workers:
         self.let_go()
         rows, workers = tuple(_rows(steps, count)), list[_Worker]()
         try:
-            for number in range(count):
-                workers.append(_Worker(rows[number::count], guard, self.let_go))
+            with suppress(OSError):  # No room for another process: its share is made here.
+                for number in range(count):
+                    workers.append(_Worker(rows[number::count], guard, self.let_go))
             for one in workers:
                 one.start()
-            for row, worker in zip(rows, cycle(workers), strict=False):
+            for number, row in enumerate(rows):
+                worker = next(iter(workers[number % count : number % count + 1]), None)
                 for step in row:
-                    yield worker.take() or _made(step, guard)
+                    yield (worker and worker.take()) or _made(step, guard)
+            for one in workers:
+                one.wait()
         finally:
             for one in workers:
                 one.end()
@@ -110,9 +115,14 @@ class _Worker:
 
     def __init__(self, rows: Sequence[Sequence[Planned]], guard: Guard, let_go: Callable[[], None]) -> None:
         self._handed = _Handed(_AHEAD)
-        self._is_done = False
+        self._is_done = self._is_gone = False
         reading, writing = os.pipe()
-        self.process = os.fork()
+        try:
+            self.process = os.fork()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            raise
         if not self.process:
             _work(rows, guard, let_go, writing)
         os.close(writing)
@@ -133,10 +143,15 @@ class _Worker:
         made: Made | None = pickle.loads(data) if data else None  # noqa: S301
         return made
 
-    def end(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.process, signal.SIGKILL)
+    def wait(self) -> None:
+        """Until it has put away what it worked out, for the next build."""
         os.waitpid(self.process, 0)
+        self._is_gone = True
+
+    def end(self) -> None:
+        if not self._is_gone:
+            os.kill(self.process, signal.SIGKILL)
+            self.wait()
         while self._thread.is_alive() and not self._is_done:
             self.take()
         self._pipe.close()
