@@ -47,10 +47,19 @@ def made(planned: list[Planned], count: int = 2) -> list[Made]:
 
 
 @pytest.fixture(autouse=True)
-def _no_process_is_left() -> Iterator[None]:
+def _no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    fork, forked = os.fork, list[int]()
+
+    def counted() -> int:
+        if process := fork():
+            forked.append(process)
+        return process
+
+    monkeypatch.setattr(os, "fork", counted)
     yield
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    for one in forked:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(one, os.WNOHANG)
 
 
 @pytest.mark.parametrize("count", [2, 3])
