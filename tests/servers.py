@@ -153,18 +153,18 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
 
 
 @contextmanager
-def nginx(folder: Path, www: Path, *, port: int = 0, more: str = "") -> Iterator[int]:
+def nginx(folder: Path, www: Path, *, port: int = 0, more: str = "", around: str = "") -> Iterator[int]:
     """Serves `www` at the port it yields, with its defaults for what a reader may keep, and logs to access.log.
 
-    `more` are further directives of its server.
+    `more` are further directives of its server, `around` those that stand around it.
     """
     port = port or free_port()
     places = "".join(f"{one}_temp_path {folder}/{one};" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
         f"events {{}} http {{ access_log {folder}/access.log; {places} types {{ text/html html;"
-        f" application/rss+xml rss; application/atom+xml atom; application/json json; }}"
-        f"server {{ listen 127.0.0.1:{port}; root {www}; {more} }} }}\n"
+        f" application/rss+xml rss; application/atom+xml atom; application/json json; text/markdown md; }}"
+        f"{around} server {{ listen 127.0.0.1:{port}; root {www}; {more} }} }}\n"
     )
     command = [program("nginx-light", "nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with _running([*command, "-e", str(folder / "error.log")], port, folder / "nginx.log"):

@@ -1,7 +1,7 @@
 """What a build makes after each change: what could show it, and nothing else."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,9 @@ from greenchannel.delivery.memory import FILE
 from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import STATE
-from greenchannel.portal import incident_plan, site
+from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.plan import Planned
+from greenchannel.portal.streams import Event, Stream, read_streams
 
 OLD = "2026/chengbei-tingshui"
 NEW = f"{OLD}/fact-3"
@@ -27,18 +28,21 @@ FEEDS = (".rss", ".atom", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A build, each file that it made, one that it made twice being named twice, and the incidents that it planned."""
+    """A build, each file that it made or looked at, once for each time, and the incidents that it planned."""
 
     built: Built
     made: list[str]
     planned: list[str]
+    looks: list[str]
+    feeds: int  # how often they were planned
 
     def below(self, *folders: str) -> set[str]:
         return {one for one in self.made if one.startswith(folders)}
 
 
 def watched(settings: Settings) -> Watched:
-    made, planned = list[str](), list[str]()
+    made, planned, looks = list[str](), list[str](), list[str]()
+    look, read, streams = delivering._stat, read_streams, list[int]()  # noqa: SLF001
     plan, whole = incident_plan._Below.plan, site._planned  # noqa: SLF001
 
     def write(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None = None) -> tuple[Path, ...]:
@@ -54,7 +58,17 @@ def watched(settings: Settings) -> Watched:
         planned.append("everything else")
         return whole(*of)  # type: ignore[arg-type]
 
+    def look_at(path: str) -> list[int] | None:
+        looks.append(path.removeprefix(f"{settings.site}/"))
+        return look(path)
+
+    def read_events(events: Iterable[Event]) -> Mapping[str, Stream]:
+        streams.append(1)
+        return read(events)
+
     with (
+        patch.object(delivering, "_stat", look_at),
+        patch.object(feed_plan, "read_streams", read_events),
         patch.object(delivering, "write_files", write),
         patch.object(incident_plan._Below, "plan", plan_incident),  # noqa: SLF001
         patch.object(site, "_planned", plan_whole),
@@ -62,7 +76,7 @@ def watched(settings: Settings) -> Watched:
         proven._KNOWN.clear()  # noqa: SLF001  # As another process.
         built = build(settings, Clock(BUILT_AT))
     assert built.is_whole
-    return Watched(built, made, planned)
+    return Watched(built, made, planned, looks, len(streams))
 
 
 @contextmanager
@@ -166,6 +180,16 @@ def test_for_a_new_release_only_incidents_of_which_something_may_be_owed_are_pla
 ) -> None:
     """The fire was four days ago: whether something is still owed is asked of the new last line."""
     assert set(released.planned) == {OLD, "2026/qingnianlu-huozai", "everything else"}
+
+
+def test_for_its_receipt_no_feed_is_planned_again(released: Watched) -> None:
+    assert released.planned.count("everything else") == 2
+    assert released.feeds == 1
+
+
+def test_for_its_receipt_no_file_is_looked_at_again_that_stands(released: Watched) -> None:
+    assert released.looks
+    assert not {one for one in released.looks if released.looks.count(one) > 1} - set(released.made)
 
 
 def test_for_another_name_of_a_department_every_page_that_names_it_changes_and_no_other(

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import ours
 from measuring import Sample, aside, medians, sample, tidied
 from provincial.cities import APPROVER, copied, greenchannel, made, publish_on_record

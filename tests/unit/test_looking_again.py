@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from greenchannel import submitting
+from greenchannel.board import read_board
 from greenchannel.cli import main
 from greenchannel.delivery import proven
 from greenchannel.delivery.proven import forget_proven, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
-from greenchannel.desk import outline, seen
+from greenchannel.desk import newsroom, outline, seen
 from greenchannel.desk.newsroom import Document, KnownFiles, read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.release import Release
@@ -136,6 +137,19 @@ def test_the_incidents_alone_are_those_of_the_whole_desk(office_home: Settings) 
     assert [one.path for one in alone.documents if one.value is None and "incidents/" in one.path] == [
         one.path for one in broken
     ] == ["incidents/2026/kongde/incident.md"]
+
+
+def test_the_board_opens_incidents_alone(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: set[str] = set()
+    read = newsroom._read_bytes  # noqa: SLF001
+
+    def counted(path: Path) -> bytes:
+        opened.add(path.relative_to(office_home.content).as_posix())
+        return read(path)
+
+    monkeypatch.setattr(newsroom, "_read_bytes", counted)
+    read_board(office_home, NOW)
+    assert {one.rpartition("/")[2] for one in opened if one.startswith("incidents/")} == {"incident.md"}
 
 
 def test_a_new_release_reads_no_other_incident(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,3 +63,9 @@ def test_later_releases_leave_the_pages_of_a_revision_as_they_are(office_home: S
 def test_the_page_of_a_revision_follows_nothing_that_is_not_there(office_home: Settings) -> None:
     paths = list(planned(office_home))
     assert paths.index(PAGE) < paths.index("releases/2026/qingnianlu-huozai/fact-2/index.html")
+
+
+def test_the_checkpoint_goes_behind_the_ledger_that_it_vouches_for(office_home: Settings) -> None:
+    """A place takes the files of one stage in any order."""
+    found = planned(office_home)
+    assert found["record/checkpoint.json"].stage > found["record/ledger.jsonl"].stage

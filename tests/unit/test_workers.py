@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from greenchannel.cli.output import progress
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.workers import Made, Workers, make_here
 from greenchannel.domain.errors import GreenchannelError
@@ -116,6 +118,14 @@ def test_who_stops_in_the_middle_leaves_no_worker() -> None:
     making = Workers(lambda: None, 2).make(steps(by_number), nothing)
     next(making)
     making.close()
+
+
+def test_a_terminal_with_progress_leaves_room_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    before = threading.active_count()
+    with progress(str) as show:
+        show("site", 1, 2)
+        assert threading.active_count() == before
 
 
 def test_without_room_for_a_process_everything_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:

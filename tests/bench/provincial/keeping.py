@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from greenchannel.delivery.writing import write_file, write_files
+from greenchannel.delivery.writing import forget_file, write_file, write_files
 from greenchannel.portal.views.feeds import FeedAttachment, FeedEntry
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint
@@ -24,8 +24,6 @@ from provincial.taking import Known
 _KNOWN, _NEWEST, _MONTHS, _TEXTS, _MERGED, _PROBLEMS = (
     "known.json", "newest.json", "months", "texts", "merged.json", "problems.json",
 )  # fmt: skip
-
-
 _TOGETHER = 64  # files
 
 
@@ -90,7 +88,7 @@ class Keep:
         wanted = {f"{one}.md" for one in digests}
         for path in (self.folder / _TEXTS).glob("*.md"):
             if path.name not in wanted:
-                path.unlink()
+                forget_file(path)
 
     @property
     def merged(self) -> Mapping[str, int]:

@@ -2,13 +2,12 @@
 
 import re
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from servers import nginx
 
 _LINE = re.compile(r"(?P<status>\d{3}) (?P<sent>\d+) (?P<body>\d+) (?P<path>\S+)")
 
@@ -52,43 +51,9 @@ class Log:
 @contextmanager
 def served(www: Path, folder: Path) -> Iterator[tuple[str, Log]]:
     """The address of `www` on this machine, slash at its end, and the log."""
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if program is None:
-        raise SystemExit("nginx is not installed: the requests are counted by it (apt-get install nginx-light)")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    port = _free_port()
-    places = "".join(f"{one}_temp_path {folder}/{one};" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
-        f"events {{}} http {{ log_format counted '$status $bytes_sent $body_bytes_sent $uri';"
-        f" access_log {folder}/access.log counted; {places} types {{ application/json json; text/markdown md; }}"
-        f"server {{ listen 127.0.0.1:{port}; root {www}; }} }}\n"
-    )
-    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(port, process)
-            yield f"http://127.0.0.1:{port}/", Log(folder / "access.log")
-        finally:
-            process.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        if process.poll() is not None:
-            raise SystemExit(f"nginx ended with {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit(f"nobody answers at port {port}")
+    log = folder / "counted.log"
+    counted = "log_format counted '$status $bytes_sent $body_bytes_sent $uri';"
+    with nginx(folder, www, around=counted, more=f"access_log {log} counted;") as port:
+        yield f"http://127.0.0.1:{port}/", Log(log)

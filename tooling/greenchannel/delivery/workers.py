@@ -76,7 +76,8 @@ class Workers:
             for one in workers:
                 one.start()
             for number, row in enumerate(rows):
-                worker = next(iter(workers[number % count : number % count + 1]), None)
+                turn = number % count
+                worker = workers[turn] if turn < len(workers) else None
                 for step in row:
                     yield (worker and worker.take()) or _made(step, guard)
             for one in workers:

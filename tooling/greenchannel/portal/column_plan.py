@@ -22,7 +22,7 @@ def plan_columns(
 ) -> Iterator[Planned]:
     """`theme` is its digest, `digests` are those of the ledger's lines."""
     language = catalogue.language
-    common = fingerprint(language, site.maker, theme, site.settings, site.registry, site.policy, pages.frame)
+    common = fingerprint(site.ground, theme, language, pages.frame)
     every = columns.months(shelves)
     known = Earlier(site.memory, site.at_hand, [f"month {language} {one}" for one in every])
     for month in every:

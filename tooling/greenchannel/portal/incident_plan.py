@@ -40,9 +40,7 @@ def plan_incidents(
     """Of every incident by its id. `digests` are those of the ledger's lines; the others, too, are of all of it."""
     events = (*site.events, *site.drafts)
     each = tuple(neighbourhoods(events, digests, site.policy, numbers, translated))
-    common = fingerprint(
-        site.maker, theme.digest, site.settings, site.registry, site.policy, sorted(frames.items())
-    )
+    common = fingerprint(site.ground, theme.digest, sorted(frames.items()))
     known = Earlier(site.memory, site.at_hand, [f"incident {one.incident}" for one in each])
     for one in each:
         below = _Below(site, theme, frames, bodies, one)

@@ -35,9 +35,9 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
 
 def _remembered(part: str, site: Site, theme: str, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
     """The last line of the ledger vouches for all before it."""
-    inputs = (site.maker, theme, site.settings, site.registry, site.policy, site.heartbeats, site.state.head)
     earlier = Earlier(site.memory, site.at_hand, (part,))
-    yield from earlier.plan(part, fingerprint(*inputs, site.drafts), work_out, holds=True)
+    inputs = fingerprint(site.ground, theme, site.heartbeats, site.state.head, site.drafts)
+    yield from earlier.plan(part, inputs, work_out, holds=True)
 
 
 def _told(site: Site, digests: Sequence[str]) -> str:
@@ -65,8 +65,7 @@ def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
     yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
     yield from plan_incidents(site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies)
     known = Earlier(site.memory, site.at_hand, ("columns", "feeds", "sitemap"))
-    inputs = (site.maker, theme.digest, site.settings, site.registry, site.policy, sorted(frames.items()))
-    told = fingerprint(*inputs, _told(site, digests))
+    told = fingerprint(site.ground, theme.digest, sorted(frames.items()), _told(site, digests))
 
     def in_columns() -> Iterator[Planned]:
         return plan_columns(site, theme.digest, digests, catalogue, chinese, columns.columns(catalogue))

@@ -34,3 +34,8 @@ class Site:
     heartbeats: tuple[Beat, ...] = ()  # oldest first
     memory: Remembering | None = None  # None: everything is planned anew
     at_hand: AtHand | None = None  # of a run that plans more than once; what makes them must stay open meanwhile
+
+    @property
+    def ground(self) -> tuple[object, ...]:
+        """What every file is made of beside its theme and its part of the record."""
+        return self.maker, self.settings, self.registry, self.policy
