@@ -3,11 +3,16 @@
 A draft becomes a virtual event behind the ledger, so that every page, list and feed of it is the one that publishing
 would make. Nothing is written to site/ or releases/; only MkDocs uses its scratch folder, as in every build.
 
-An observer sets a flag, one loop rebuilds, the server's threads read a snapshot that is swapped whole: nobody locks.
+A page is made when somebody asks for it: a long archive is planned with each save, and never rendered whole. What is
+being written and what somebody looks at is made with the save, so that what is wrong with it is told at once.
+
+An observer sets a flag, one loop rebuilds, the server's threads read a snapshot that is swapped whole. Only the
+renderer and what was remembered are taken in turns.
 """
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,6 +22,7 @@ from pathlib import Path
 
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
+from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import frozen_reader
 from greenchannel.desk.newsroom import KnownFiles, Newsroom
 from greenchannel.desk.settings import Settings, read_settings
@@ -28,6 +34,7 @@ from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
+from greenchannel.portal.maker import maker
 from greenchannel.portal.markup import Links
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned
@@ -41,6 +48,8 @@ from greenchannel.submitting import prepared
 from greenchannel.translation import problem_text
 
 Render = Callable[[str, Links], str]
+_HOME = "index.html"
+_LOOKED_AT = 8  # pages that are made anew with each save
 
 
 class Preview:
@@ -58,7 +67,7 @@ class Preview:
         self._home, self._clock, self._report = home, clock, report
         self._pages: tuple[Artifact, ...] = ()
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
-        self._kept = _Kept()
+        self._kept = _Kept(Memory(home, maker(), reads_only=True))
         self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
         self._notice = Notice(home)
         self._translate = translate
@@ -69,9 +78,9 @@ class Preview:
         self._notice.stop()
 
     def run(self) -> None:
-        with self._server, Renderer() as renderer, ExitStack() as closing:
+        with self._server, self._kept, Renderer() as renderer, ExitStack() as closing:
             # A body is rendered again only when it changed; refusals are not remembered.
-            render = lru_cache(maxsize=4096)(renderer.render)
+            render = lru_cache(maxsize=4096)(_in_turns(renderer.render))
             closing.enter_context(self._notice.watching())
             thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
             while not self._notice.is_stopped:
@@ -109,39 +118,103 @@ class Preview:
         self._cleaned = self._cleaned or Cleaned(settings)
         found = drafts(desk.newsroom, desk.record.state, self._cleaned)
         problems += [one.in_language(self._translate) for one in _unfit(desk, found)]
-        planned = _site(settings, desk, found, render, now, self._kept)
+        artifacts = self._kept.artifacts(self._pages, _site(settings, desk, found, render, now, self._kept))
+        artifacts.make([f"releases/{one.release.id}/{_HOME}" for one in found])
         return Snapshot(
             version=version,
             root=settings.root,
-            artifacts=dict((*self._pages, *self._kept.artifacts(planned))),
+            artifacts=artifacts,
             errors=tuple(one for one in desk.diagnostics if one.severity is Severity.ERROR),
             texts={one.path: one.source.text for one in desk.newsroom.documents},
             problems=tuple(problems),
         )
 
 
-class _Kept:
-    """What the last rebuild made and worked out, so that the next one makes what changed."""
+def _in_turns(render: Render) -> Render:
+    """The renderer is one process, which answers one question at a time."""
+    lock = threading.Lock()
 
-    def __init__(self) -> None:
+    def rendered(text: str, links: Links) -> str:
+        with lock:
+            return render(text, links)
+
+    return rendered
+
+
+Mark = tuple[tuple[str, ...], str]  # the paths that are made together, and the fingerprint of what they are made of
+Files = Mapping[str, bytes]
+
+
+class _Kept:
+    """What the last rebuilds planned and made, so that the next one works out what changed; and what a build left.
+
+    `asked` are the paths that somebody looked at, the newest last.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory, self._lock = memory, threading.Lock()
         self._values: dict[str, bytes] = {}
-        self._made: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
+        self.made: dict[Mark, Files] = {}
+        self.asked: deque[str] = deque([_HOME], _LOOKED_AT)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._memory.close()
 
     def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        return {one: self._values[one] for one in keys if one in self._values}
+        wanted = tuple(keys)
+        with self._lock:
+            known = dict(self._memory.recall(one for one in wanted if one not in self._values))
+        return known | {one: self._values[one] for one in wanted if one in self._values}
 
     def keep(self, key: str, value: bytes) -> None:
         self._values[key] = value
 
-    def artifacts(self, planned: Iterable[Planned]) -> Iterator[Artifact]:
-        made = {}
-        for one in planned:
-            mark, files = self._made.get(one.paths, ("", ()))
-            if mark != one.fingerprint:
-                files = one.make()
-            made[one.paths] = one.fingerprint, files
-            yield from zip(one.paths, files, strict=True)
-        self._made = made
+    def artifacts(self, pages: Iterable[Artifact], planned: Iterable[Planned]) -> "_Artifacts":
+        found = _Artifacts(dict(pages), tuple(planned), self)
+        current = {(one.paths, one.fingerprint) for one in found.planned}
+        self.made = {mark: files for mark, files in tuple(self.made.items()) if mark in current}
+        return found
+
+
+class _Artifacts(Mapping[str, bytes]):
+    """The files of one snapshot, each made when it is asked for. Raises what the making raises."""
+
+    def __init__(self, pages: Mapping[str, bytes], planned: Sequence[Planned], kept: _Kept) -> None:
+        self.planned, self._pages, self._kept = planned, pages, kept
+        self._steps = {path: one for one in planned for path in one.paths}
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self:
+            raise KeyError(path)
+        if path.endswith(".html") and path not in self._kept.asked:
+            self._kept.asked.append(path)
+        return self._made(path)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._steps or path in self._pages
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pages.keys() | self._steps.keys())
+
+    def __len__(self) -> int:
+        return len(self._pages.keys() | self._steps.keys())
+
+    def make(self, paths: Iterable[str]) -> None:
+        """These, and what somebody looked at."""
+        for path in dict.fromkeys((*paths, *self._kept.asked)):
+            if path in self:
+                self._made(path)
+
+    def _made(self, path: str) -> bytes:
+        if (step := self._steps.get(path)) is None:
+            return self._pages[path]
+        made, mark = self._kept.made, (step.paths, step.fingerprint)
+        if (files := made.get(mark)) is None:
+            files = made[mark] = dict(zip(step.paths, step.make(), strict=True))
+        return files[path]
 
 
 def _site(
@@ -168,6 +241,7 @@ def _site(
         drafts=virtual,
         read_frozen=read_frozen,
         render=render,
+        maker=maker(),
         heartbeats=shown_beats(settings),
         memory=kept,
     )

@@ -4,13 +4,15 @@ import contextlib
 import html
 import mimetypes
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from greenchannel.domain.diagnostic import Diagnostic
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.translation import problem_text
 
 Translate = Callable[[str], str]
 ADDRESS = "127.0.0.1"
@@ -120,6 +122,17 @@ def _is_text(kind: str) -> bool:
 
 def answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:
     """Only what is in the snapshot can be asked for: no path reaches the disk."""
+    try:
+        return _answer(snapshot, path, translate)
+    except (GreenchannelError, OSError) as error:
+        text = problem_text(error, translate)
+    except Exception as error:  # noqa: BLE001  # A template with an error, say: it is shown, and the next save mends it.
+        text = f"{type(error).__name__}: {error}"
+    failed = replace(snapshot, problems=(*snapshot.problems, text))
+    return _html(failed, _diagnostics(failed, translate), HTTPStatus.INTERNAL_SERVER_ERROR, "")
+
+
+def _answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:
     match path:
         case "/-/version":
             return Reply(HTTPStatus.OK, "text/plain", snapshot.version.encode())

@@ -9,6 +9,7 @@ G611 it explains what is not public.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from greenchannel.domain.attachment import Attachment
@@ -117,7 +118,13 @@ def is_text_public(release: Release, state: State) -> bool:
     released = attachments_of(known.current.event)
     if tuple(one.name for one in released) != release.attachments:
         return False
-    return sha256(freeze_release(release, known.current.number, released)) == known.current.sha256
+    return _frozen_digest(release, known.current.number, released) == known.current.sha256
+
+
+@lru_cache(maxsize=65_536)
+def _frozen_digest(release: Release, number: int, released: tuple[Attachment, ...]) -> str:
+    """Who looks again and again does not freeze again what did not change."""
+    return sha256(freeze_release(release, number, released))
 
 
 def lacks_note(release: Release, state: State) -> bool:
