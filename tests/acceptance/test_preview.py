@@ -131,6 +131,35 @@ def test_a_broken_template_leaves_the_last_good_pages(browser: Browser) -> None:
     assert "/-/diagnostics" not in browser.get(PAGE)[1]
 
 
+def test_what_nobody_looks_at_is_not_made(browser: Browser) -> None:
+    """Else it could not be served with a page that cannot be made."""
+    address = f"/releases/{INCIDENT.removeprefix('incidents/')}/"
+    browser.save("../templates/incident.html", lambda text: text + "{% if %}")
+    status, page = browser.get(address)
+    assert status == 500
+    assert "TemplateSyntaxError" in page
+    assert browser.get("/")[0] == 200
+    browser.save("../templates/incident.html", lambda text: text.removesuffix("{% if %}"))
+    assert browser.get(address)[0] == 200
+
+
+def test_what_somebody_looks_at_is_made_with_each_save(browser: Browser) -> None:
+    """So that what is wrong with it is told at once, and the last good pages stay."""
+    address = f"/releases/{INCIDENT.removeprefix('incidents/')}/"
+    before = browser.get(address)
+    assert before[0] == 200
+    browser.save("../templates/incident.html", lambda text: text + "{% if %}")
+    assert any("TemplateSyntaxError" in one for one in browser.preview.snapshot.problems)
+    status, page = browser.get(address)
+    assert status == 200
+    assert without_extras(page) == without_extras(before[1])
+
+
+def without_extras(page: str) -> str:
+    """What the preview itself adds stands behind everything else."""
+    return page.partition('<meta name="preview-version"')[0].partition('<link rel="stylesheet" href="/-/')[0]
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "[::1"])
 def test_a_foreign_host_is_refused(browser: Browser, host: str) -> None:
     assert browser.get(PAGE, host)[0] == 403
