@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.passages import passages
@@ -40,8 +41,14 @@ def _is_bank_card(text: str) -> bool:
     return (sum(digits[-1::-2]) + sum(two - _NINE if two > _NINE else two for two in doubled)) % 10 == 0
 
 
+@lru_cache(maxsize=65_536)
+def _may_hold_numbers(text: str) -> bool:
+    """Asked by each rule here, and by who looks again and again with each look."""
+    return bool(_TELLING.search(text))
+
+
 def _found(document: Document, pattern: re.Pattern[str], holds: Callable[[str], bool]) -> Iterator[Span]:
-    if not _TELLING.search(document.source.text):
+    if not _may_hold_numbers(document.source.text):
         return
     for passage in passages(document):
         for found in pattern.finditer(passage.text.translate(_WIDE_DIGITS)):
