@@ -155,7 +155,7 @@ class _Kept:
         self._memory, self._lock = memory, threading.Lock()
         self._values: dict[str, bytes] = {}
         self.made: dict[Mark, Files] = {}
-        self.asked: deque[str] = deque([_HOME], _LOOKED_AT)
+        self.asked: deque[str] = deque(maxlen=_LOOKED_AT)
 
     def __enter__(self) -> None:
         pass
@@ -203,8 +203,8 @@ class _Artifacts(Mapping[str, bytes]):
         return len(self._pages.keys() | self._steps.keys())
 
     def make(self, paths: Iterable[str]) -> None:
-        """These, and what somebody looked at."""
-        for path in dict.fromkeys((*paths, *self._kept.asked)):
+        """These, the home page, and what somebody looked at."""
+        for path in dict.fromkeys((*paths, _HOME, *self._kept.asked)):
             if path in self:
                 self._made(path)
 
