@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,10 @@ from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
 from greenchannel.indexing import Indexed
+
+# A shell ignores Ctrl-C for what it starts in the background, and so would every process that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes is for the bench to show: a busy machine must fail no law.
 hypothesis.settings.register_profile("greenchannel", deadline=None, max_examples=40)
