@@ -5,13 +5,21 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from greenchannel.preview import Preview
+from greenchannel.building import build
+from greenchannel.delivery.memory import Memory
+from greenchannel.delivery.record import read_record
+from greenchannel.desk.settings import read_settings
+from greenchannel.portal import incident_plan
+from greenchannel.portal.confinement import Renderer
+from greenchannel.portal.plan import Planned
+from greenchannel.preview import Preview, _InTurns
 
 SAMPLE = Path(__file__).parents[2]
 INCIDENT = "incidents/2026/shewai-yanchu"
@@ -57,18 +65,31 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
+def home(tmp_path: Path) -> Path:
     for name in ("content", "templates", "releases"):
         shutil.copytree(SAMPLE / name, tmp_path / name)
     shutil.copy(SAMPLE / "mkdocs.yml", tmp_path)
-    draft(tmp_path)
-    preview = Preview(tmp_path, 0, lambda: datetime.now(UTC), lambda text: text, lambda _: None)
+    return tmp_path
+
+
+@contextmanager
+def previewed(home: Path) -> Iterator[Browser]:
+    draft(home)
+    preview = Preview(home, 0, lambda: datetime.now(UTC), lambda text: text, lambda _: None)
     thread = threading.Thread(target=preview.run)
     thread.start()
-    yield Browser(tmp_path, preview)
-    preview.stop()
-    thread.join(timeout=20)
+    try:
+        yield Browser(home, preview)
+    finally:
+        preview.stop()
+        thread.join(timeout=20)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def browser(home: Path) -> Iterator[Browser]:
+    with previewed(home) as found:
+        yield found
 
 
 def test_a_draft_is_served_and_marked(browser: Browser) -> None:
@@ -158,6 +179,34 @@ def test_what_somebody_looks_at_is_made_with_each_save(browser: Browser) -> None
 def without_extras(page: str) -> str:
     """What the preview itself adds stands behind everything else."""
     return page.partition('<meta name="preview-version"')[0].partition('<link rel="stylesheet" href="/-/')[0]
+
+
+def test_what_a_build_planned_is_not_planned_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = list[str]()
+    plan = incident_plan._Below.plan  # noqa: SLF001
+
+    def counted(below: incident_plan._Below) -> Iterator[Planned]:
+        planned.append(below._around.incident)  # noqa: SLF001
+        return plan(below)
+
+    assert build(read_settings(home), lambda: datetime.now(UTC)).is_whole
+    monkeypatch.setattr(incident_plan._Below, "plan", counted)  # noqa: SLF001
+    with previewed(home) as browser:
+        assert browser.get(PAGE)[0] == 200
+    assert INCIDENT.removeprefix("incidents/") in planned
+    state = read_record(home / "releases").state
+    assert len(set(planned)) < len(state.incidents)
+
+
+def test_after_its_end_a_late_request_starts_no_renderer(home: Path) -> None:
+    with Renderer() as renderer, Memory(home, "", reads_only=True) as memory:
+        shared = _InTurns(renderer, memory)
+        assert shared.render("城北") == "<p>城北</p>"
+        shared.close()
+        renderer.close()
+        with pytest.raises(ConnectionAbortedError):
+            shared.render("城南")
+        assert renderer.child_pid is None
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "[::1"])

@@ -6,19 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from greenchannel import submitting
 from greenchannel.board import read_board
 from greenchannel.cli import main
 from greenchannel.delivery import proven
 from greenchannel.delivery.proven import forget_proven, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.desk import newsroom, outline, seen
-from greenchannel.desk.newsroom import Document, KnownFiles, read_folder, read_incidents, read_newsroom
+from greenchannel.desk.newsroom import Document, read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
-from greenchannel.domain.release import Release
-from greenchannel.opening import Settled, open_desk
-from greenchannel.record.events import State
-from greenchannel.record.gate import is_text_public
+from greenchannel.opening import open_desk
+from greenchannel.preview import drafts
+from greenchannel.record import gate
 from greenchannel.submitting import approved
 
 NOW = datetime.fromisoformat("2026-11-24T10:00+08:00")
@@ -85,47 +83,32 @@ def test_what_a_command_found_missing_and_then_wrote_is_there(office_home: Setti
         read_record(office_home.releases)
 
 
-@pytest.fixture
-def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The releases whose texts were compared with the public ones; files of this very moment are known again, too."""
-    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
-    found: list[str] = []
-    compare = is_text_public
-
-    def counted(release: Release, state: State) -> bool:
-        found.append(release.id)
-        return compare(release, state)
-
-    monkeypatch.setattr(submitting, "is_text_public", counted)
-    return found
+def look(settings: Settings) -> tuple[int, int]:
+    """As the channel and the preview do: how often a text was frozen to be compared, and how often that was known."""
+    before = gate._frozen_digest.cache_info()  # noqa: SLF001
+    desk = open_desk(settings, NOW)
+    approved(settings, desk)
+    drafts(desk.newsroom, desk.record.state, desk.cleaned)
+    tuple(desk.diagnostics)
+    after = gate._frozen_digest.cache_info()  # noqa: SLF001
+    return after.misses - before.misses, after.hits - before.hits
 
 
-def look(settings: Settings, known: KnownFiles, settled: Settled) -> list[str]:
-    desk = replace(open_desk(settings, NOW, known=known), settled=settled)
-    return [one.id for one in approved(settings, desk)]
+def test_a_text_is_compared_with_the_public_one_once(office_home: Settings) -> None:
+    gate._frozen_digest.cache_clear()  # noqa: SLF001  # As another process.
+    compared, _ = look(office_home)
+    desk = open_desk(office_home, NOW)
+    assert 0 < compared <= len(desk.record.state.releases)
+    again, known = look(office_home)
+    assert again == 0
+    assert known >= compared
 
 
-def test_a_text_that_was_found_public_is_not_compared_again(office_home: Settings, compared: list[str]) -> None:
-    known, settled = KnownFiles(), Settled()
-    look(office_home, known, settled)
-    assert compared
-    compared.clear()
-    look(office_home, known, settled)
-    translated = {one.id for one in open_desk(office_home, NOW).newsroom.releases.values() if one.translations}
-    assert set(settled) - translated
-    assert not set(compared) & set(settled) - translated  # A translation makes another value with each look.
-
-
-def test_a_text_that_was_found_public_and_then_edited_is_compared_again(
-    office_home: Settings, compared: list[str]
-) -> None:
-    known, settled = KnownFiles(), Settled()
-    look(office_home, known, settled)
+def test_a_text_that_was_edited_is_compared_again_and_no_other(office_home: Settings) -> None:
+    look(office_home)
     path = office_home.content / f"incidents/{FACT}.md"
     path.write_text(path.read_text("utf-8") + "\n另有一句。\n", "utf-8")
-    compared.clear()
-    look(office_home, known, settled)
-    assert FACT in compared
+    assert look(office_home)[0] == 1
 
 
 def test_the_incidents_alone_are_those_of_the_whole_desk(office_home: Settings) -> None:

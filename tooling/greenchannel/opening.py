@@ -4,7 +4,7 @@ Whoever decides anything opens it once, with the time at which it is asked.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -40,9 +40,6 @@ from greenchannel.record.outlived import (
     outlived_translations,
 )
 
-# By id: a release of the desk that is public as it stands, and the SHA-256 of the public text.
-Settled = dict[str, tuple[Release, str]]
-
 
 @dataclass(frozen=True)
 class Desk:
@@ -53,7 +50,6 @@ class Desk:
     only: frozenset[str] | None  # the paths of the documents that `diagnostics` are asked of; None for all
     cleaned: Cleaned
     damaged: GreenchannelError | None = None  # The record: then it is known in part only.
-    settled: Settled = field(default_factory=dict)  # kept by who looks again and again
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

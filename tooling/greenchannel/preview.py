@@ -10,11 +10,12 @@ An observer sets a flag, one loop rebuilds, the server's threads read a snapshot
 renderer and what was remembered are taken in turns.
 """
 
+import errno
+import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -43,7 +44,7 @@ from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Artifact, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
-from greenchannel.serving import Server, Snapshot, Translate
+from greenchannel.serving import Server, Snapshot, Translate, told
 from greenchannel.submitting import prepared
 from greenchannel.translation import problem_text
 
@@ -67,7 +68,6 @@ class Preview:
         self._home, self._clock, self._report = home, clock, report
         self._pages: tuple[Artifact, ...] = ()
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
-        self._kept = _Kept(Memory(home, maker(), reads_only=True))
         self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
         self._notice = Notice(home)
         self._translate = translate
@@ -78,15 +78,16 @@ class Preview:
         self._notice.stop()
 
     def run(self) -> None:
-        with self._server, self._kept, Renderer() as renderer, ExitStack() as closing:
-            # A body is rendered again only when it changed; refusals are not remembered.
-            render = lru_cache(maxsize=4096)(_in_turns(renderer.render))
+        memory = Memory(self._home, maker(), reads_only=True)
+        with memory, Renderer() as renderer, self._server, ExitStack() as closing:
+            closing.callback((shared := _InTurns(renderer, memory)).close)
+            kept = _Kept(shared)
             closing.enter_context(self._notice.watching())
             thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
             while not self._notice.is_stopped:
                 # Watched before it is read: a change in between starts another rebuild.
                 self._notice.refresh()
-                self._rebuild(render)
+                self._rebuild(kept)
                 if thread.ident is None:
                     thread.start()
                     closing.callback(thread.join)
@@ -94,19 +95,15 @@ class Preview:
                 self._notice.changed.wait()
                 self._notice.settle()
 
-    def _rebuild(self, render: Render) -> None:
+    def _rebuild(self, kept: "_Kept") -> None:
         version = str(time.time_ns())  # A restarted preview must not repeat what an open page has seen.
         try:
-            self.snapshot = self._build(render, version)
+            self.snapshot = self._build(kept, version)
         except Exception as error:  # noqa: BLE001  # Shown; the last good pages stay, and the next save mends it.
-            if isinstance(error, (GreenchannelError, OSError)):
-                text = problem_text(error, self._translate)
-            else:
-                text = f"{type(error).__name__}: {error}"
-            self.snapshot = replace(self.snapshot, version=version, problems=(text,))
+            self.snapshot = replace(self.snapshot, version=version, problems=(told(error, self._translate),))
         self._report(self.snapshot)
 
-    def _build(self, render: Render, version: str) -> Snapshot:
+    def _build(self, kept: "_Kept", version: str) -> Snapshot:
         settings = read_settings(self._home)
         now, problems = self._clock().astimezone(settings.zone), []
         desk = open_desk(settings, now, known=self._known)
@@ -118,7 +115,7 @@ class Preview:
         self._cleaned = self._cleaned or Cleaned(settings)
         found = drafts(desk.newsroom, desk.record.state, self._cleaned)
         problems += [one.in_language(self._translate) for one in _unfit(desk, found)]
-        artifacts = self._kept.artifacts(self._pages, _site(settings, desk, found, render, now, self._kept))
+        artifacts = _Artifacts(self._pages, _site(settings, desk, found, now, kept), kept)
         artifacts.make([f"releases/{one.release.id}/{_HOME}" for one in found])
         return Snapshot(
             version=version,
@@ -130,19 +127,34 @@ class Preview:
         )
 
 
-def _in_turns(render: Render) -> Render:
-    """The renderer is one process, which answers one question at a time."""
-    lock = threading.Lock()
+class _InTurns:
+    """The renderer and what a build left, which the rebuilding and the server's threads ask one at a time.
 
-    def rendered(text: str, links: Links) -> str:
-        with lock:
-            return render(text, links)
+    Once the preview has ended they are asked no more, or a request that is late would start them again.
+    """
 
-    return rendered
+    def __init__(self, renderer: Renderer, memory: Memory) -> None:
+        self._renderer, self._memory = renderer, memory
+        self._lock, self._is_over = threading.Lock(), False
 
+    def close(self) -> None:
+        with self._lock:
+            self._is_over = True
 
-Mark = tuple[tuple[str, ...], str]  # the paths that are made together, and the fingerprint of what they are made of
-Files = Mapping[str, bytes]
+    def render(self, text: str, links: Links = ()) -> str:
+        with self._turn():
+            return self._renderer.render(text, links)
+
+    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        with self._turn():
+            return self._memory.recall(keys)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._lock:
+            if self._is_over:
+                raise ConnectionAbortedError(errno.ECONNABORTED, os.strerror(errno.ECONNABORTED))
+            yield
 
 
 class _Kept:
@@ -151,75 +163,65 @@ class _Kept:
     `asked` are the paths that somebody looked at, the newest last.
     """
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory, self._lock = memory, threading.Lock()
+    def __init__(self, shared: _InTurns) -> None:
+        # A body is rendered again only when it changed; refusals are not remembered.
+        self.render: Render = lru_cache(maxsize=4096)(shared.render)
+        self._recall = shared.recall
         self._values: dict[str, bytes] = {}
-        self.made: dict[Mark, Files] = {}
-        self.asked: deque[str] = deque(maxlen=_LOOKED_AT)
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        self._memory.close()
+        self.made: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
+        self.asked: tuple[str, ...] = ()
 
     def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        wanted = tuple(keys)
-        with self._lock:
-            known = dict(self._memory.recall(one for one in wanted if one not in self._values))
-        return known | {one: self._values[one] for one in wanted if one in self._values}
+        known, others = dict[str, bytes](), list[str]()
+        for one in keys:
+            if (value := self._values.get(one)) is None:
+                others.append(one)
+            else:
+                known[one] = value
+        return known | dict(self._recall(others))
 
     def keep(self, key: str, value: bytes) -> None:
         self._values[key] = value
-
-    def artifacts(self, pages: Iterable[Artifact], planned: Iterable[Planned]) -> "_Artifacts":
-        found = _Artifacts(dict(pages), tuple(planned), self)
-        current = {(one.paths, one.fingerprint) for one in found.planned}
-        self.made = {mark: files for mark, files in tuple(self.made.items()) if mark in current}
-        return found
 
 
 class _Artifacts(Mapping[str, bytes]):
     """The files of one snapshot, each made when it is asked for. Raises what the making raises."""
 
-    def __init__(self, pages: Mapping[str, bytes], planned: Sequence[Planned], kept: _Kept) -> None:
-        self.planned, self._pages, self._kept = planned, pages, kept
+    def __init__(self, pages: Iterable[Artifact], planned: Iterable[Planned], kept: _Kept) -> None:
+        self._pages, self._kept = dict(pages), kept
         self._steps = {path: one for one in planned for path in one.paths}
 
     def __getitem__(self, path: str) -> bytes:
-        if path not in self:
-            raise KeyError(path)
-        if path.endswith(".html") and path not in self._kept.asked:
-            self._kept.asked.append(path)
+        if path.endswith(".html") and path in self:
+            self._kept.asked = (*(one for one in self._kept.asked if one != path), path)[-_LOOKED_AT:]
         return self._made(path)
 
     def __contains__(self, path: object) -> bool:
         return path in self._steps or path in self._pages
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._pages.keys() | self._steps.keys())
+        return iter(self._pages | self._steps)
 
     def __len__(self) -> int:
-        return len(self._pages.keys() | self._steps.keys())
+        return len(self._pages | self._steps)
 
     def make(self, paths: Iterable[str]) -> None:
         """These, the home page, and what somebody looked at."""
-        for path in dict.fromkeys((*paths, _HOME, *self._kept.asked)):
+        for path in (*paths, _HOME, *self._kept.asked):
             if path in self:
                 self._made(path)
 
     def _made(self, path: str) -> bytes:
         if (step := self._steps.get(path)) is None:
             return self._pages[path]
-        made, mark = self._kept.made, (step.paths, step.fingerprint)
-        if (files := made.get(mark)) is None:
-            files = made[mark] = dict(zip(step.paths, step.make(), strict=True))
-        return files[path]
+        mark, files = self._kept.made.get(step.paths, ("", ()))
+        if mark != step.fingerprint:
+            files = step.make()
+            self._kept.made[step.paths] = step.fingerprint, files
+        return files[step.paths.index(path)]
 
 
-def _site(
-    settings: Settings, desk: Desk, found: Sequence[Candidate], render: Render, now: datetime, kept: _Kept
-) -> Iterator[Planned]:
+def _site(settings: Settings, desk: Desk, found: Sequence[Candidate], now: datetime, kept: _Kept) -> Iterator[Planned]:
     texts = {path: data for one in found for path, data in one.frozen.items()}
     read = frozen_reader(settings.releases)
 
@@ -240,7 +242,7 @@ def _site(
         ledger=desk.record.ledger,
         drafts=virtual,
         read_frozen=read_frozen,
-        render=render,
+        render=kept.render,
         maker=maker(),
         heartbeats=shown_beats(settings),
         memory=kept,

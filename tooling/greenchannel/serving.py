@@ -120,16 +120,20 @@ def _is_text(kind: str) -> bool:
     return kind.startswith("text/") or kind.endswith(("xml", "json"))
 
 
+def told(error: Exception, translate: Translate) -> str:
+    """What kept a page from being made; a template may raise anything."""
+    if isinstance(error, (GreenchannelError, OSError)):
+        return problem_text(error, translate)
+    return f"{type(error).__name__}: {error}"
+
+
 def answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:
     """Only what is in the snapshot can be asked for: no path reaches the disk."""
     try:
         return _answer(snapshot, path, translate)
-    except (GreenchannelError, OSError) as error:
-        text = problem_text(error, translate)
     except Exception as error:  # noqa: BLE001  # A template with an error, say: it is shown, and the next save mends it.
-        text = f"{type(error).__name__}: {error}"
-    failed = replace(snapshot, problems=(*snapshot.problems, text))
-    return _html(failed, _diagnostics(failed, translate), HTTPStatus.INTERNAL_SERVER_ERROR, "")
+        failed = replace(snapshot, problems=(*snapshot.problems, told(error, translate)))
+        return _html(failed, _diagnostics(failed, translate), HTTPStatus.INTERNAL_SERVER_ERROR, "")
 
 
 def _answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:

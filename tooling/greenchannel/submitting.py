@@ -75,12 +75,7 @@ def _is_settled(desk: Desk, release: Release) -> bool:
         return known is not None
     if release.attachments:
         return False
-    before, digest = desk.settled.get(release.id, (None, ""))
-    if before is release and digest == known.current.sha256:
-        return True
-    if is_settled := is_text_public(release, desk.record.state):
-        desk.settled[release.id] = release, known.current.sha256
-    return is_settled
+    return is_text_public(release, desk.record.state)
 
 
 def _is_whole(desk: Desk, release: Release, approval: bytes) -> bool:

@@ -19,7 +19,6 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ from greenchannel.indexer import Indexer
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
-from greenchannel.opening import Settled, open_desk
+from greenchannel.opening import open_desk
 from greenchannel.sending import Sending
 from greenchannel.submitting import scheduled
 from greenchannel.translation import problem_text
@@ -69,7 +68,6 @@ class Watch:
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
         self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
-        self._settled: Settled = {}  # Likewise.
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -127,8 +125,7 @@ class Watch:
         clock = self._local(settings)
         now = clock()
         self._cleaned = self._cleaned or Cleaned(settings)
-        opened = open_desk(settings, now, cleaned=self._cleaned, known=self._known)
-        desk = replace(opened, settled=self._settled)
+        desk = open_desk(settings, now, cleaned=self._cleaned, known=self._known)
         self._note_clock(now, desk.record.state.last_at)
         self._note_schedule(scheduled(settings, desk, now))
         decisions = office.publish_from(settings, desk, (), clock)

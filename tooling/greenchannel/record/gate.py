@@ -18,6 +18,7 @@ from greenchannel.domain.message import Message, keys, message
 from greenchannel.domain.moment import moment_text
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.release import Conference, Interpretation, Release, Response
+from greenchannel.domain.remembering import MOST_TEXTS
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.approval import Approval
 from greenchannel.record.attachments import attachment_path, attachments_of, in_event
@@ -121,7 +122,7 @@ def is_text_public(release: Release, state: State) -> bool:
     return _frozen_digest(release, known.current.number, released) == known.current.sha256
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MOST_TEXTS)
 def _frozen_digest(release: Release, number: int, released: tuple[Attachment, ...]) -> str:
     """Who looks again and again does not freeze again what did not change."""
     return sha256(freeze_release(release, number, released))

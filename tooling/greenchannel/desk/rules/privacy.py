@@ -9,6 +9,7 @@ from greenchannel.desk.rules.passages import passages
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.message import message
+from greenchannel.domain.remembering import MOST_TEXTS
 
 _RESIDENT_ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9])")
@@ -41,7 +42,7 @@ def _is_bank_card(text: str) -> bool:
     return (sum(digits[-1::-2]) + sum(two - _NINE if two > _NINE else two for two in doubled)) % 10 == 0
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MOST_TEXTS)
 def _may_hold_numbers(text: str) -> bool:
     """Asked by each rule here, and by who looks again and again with each look."""
     return bool(_TELLING.search(text))
