@@ -16,15 +16,15 @@ Both ways a message is a line with a length in bytes, then that many bytes of JS
 Anything else that goes wrong in the child is a bug of ours and is raised as a plain ``GreenchannelError``.
 """
 
-import contextlib
 import json
 import math
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal, Self
@@ -40,6 +40,7 @@ ADDRESS_SPACE_BYTES = 512 * 1024 * 1024
 LIMIT_SECONDS = 3.0
 START_SECONDS = 30.0  # Imports on a cold, busy machine; not part of a body's limit.
 
+_AT_ONCE = 65_536  # bytes of an answer, as many as a pipe holds
 _SOURCE_ROOT = Path(__file__).resolve().parents[2]
 _EXPLANATIONS: dict[Reason, str] = {
     "time": "rendering takes too long; look for long runs of brackets, stars or quotes",
@@ -120,8 +121,13 @@ class _Child:
             [sys.executable, "-P", "-m", "greenchannel.portal.confinement"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise GreenchannelError("the renderer did not start; its own message stands above on standard error")
+        self._sends, self._takes = self._process.stdin, self._process.stdout
+        os.set_blocking(self._sends.fileno(), False)
         try:
             ready = self.exchange(None, START_SECONDS)
         except BaseException as error:
@@ -140,41 +146,38 @@ class _Child:
         return self._process.pid
 
     def exchange(self, request: _Message | None, limit_seconds: float) -> _Message | None:
-        """Send the request, if there is one, and return the next answer; None when the child died."""
-        is_late = threading.Event()
+        """Send the request, if there is one, and return the next answer; None when the child died.
 
-        def end_late_child() -> None:
-            is_late.set()
-            self._process.kill()
-
-        timer = threading.Timer(limit_seconds, end_late_child)
-        timer.start()
-        try:
-            answer = self._converse(request)
-        finally:
-            timer.cancel()
-            timer.join()
-        if answer is None and is_late.is_set():
-            raise UnrenderableError("time")
-        return answer
-
-    def _converse(self, request: _Message | None) -> _Message | None:
-        process = self._process
-        if process.stdin is None or process.stdout is None:
-            return None
-        try:
-            if request is not None:
-                _write_message(process.stdin, request)
-            return _read_message(process.stdout)
-        except BrokenPipeError:
-            return None
+        Both pipes are waited for at once: a thread that keeps the time would take as long as many a body.
+        """
+        until = time.monotonic() + limit_seconds
+        rest, answer = memoryview(b"" if request is None else _encoded(request)), b""
+        sends, takes = self._sends.fileno(), self._takes.fileno()
+        waiting = select.poll()
+        waiting.register(takes, select.POLLIN)
+        if rest:
+            waiting.register(sends, select.POLLOUT)
+        while ready := waiting.poll(max(0.0, until - time.monotonic()) * 1000):
+            for one, _ in ready:
+                if one == takes:
+                    if not (some := os.read(takes, _AT_ONCE)):
+                        return None
+                    answer += some
+                    if (message := _whole(answer)) is not None:
+                        return message
+                else:
+                    try:
+                        rest = rest[os.write(sends, rest) :]
+                    except BrokenPipeError:
+                        return None
+                    if not rest:
+                        waiting.unregister(sends)
+        raise UnrenderableError("time")
 
     def close(self) -> None:
         self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):  # Bytes left over for a child that is gone.
-                    pipe.close()
+        self._sends.close()
+        self._takes.close()
         self._process.wait()
 
 
@@ -206,9 +209,22 @@ def _is_oversized(text: str) -> bool:
 
 
 def _write_message(pipe: IO[bytes], message: _Message) -> None:
-    encoded = json.dumps(message, ensure_ascii=False).encode()
-    pipe.write(b"%d\n%b" % (len(encoded), encoded))
+    pipe.write(_encoded(message))
     pipe.flush()
+
+
+def _encoded(message: _Message) -> bytes:
+    encoded = json.dumps(message, ensure_ascii=False).encode()
+    return b"%d\n%b" % (len(encoded), encoded)
+
+
+def _whole(received: bytes) -> _Message | None:
+    """The message, once all of it is there."""
+    header, _, encoded = received.partition(b"\n")
+    if not header or len(encoded) < int(header):
+        return None
+    message: _Message = json.loads(encoded)
+    return message
 
 
 def _read_message(pipe: IO[bytes]) -> _Message | None:
