@@ -1,8 +1,8 @@
 """A layer between this process and the calls of `os` that change files, to stop or to fail any of them.
 
-It stands in the module `os` itself, so that pathlib's calls pass through it as well, and heeds only what lies below one
-folder. Every call gets a number; `decide` says for each what shall befall it. What did befall is in `fired`, for a
-fault that was planned and did not happen proves nothing.
+It stands in the module `os` itself, so that pathlib's calls pass through it as well, and for `syncfs`, which `os` does
+not have. It heeds only what lies below one folder. Every call gets a number; `decide` says for each what shall befall
+it. What did befall is in `fired`, for a fault that was planned and did not happen proves nothing.
 """
 
 import errno
@@ -15,6 +15,8 @@ from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from greenchannel.delivery import file_systems
 
 _WRITES = os.O_WRONLY | os.O_RDWR
 _Proceed = Callable[[], Any]  # Any: what the call of `os` returns
@@ -115,11 +117,14 @@ class Layer:
         self._real = {name: getattr(os, name) for name in stand_ins}
         for name, stand_in in stand_ins.items():
             setattr(os, name, stand_in)
+        self._real["syncfs"] = file_systems.syncfs
+        file_systems.syncfs = self._on_descriptor("syncfs")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        file_systems.syncfs = self._real.pop("syncfs")
         for name, real in self._real.items():
             setattr(os, name, real)
 
@@ -200,7 +205,7 @@ class Layer:
 
     def _step(self, call: Call, proceed: _Proceed, halfway: _Proceed | None = None) -> Any:
         self.calls.append(call)
-        if call.name == "fsync" and call.path in self._suspect:
+        if call.name in ("fsync", "syncfs") and call.path in self._suspect:
             self.retried.append(call)
         match fault := self._decide(call):
             case None:
@@ -221,7 +226,7 @@ class Layer:
         self.fired.append(call)
         if call.name == "close":
             proceed()
-        if call.name == "fsync":
+        if call.name in ("fsync", "syncfs"):
             self._suspect.add(call.path)
         raise OSError(fault.code, os.strerror(fault.code), f"{self._folder}{call.path}")
 

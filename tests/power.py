@@ -1,7 +1,8 @@
 """What a disk may hold after the power went: a model of files and folders and of what was synced of them.
 
 A file's bytes outlive the power cut once an fsync of the file came behind them; a name outlives it once an fsync of its
-folder did. What was not synced may be there or not, each by itself. The calls come from the layer, with their bytes.
+folder did; a syncfs is an fsync of each. What was not synced may be there or not, each by itself. The calls come from
+the layer, with their bytes.
 """
 
 import random
@@ -76,20 +77,23 @@ class Disk:
             case "unlink" | "rmdir":
                 folder, name = self._place(one.path)
                 folder.now.pop(name, None)
-            case "fsync":
-                self._sync(self._find(one.path))
+            case "fsync" | "syncfs":
+                self._sync(self._find(one.path) if one.name == "fsync" else self.root, whole=one.name == "syncfs")
             case _:
                 assert one.name in ("utime", "close"), one.name
 
     def after_power_cut(self, loss: Loss, chance: random.Random) -> dict[str, bytes]:
         return dict(_survivors(self.root, "", loss, chance))
 
-    def _sync(self, found: "File | Folder") -> None:
+    def _sync(self, found: "File | Folder", *, whole: bool) -> None:
+        """`whole`: with all that is in a folder."""
         match found:
             case File():
                 found.kept = found.now
             case Folder():
                 found.kept = dict(found.now)
+                for one in found.now.values() if whole else ():
+                    self._sync(one, whole=True)
 
     def _find(self, path: str) -> "File | Folder":
         place: File | Folder = self.root

@@ -27,6 +27,7 @@ NAMES = {
     "openat": "open",
     "write": "write",
     "fsync": "fsync",
+    "syncfs": "syncfs",
     "ftruncate": "ftruncate",
     "utimensat": "utime",
     "rename": "replace",

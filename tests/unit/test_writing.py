@@ -2,14 +2,17 @@
 
 import errno
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from faults import Layer
-from greenchannel.delivery.writing import append, create_file, write_file, write_tree
+from faults import Call, Fail, Layer
+from greenchannel.delivery import file_systems
+from greenchannel.delivery.writing import MANY, append, create_file, write_file, write_files, write_tree
+from power import Disk, Loss
 
 LONG_AGO = 1_000_000_000_000_000_000
 
@@ -186,3 +189,86 @@ def test_a_line_that_is_interrupted_by_hand_is_taken_back(tmp_path: Path, monkey
     with pytest.raises(KeyboardInterrupt):
         append(path, b"two\n")
     assert path.read_bytes() == b"one\n"
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, bytes]]:
+    """So many new files that their file system is synced, on one for which that will do."""
+    monkeypatch.setattr(file_systems, "syncs_at_once", lambda _device: True)
+    return [(tmp_path / f"site/{number // 3}/{number}.html", b"text %d" % number) for number in range(MANY)]
+
+
+def names(layer: Layer) -> list[str]:
+    return [one.name for one in layer.calls if one.name in ("syncfs", "fsync", "replace")]
+
+
+def test_many_files_are_synced_together_before_they_get_their_names_and_behind_it(
+    tmp_path: Path, many: list[tuple[Path, bytes]]
+) -> None:
+    with Layer(tmp_path) as layer:
+        write_files(many)
+    assert names(layer) == ["syncfs", *["replace"] * len(many), "syncfs"]
+
+
+def test_fewer_are_synced_one_by_one(tmp_path: Path, many: list[tuple[Path, bytes]]) -> None:
+    with Layer(tmp_path) as layer:
+        write_files(many[1:])
+    assert "syncfs" not in names(layer)
+
+
+def test_many_on_another_file_system_are_synced_one_by_one(
+    tmp_path: Path, many: list[tuple[Path, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_systems, "syncs_at_once", lambda _device: False)
+    with Layer(tmp_path) as layer:
+        write_files(many)
+    assert "syncfs" not in names(layer)
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_many_files_whose_syncing_fails_are_not_called_written(
+    tmp_path: Path, many: list[tuple[Path, bytes]], turn: int
+) -> None:
+    turns = iter(range(1, 9))
+
+    def decide(call: Call) -> Fail | None:
+        return Fail(errno.EIO) if call.name == "syncfs" and next(turns) == turn else None
+
+    with Layer(tmp_path, decide) as layer, pytest.raises(OSError, match="Input/output"):
+        write_files(many)
+    there = sum(path.exists() for path, _ in many)
+    left = sum(one.is_file() for one in tmp_path.rglob("*")) - there
+    assert (len(layer.fired), there, left) == (1, 0 if turn == 1 else len(many), 0)
+
+
+def after_power_cuts(layer: Layer, drop: int = 0) -> list[str]:
+    """The files that are torn behind any call, and those that are lost behind the last one.
+
+    `drop` leaves out a syncfs by its turn.
+    """
+    disk, chance, turn, bad = Disk({}), random.Random(4), 0, list[str]()  # noqa: S311  # Chance that can be repeated.
+    for call in layer.calls:
+        turn += call.name == "syncfs"
+        if call.name != "syncfs" or turn != drop:
+            disk.apply(call)
+        for loss in Loss:
+            for path, data in disk.after_power_cut(loss, chance).items():
+                if path.endswith(".html") and data != b"text " + Path(path).stem.encode():
+                    bad.append(path)
+    kept = disk.after_power_cut(Loss.ALL, chance)
+    return bad + [call.path for call in layer.calls if call.name == "replace" and call.path not in kept]
+
+
+def test_many_files_are_whole_after_a_power_cut_and_there_in_the_end(
+    tmp_path: Path, many: list[tuple[Path, bytes]]
+) -> None:
+    with Layer(tmp_path) as layer:
+        write_files(many)
+    assert after_power_cuts(layer) == []
+
+
+@pytest.mark.parametrize("drop", [1, 2])
+def test_a_syncfs_that_is_left_out_is_missed(tmp_path: Path, many: list[tuple[Path, bytes]], drop: int) -> None:
+    with Layer(tmp_path) as layer:
+        write_files(many)
+    assert after_power_cuts(layer, drop) != []

@@ -14,11 +14,14 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from greenchannel.delivery import file_systems
+
+MANY = 24  # files: as many fsyncs as take longer than to sync all of a quiet file system
 _TEMPORARY = ".greenchannel-new"
 _LOOK_SECONDS = 0.1  # between two looks at a lock that is waited for with patience
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
@@ -43,9 +46,11 @@ def write_files(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None =
     """Files that do not wait for each other, as by `write_file`: those that changed. All are durable behind the last.
 
     Each is whole at any moment, and they may appear in any order. Every folder is synced once, for all that came into
-    it, which is what most of the time goes to. All are open at once: some dozens, not hundreds.
+    it; where many files are new, their file system is synced instead, before they get their names and behind it. All
+    are open at once: some dozens, not hundreds.
     """
     above, folders, waiting = dict[Path, None](), dict[Path, None](), list[tuple[Path, Path]]()
+    descriptors = list[int]()
     with ExitStack() as closing:
         try:
             for path, data in files:
@@ -63,10 +68,11 @@ def write_files(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None =
                 descriptor = _claim(temporary)
                 closing.callback(os.close, descriptor)
                 waiting.append((temporary, path))
+                descriptors.append(descriptor)
                 _write_all(descriptor, data)
                 if at is not None:
                     os.utime(descriptor, (at, at))
-                os.fsync(descriptor)
+            at_once = _sync_files(descriptors)
             changed = tuple(path for _, path in waiting)
             while waiting:
                 waiting[0][0].replace(waiting[0][1])
@@ -75,8 +81,7 @@ def write_files(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None =
             for temporary, _ in waiting:
                 temporary.unlink()
             raise
-    for folder in above | folders:
-        _sync_folder(folder)
+    _sync_folders([*(above | folders)], at_once=at_once)
     return changed
 
 
@@ -290,9 +295,26 @@ def _write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_files(descriptors: Sequence[int]) -> bool:
+    """Whether they were so many that all of their file system was synced."""
+    devices = {os.fstat(one).st_dev for one in descriptors} if len(descriptors) >= MANY else set[int]()
+    if len(devices) == 1 and file_systems.syncs_at_once(*devices):
+        file_systems.syncfs(descriptors[0])
+        return True
+    for one in descriptors:
+        os.fsync(one)
+    return False
+
+
+def _sync_folders(folders: Sequence[Path], *, at_once: bool) -> None:
+    """`at_once`: they lie on one file system, which is synced as a whole."""
+    for one in folders[-1:] if at_once else folders:
+        _sync_folder(one, at_once=at_once)
+
+
+def _sync_folder(folder: Path, *, at_once: bool = False) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        (file_systems.syncfs if at_once else os.fsync)(descriptor)
     finally:
         os.close(descriptor)
