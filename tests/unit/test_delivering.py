@@ -74,36 +74,6 @@ def journal_path(folder: Path) -> Path:
     return folder / "journal.jsonl"
 
 
-def test_a_torn_line_of_the_journal_harms_no_other(tmp_path: Path, journal: Journal) -> None:
-    journal.note({"a": {"sha256": "1"}, "b": {"sha256": "2"}})
-    path = journal_path(tmp_path)
-    path.write_bytes(path.read_bytes()[:-5])
-    torn = Journal(path)
-    torn.note({"c": {"sha256": "3"}})
-    assert list(Journal(path).entries) == ["a", "c"]
-
-
-@for_all(place=st.integers(min_value=0), bit=st.integers(0, 7))
-def test_a_line_in_which_a_bit_fell_over_is_not_believed(place: int, bit: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = journal_path(Path(folder))
-        noted: dict[str, dict[str, object]] = {"a": {"sha256": "12ab", "stat": [1, 2]}, "b": {"sha256": "34cd"}}
-        Journal(path).note(noted)
-        damaged = bytearray(path.read_bytes())
-        damaged[place % len(damaged)] ^= 1 << bit
-        path.write_bytes(damaged)
-        found = Journal(path).entries
-    assert all(noted[one] == entry for one, entry in found.items())
-
-
-def test_a_long_journal_is_written_anew(tmp_path: Path, journal: Journal) -> None:
-    for number in range(1_003):
-        journal.note({"a": {"sha256": str(number)}})
-    journal.compact()
-    assert journal_path(tmp_path).read_text().startswith('{"path": "a", "sha256": "1002", ')
-    assert len(journal_path(tmp_path).read_text().splitlines()) == 1
-
-
 def test_new_pages_come_before_the_pages_and_lists_that_name_them() -> None:
     steps = [given(Stage.LIST, "list", b""), given(Stage.PAGE, "old", b""), given(Stage.PAGE, "new", b"")]
     assert [one.paths[0] for one in in_order(steps, lambda one: one.paths == ("old",))] == ["new", "old", "list"]

@@ -1,12 +1,12 @@
-"""What stands at a target and of what it was made, as far as we know: one JSON line a file, appended as it arrives.
+"""What stands at a target and of what it was made, as far as we know: a JSON line for the files that arrived together.
 
 The journal is a memory, never a proof: without it everything is compared again and nothing is lost. A torn last line
 is what a killed run leaves, and is ignored; so is each line that is not what its checksum says.
 """
 
-import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ import orjson
 from greenchannel.delivery.writing import append, forget_file, write_file
 
 _GONE: Mapping[str, Any] = {"gone": True}
-_PROOF_BYTES = 22
-_SPARE = 1_000  # lines that may be out of date before the file is written anew
+_PROOF_BYTES = 20
+_AT_ONCE = 1_000  # files of a line: so many are compared again where one is damaged
+_SPARE = 1_000  # notes that may be out of date before the file is written anew
 
 
 class Journal:
@@ -25,7 +26,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.entries: dict[str, Mapping[str, Any]] = {}  # Any: JSON
-        self._lines = 0
+        self._notes = 0
         self._torn = False
         if path.is_file():
             self._read(path.read_bytes())
@@ -33,7 +34,7 @@ class Journal:
 
     def forget(self) -> None:
         forget_file(self._path)
-        self.entries, self._lines, self._torn, self._left = {}, 0, False, None
+        self.entries, self._notes, self._torn, self._left = {}, 0, False, None
 
     @property
     def is_stale(self) -> bool:
@@ -48,11 +49,10 @@ class Journal:
         return found.st_ino, found.st_size, found.st_mtime_ns
 
     def note(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        lines = b"".join(_line(path, entry) for path, entry in entries.items())
         # A torn line gets its end first, or it would swallow the one behind it.
-        append(self._path, (b"\n" if self._torn else b"") + lines)
+        append(self._path, (b"\n" if self._torn else b"") + _lines(entries))
         self._torn = False
-        self._lines += len(entries)
+        self._notes += len(entries)
         self.entries |= entries
         self._left = self._stat()
 
@@ -65,32 +65,36 @@ class Journal:
 
     def compact(self) -> None:
         """Writes the journal anew where most of it is out of date."""
-        if self._lines > 2 * len(self.entries) + _SPARE:
-            write_file(self._path, b"".join(_line(path, entry) for path, entry in self.entries.items()))
-            self._lines = len(self.entries)
+        if self._notes > 2 * len(self.entries) + _SPARE:
+            write_file(self._path, _lines(self.entries))
+            self._notes = len(self.entries)
             self._left = self._stat()
 
     def _read(self, data: bytes) -> None:
         self._torn = bool(data) and not data.endswith(b"\n")
-        for path, entry in _entries(data):
-            self.entries[path] = entry
-            self._lines += 1
+        for entries in _noted(data):
+            self.entries |= entries
+            self._notes += len(entries)
         self.entries = {path: entry for path, entry in self.entries.items() if entry != _GONE}
 
 
-def _line(path: str, entry: Mapping[str, Any]) -> bytes:
-    told = json.dumps({"path": path, **entry}, ensure_ascii=False).encode()
+def _lines(entries: Mapping[str, Mapping[str, Any]]) -> bytes:
+    rest = iter(entries.items())
+    return b"".join(_line(dict(some)) for some in iter(lambda: tuple(islice(rest, _AT_ONCE)), ()))
+
+
+def _line(entries: Mapping[str, Mapping[str, Any]]) -> bytes:
+    told = orjson.dumps({"files": entries})
     return told.removesuffix(b"}") + _proof(told) + b"\n"
 
 
 def _proof(told: bytes) -> bytes:
     """Against decay, not against who may write here."""
-    return b', "proof": "%08x"}' % zlib.crc32(told)
+    return b',"proof":"%08x"}' % zlib.crc32(told)
 
 
-def _entries(data: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _noted(data: bytes) -> Iterator[Mapping[str, Mapping[str, Any]]]:
     for line in data.split(b"\n"):
         told = line[:-_PROOF_BYTES] + b"}"
-        if line[-_PROOF_BYTES:] == _proof(told):  # Else torn, damaged, or not ours: the file is compared again.
-            entry = orjson.loads(told)
-            yield entry.pop("path"), entry
+        if line[-_PROOF_BYTES:] == _proof(told):  # Else torn, damaged, or not ours: the files are compared again.
+            yield orjson.loads(told)["files"]
