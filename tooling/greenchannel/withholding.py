@@ -3,11 +3,11 @@
 The desk is read here to be compared with, and for nothing else: the portal never sees it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.proven import frozen_reader
@@ -23,6 +23,7 @@ from greenchannel.record.verification import LEDGER
 _SHORTEST_PINYIN = 12
 _PACKAGE = Path(__file__).parent
 _PRIVATE = "people.yml"
+Text = TypeVar("Text", str, bytes)
 
 
 class Guard:
@@ -91,24 +92,27 @@ class _PublicWords:
     def __init__(self, settings: Settings, pending: Mapping[str, bytes]) -> None:
         self._settings, self._pending = settings, pending
         self._read: list[str] = []
-        self._told: dict[str, bool] = {}  # texts are public or not for as long as the guard stands
+        self._told: dict[str | bytes, bool] = {}  # what is public is so for as long as the guard stands
         self._rest = self._sources()
 
     def has(self, leak: Leak) -> bool:
         """Pinyin is public where another title of the same sound is; a piece, with any public file that has it."""
         phrase = leak.phrase
         if phrase.piece:
-            roots = (self._settings.releases, self._settings.content / "pages", self._settings.templates)
-            files = (one for root in roots for one in root.rglob("*") if one.is_file())
-            known = chain(self._pending.values(), (one.read_bytes() for one in files))
-            return any(phrase.piece in one for one in known)
+            return self._has(phrase.piece, self._finds_piece)
         is_sound = leak.spelling.endswith(PINYIN)
-        return self._has_word(phrase.text) or (is_sound and self._has_word(phrase.pinyin))
+        return self._has(phrase.text, self._finds) or (is_sound and self._has(phrase.pinyin, self._finds))
 
-    def _has_word(self, word: str) -> bool:
-        if word not in self._told:
-            self._told[word] = self._finds(word)
-        return self._told[word]
+    def _has(self, one: Text, finds: Callable[[Text], bool]) -> bool:
+        if one not in self._told:
+            self._told[one] = finds(one)
+        return self._told[one]
+
+    def _finds_piece(self, piece: bytes) -> bool:
+        roots = (self._settings.releases, self._settings.content / "pages", self._settings.templates)
+        files = (one for root in roots for one in root.rglob("*") if one.is_file())
+        known = chain(self._pending.values(), (one.read_bytes() for one in files))
+        return any(piece in one for one in known)
 
     def _finds(self, word: str) -> bool:
         """A phrase that drafts and public texts share stands in a recent one: no more is read than it takes."""

@@ -43,6 +43,7 @@ class Catalogue:
         self.registry = registry
         self.policy = policy
         self.state = state
+        self.original = self  # of one in another language: the Chinese one, which says the same of the record
         self._numbers = numbers
         self.language = CHINESE
         self.translated: frozenset[str] = frozenset()  # the incidents and releases with a page in this language

@@ -158,12 +158,16 @@ def incident_pages(catalogue: Catalogue, identifier: str) -> Iterator[Page]:
 
 
 def list_pages(catalogue: Catalogue) -> Iterator[Page]:
-    """Lists but for the columns, after what they name, the home page last."""
+    """Lists but for the columns, after what they name, as far as no receipt and no time that goes by changes them."""
     yield from incident_lists(catalogue)
-    yield timeliness.page(catalogue)
     yield from directories.directories(catalogue)
     yield "site-map.html", _site_map(catalogue)
     yield search_page(catalogue)
+
+
+def latest_pages(catalogue: Catalogue) -> Iterator[Page]:
+    """What tells how things stand as of the record's last line, in any language; the home page last."""
+    yield timeliness.page(catalogue)
     yield urgent_page(catalogue)
     yield "home.html", home_view(catalogue)
 
@@ -181,13 +185,10 @@ def translated_pages(catalogue: Catalogue, identifier: str) -> Iterator[Page]:
 
 
 def translated_lists(catalogue: Catalogue) -> Iterator[Page]:
-    """What a language other than Chinese has of them, the home page last."""
+    """What a language other than Chinese has of `list_pages`."""
     yield from incident_lists(catalogue)
-    yield timeliness.page(catalogue)
     yield search_page(catalogue)
     yield "site-map.html", _site_map_in(catalogue)
-    yield urgent_page(catalogue)
-    yield "home.html", home_view(catalogue)
 
 
 def not_found(catalogue: Catalogue) -> Page:

@@ -52,23 +52,18 @@ def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
     digests = line_digests((*site.events, *site.drafts), site.state.head)
     english = catalogue.in_language(ENGLISH)
     frames = {one: pages.frame_of(site.settings, site.registry, site.state, one) for one in (CHINESE, ENGLISH)}
-    below = (
-        tuple(_in_english(site, theme, digests, english, Pages(site, theme, frames[ENGLISH], english, bodies)))
-        if english.translated
-        else ()
-    )
-    paths = frozenset(path for one in below for path in one.paths)
-    chinese = Pages(site, theme, frames[CHINESE], catalogue, bodies, paths)
-    for path, data in assets.stored(theme.assets):
-        yield given(Stage.ASSET, path, data)
-    yield from share_cards(chinese.frame, theme.assets, site.maker)
-    yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
-    yield from plan_incidents(site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies)
-    known = Earlier(site.memory, site.at_hand, ("columns", "feeds", "sitemap"))
+    known = Earlier(site.memory, site.at_hand, ("english", "columns", "lists", "feeds", "sitemap"))
     told = fingerprint(site.ground, theme.digest, sorted(frames.items()), _told(site, digests))
+
+    def in_english() -> Iterator[Planned]:
+        yield from plan_columns(site, theme.digest, digests, english, apart, columns.types(english))
+        yield from _listed(apart, pages.translated_lists(english))
 
     def in_columns() -> Iterator[Planned]:
         return plan_columns(site, theme.digest, digests, catalogue, chinese, columns.columns(catalogue))
+
+    def in_lists() -> Iterator[Planned]:
+        return _listed(chinese, pages.list_pages(catalogue))
 
     def in_feeds() -> Iterator[Planned]:
         voice = voice_of(site.settings, site.registry)
@@ -77,12 +72,20 @@ def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
     def in_sitemap() -> Iterator[Planned]:
         yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, (catalogue, english)))
 
+    apart, below = Pages(site, theme, frames[ENGLISH], english, bodies), tuple[Planned, ...]()
+    if english.translated:
+        below = (*known.plan("english", told, in_english, holds=True), *_latest(apart, english, f"{ENGLISH}/"))
+    paths = frozenset(path for one in below for path in one.paths)
+    chinese = Pages(site, theme, frames[CHINESE], catalogue, bodies, paths)
+    for path, data in assets.stored(theme.assets):
+        yield given(Stage.ASSET, path, data)
+    yield from share_cards(chinese.frame, theme.assets, site.maker)
+    yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
+    yield from plan_incidents(site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies)
     yield from known.plan("columns", told, in_columns, holds=True)
-    for template, view in pages.list_pages(catalogue):
-        yield chinese.page(Stage.LIST, template, view)
-    yield chinese.page(Stage.LIST, *pages.not_found(catalogue), path="404.html")
+    yield from known.plan("lists", told, in_lists, holds=True)
+    yield from _latest(chinese, catalogue)
     yield from below
-    yield given(Stage.LIST, ongoing.STYLE_PATH, ongoing.urgent_style(catalogue))
     yield given(Stage.FEED, timeliness.CSV_PATH, timeliness.table(catalogue))
     yield from known.plan("feeds", told, in_feeds, holds=True)
     yield from _heartbeat(site, catalogue)
@@ -97,14 +100,15 @@ def bodies_of(site: Site, catalogue: Catalogue) -> Bodies:
     return Bodies(catalogue, site.read_frozen, site.render)
 
 
-def _in_english(
-    site: Site, theme: Theme, digests: Sequence[str], english: Catalogue, made: Pages
-) -> Iterator[Planned]:
-    yield from plan_columns(site, theme.digest, digests, english, made, columns.types(english))
-    for template, view in pages.translated_lists(english):
-        yield made.page(Stage.LIST, template, view)
-    yield made.page(Stage.LIST, *pages.not_found(english), path=f"{ENGLISH}/404.html")
-    yield given(Stage.LIST, f"{ENGLISH}/{ongoing.STYLE_PATH}", ongoing.urgent_style(english))
+def _listed(made: Pages, found: Iterable[pages.Page]) -> Iterator[Planned]:
+    return (made.page(Stage.LIST, template, view) for template, view in found)
+
+
+def _latest(made: Pages, catalogue: Catalogue, folder: str = "") -> Iterator[Planned]:
+    """What of a language's pages changes with each line of the record, and what every one of them asks for."""
+    yield from _listed(made, pages.latest_pages(catalogue))
+    yield made.page(Stage.LIST, *pages.not_found(catalogue), path=f"{folder}404.html")
+    yield given(Stage.LIST, f"{folder}{ongoing.STYLE_PATH}", ongoing.urgent_style(catalogue))
 
 
 def plan_search(site: Site) -> Iterator[Planned]:

@@ -144,15 +144,15 @@ def _csv_row(catalogue: Catalogue, one: _Owed) -> tuple[str, ...]:
 
 
 def _all(catalogue: Catalogue) -> Iterator[_Owed]:
-    for members in _by_incident(catalogue).values():
+    for members in _by_incident(catalogue.original).values():
         yield from members
 
 
 def _of_incident(catalogue: Catalogue, identifier: str) -> tuple[_Owed, ...]:
-    return _by_incident(catalogue)[identifier]
+    return _by_incident(catalogue.original)[identifier]
 
 
-@lru_cache(maxsize=1)  # Releases, incidents, the home page and the table ask the same of one catalogue.
+@lru_cache(maxsize=1)  # Releases, incidents, home pages and the table ask the same, in both languages.
 def _by_incident(catalogue: Catalogue) -> dict[str, tuple[_Owed, ...]]:
     appearances = catalogue.state.appearances(catalogue.settings.zone)
     return {one: tuple(_owed(catalogue, one, appearances[one])) for one in sorted(appearances)}
