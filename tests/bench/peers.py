@@ -25,7 +25,8 @@ Medians of whole processes, with the peak of the largest process over all of the
 are on disk. Ratios are to the second line: `build` and `publish` until pages, lists and feeds are on disk; the first
 line waits for the search index, too, which no peer makes. Ours also has pages of incidents, revisions and columns,
 machine-readable twins, share cards, attachments, feeds of each department, type and incident, and a record that is
-verified, and it waits until the disk has what it wrote; the peers do none of that. Ours has `precompress` off."""
+verified, and it waits until the disk has what it wrote; the peers do none of that, except that Nikola has feeds of
+departments and types, and an index of everything. Ours has `precompress` off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
