@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,10 +17,12 @@ from greenchannel.building import build
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import read_settings
-from greenchannel.portal import incident_plan
+from greenchannel.domain.errors import GreenchannelError
+from greenchannel.portal import feed_plan, incident_plan, pages, site
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.plan import Planned
 from greenchannel.preview import Preview, _InTurns
+from greenchannel.serving import Snapshot
 
 SAMPLE = Path(__file__).parents[2]
 INCIDENT = "incidents/2026/shewai-yanchu"
@@ -27,8 +30,10 @@ PAGE = "/releases/2026/shewai-yanchu/fact-9/"
 
 
 class Browser:
-    def __init__(self, home: Path, preview: Preview) -> None:
-        self.home, self.preview = home, preview
+    """`reported` are the snapshots that were told of: what was checked, too."""
+
+    def __init__(self, home: Path, preview: Preview, reported: list[Snapshot]) -> None:
+        self.home, self.preview, self.reported = home, preview, reported
 
     def get(self, path: str, host: str | None = None) -> tuple[int, str]:
         status, body, _ = self.full(path, host)
@@ -44,12 +49,16 @@ class Browser:
             connection.close()
 
     def save(self, name: str, change: Callable[[str], str]) -> None:
-        """Saves a file of the desk and waits until the preview has seen it."""
-        before = self.get("/-/version")[1]
+        """Saves a file of the desk and waits until the preview has seen and checked it."""
+        before = len(self.reported)
         path = self.home / "content" / name
         path.write_text(change(path.read_text(encoding="utf-8") if path.exists() else ""), encoding="utf-8")
+        self.wait(before + 1)
+
+    def wait(self, count: int) -> None:
+        """Until the preview has told so many times that it has made and checked everything."""
         deadline = time.monotonic() + 20
-        while self.get("/-/version")[1] == before:
+        while len(self.reported) < count:
             assert time.monotonic() < deadline, "the preview did not notice"
             time.sleep(0.05)
 
@@ -75,11 +84,12 @@ def home(tmp_path: Path) -> Path:
 @contextmanager
 def previewed(home: Path) -> Iterator[Browser]:
     draft(home)
-    preview = Preview(home, 0, lambda: datetime.now(UTC), lambda text: text, lambda _: None)
+    reported = list[Snapshot]()
+    preview = Preview(home, 0, lambda: datetime.now(UTC), lambda text: text, reported.append)
     thread = threading.Thread(target=preview.run)
     thread.start()
     try:
-        yield Browser(home, preview)
+        yield Browser(home, preview, reported)
     finally:
         preview.stop()
         thread.join(timeout=20)
@@ -89,6 +99,7 @@ def previewed(home: Path) -> Iterator[Browser]:
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
     with previewed(home) as found:
+        found.wait(1)
         yield found
 
 
@@ -179,6 +190,60 @@ def test_what_somebody_looks_at_is_made_with_each_save(browser: Browser) -> None
 def without_extras(page: str) -> str:
     """What the preview itself adds stands behind everything else."""
     return page.partition('<meta name="preview-version"')[0].partition('<link rel="stylesheet" href="/-/')[0]
+
+
+def test_a_page_is_there_before_the_desk_is_checked(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on, check = threading.Event(), Preview._check  # noqa: SLF001
+
+    def late(*arguments: Any) -> Any:
+        assert goes_on.wait(20)
+        return check(*arguments)
+
+    monkeypatch.setattr(Preview, "_check", late)
+    (home / f"content/{INCIDENT}/broken.md").write_text("---\n类型: 无\n---\n", encoding="utf-8")
+    with previewed(home) as browser:
+        status, page = browser.get(PAGE)
+        goes_on.set()
+        browser.wait(1)
+        told = browser.get("/-/diagnostics")[1]
+        version = browser.get("/-/version")[1]
+    assert (status, "/-/diagnostics" in page, "broken.md" in told, version in page) == (200, False, True, False)
+
+
+def test_a_check_that_finds_nothing_new_makes_no_page_load_again(browser: Browser) -> None:
+    before = len(browser.reported)
+    (browser.home / f"content/{INCIDENT}/fact-9.md").write_text(
+        (browser.home / f"content/{INCIDENT}/fact-9.md").read_text("utf-8") + "\n又一段。\n", "utf-8"
+    )
+    while "又一段。" not in (page := browser.get(PAGE)[1]):
+        time.sleep(0.05)
+    browser.wait(before + 1)
+    assert f'content="{browser.get("/-/version")[1]}"' in page
+
+
+def test_no_more_is_planned_than_a_page_takes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned, plan_feeds = list[str](), feed_plan.plan_feeds
+
+    def counted(*arguments: Any) -> Iterator[Planned]:
+        planned.append("feeds")
+        return plan_feeds(*arguments)
+
+    monkeypatch.setattr(site, "plan_feeds", counted)
+    with previewed(home) as browser:
+        assert [browser.get(one)[0] for one in (PAGE, "/urgent.css", "/assets/portal.css")] == [200, 200, 200]
+        assert planned == []
+        assert browser.get("/feeds/all.rss")[0] == 200
+        assert planned == ["feeds"]
+
+
+def test_what_cannot_be_planned_is_told_to_whoever_asks_for_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_catalogue: object) -> Iterator[pages.Page]:
+        raise GreenchannelError("no lists today")
+
+    monkeypatch.setattr(pages, "list_pages", broken)
+    with previewed(home) as browser:
+        answers = [browser.get(one) for one in (PAGE, "/incidents/", "/incidents/")]
+    assert [(status, "no lists today" in page) for status, page in answers] == [(200, False), (500, True), (500, True)]
 
 
 def test_what_a_build_planned_is_not_planned_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

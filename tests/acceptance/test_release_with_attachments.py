@@ -286,11 +286,16 @@ def test_a_withdrawn_release_keeps_its_files_and_lists_them_no_more(published: S
 
 
 def test_the_preview_shows_the_attachments_of_a_draft(written: Settings, clock: Clock) -> None:
-    preview = Preview(written.home, 0, clock, lambda text: text, lambda _: preview.stop())
+    shown = dict[str, bytes]()
+
+    def look(snapshot: Snapshot) -> None:
+        shown.update({name: snapshot.artifacts[f"releases/{RELEASE}/{name}"] for name in ("现场.jpg", "index.html")})
+        preview.stop()
+
+    preview = Preview(written.home, 0, clock, lambda text: text, look)
     preview.run()
-    shown = preview.snapshot.artifacts
-    assert Image.open(io.BytesIO(shown[f"releases/{RELEASE}/现场.jpg"])).size == (80, 120)
-    assert "现场.jpg</a> JPEG 图片" in shown[f"releases/{RELEASE}/index.html"].decode()
+    assert Image.open(io.BytesIO(shown["现场.jpg"])).size == (80, 120)
+    assert "现场.jpg</a> JPEG 图片" in shown["index.html"].decode()
     assert preview.snapshot.problems == ()
 
 

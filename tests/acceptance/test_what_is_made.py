@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -43,7 +44,7 @@ class Watched:
 def watched(settings: Settings) -> Watched:
     made, planned, looks = list[str](), list[str](), list[str]()
     look, read, streams = delivering._stat, read_streams, list[int]()  # noqa: SLF001
-    plan, whole = incident_plan._Below.plan, site._planned  # noqa: SLF001
+    plan, whole = incident_plan._Below.plan, site.plan_by_parts  # noqa: SLF001
 
     def write(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None = None) -> tuple[Path, ...]:
         together = tuple(files)
@@ -54,9 +55,9 @@ def watched(settings: Settings) -> Watched:
         planned.append(below._around.incident)  # noqa: SLF001
         return plan(below)
 
-    def plan_whole(*of: object) -> object:
+    def plan_whole(*of: Any) -> Iterator[Planned]:
         planned.append("everything else")
-        return whole(*of)  # type: ignore[arg-type]
+        return whole(*of)
 
     def look_at(path: str) -> list[int] | None:
         looks.append(path.removeprefix(f"{settings.site}/"))
@@ -71,7 +72,7 @@ def watched(settings: Settings) -> Watched:
         patch.object(feed_plan, "read_streams", read_events),
         patch.object(delivering, "write_files", write),
         patch.object(incident_plan._Below, "plan", plan_incident),  # noqa: SLF001
-        patch.object(site, "_planned", plan_whole),
+        patch.object(site, "plan_by_parts", plan_whole),
     ):
         proven._KNOWN.clear()  # noqa: SLF001  # As another process.
         built = build(settings, Clock(BUILT_AT))

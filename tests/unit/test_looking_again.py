@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from greenchannel.delivery import proven
 from greenchannel.delivery.proven import forget_proven, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.desk import newsroom, outline, seen
-from greenchannel.desk.newsroom import Document, read_folder, read_incidents, read_newsroom
+from greenchannel.desk.newsroom import Document, KnownFiles, read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.opening import open_desk
 from greenchannel.preview import drafts
@@ -109,6 +110,32 @@ def test_a_text_that_was_edited_is_compared_again_and_no_other(office_home: Sett
     path = office_home.content / f"incidents/{FACT}.md"
     path.write_text(path.read_text("utf-8") + "\n另有一句。\n", "utf-8")
     assert look(office_home)[0] == 1
+
+
+def test_a_text_is_read_again_when_a_file_beside_it_changed(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which may be an attachment of it."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    read, known = list[str](), KnownFiles()
+    read_file = newsroom._read_file  # noqa: SLF001
+
+    def counted(content: Path, path: Path, *rest: Any) -> Document:
+        read.append(path.relative_to(content).as_posix())
+        return read_file(content, path, *rest)
+
+    monkeypatch.setattr(newsroom, "_read_file", counted)
+    picture = office_home.content / f"incidents/{FACT}".removesuffix("/fact-1") / "现场.jpg"
+    picture.write_bytes(b"one")
+    read_newsroom(office_home.content, office_home.zone, known)
+    everything = set(read)
+    read.clear()
+    read_newsroom(office_home.content, office_home.zone, known)
+    assert read == []
+    picture.write_bytes(b"another")
+    read_newsroom(office_home.content, office_home.zone, known)
+    beside = f"incidents/{FACT}".removesuffix("fact-1")
+    assert set(read) == {one for one in everything if one.startswith(beside)}
 
 
 def test_the_incidents_alone_are_those_of_the_whole_desk(office_home: Settings) -> None:

@@ -3,11 +3,12 @@
 A draft becomes a virtual event behind the ledger, so that every page, list and feed of it is the one that publishing
 would make. Nothing is written to site/ or releases/; only MkDocs uses its scratch folder, as in every build.
 
-A page is made when somebody asks for it: a long archive is planned with each save, and never rendered whole. What is
-being written and what somebody looks at is made with the save, so that what is wrong with it is told at once.
+A page is planned and made when somebody asks for it, since a long archive takes long. What is being written and what
+somebody looks at is made with each save, so that what is wrong with it is told at once. The check of the whole desk
+follows: nobody waits for it to see his page.
 
-An observer sets a flag, one loop rebuilds, the server's threads read a snapshot that is swapped whole. Only the
-renderer and what was remembered are taken in turns.
+An observer sets a flag, one loop rebuilds, the server's threads read a snapshot that is swapped whole. Pages are made
+one at a time.
 """
 
 import errno
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import frozen_reader
 from greenchannel.desk.newsroom import KnownFiles, Newsroom
 from greenchannel.desk.settings import Settings, read_settings
-from greenchannel.domain.diagnostic import Severity
+from greenchannel.domain.diagnostic import Diagnostic, Severity
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message
 from greenchannel.handwritten import mkdocs_pages
@@ -39,7 +40,7 @@ from greenchannel.portal.maker import maker
 from greenchannel.portal.markup import Links
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned
-from greenchannel.portal.site import plan
+from greenchannel.portal.site import plan_by_parts
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Artifact, read_theme
 from greenchannel.record.events import State, chain, fold
@@ -69,6 +70,7 @@ class Preview:
         self._pages: tuple[Artifact, ...] = ()
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
         self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
+        self._checked = _Checked()
         self._notice = Notice(home)
         self._translate = translate
         self._server = Server(port, lambda: self.snapshot, translate)
@@ -87,70 +89,97 @@ class Preview:
             while not self._notice.is_stopped:
                 # Watched before it is read: a change in between starts another rebuild.
                 self._notice.refresh()
-                self._rebuild(kept)
-                if thread.ident is None:
-                    thread.start()
-                    closing.callback(thread.join)
-                    closing.callback(self._server.shutdown)
+                for _ in self._rebuild(kept):
+                    if thread.ident is None:
+                        thread.start()
+                        closing.callback(thread.join)
+                        closing.callback(self._server.shutdown)
                 self._notice.changed.wait()
                 self._notice.settle()
 
-    def _rebuild(self, kept: "_Kept") -> None:
-        version = str(time.time_ns())  # A restarted preview must not repeat what an open page has seen.
+    def _rebuild(self, kept: "_Kept") -> Iterator[None]:
+        """Gives way when there is something new to be seen: the pages, then what is wrong with the desk."""
+        version = _version()
         try:
-            self.snapshot = self._build(kept, version)
+            settings = read_settings(self._home)
+            now, problems = self._clock().astimezone(settings.zone), []
+            desk = open_desk(settings, now, known=self._known)
+            try:
+                frame = frame_of(settings, desk.newsroom.registry, desk.record.state)
+                self._pages = mkdocs_pages(settings, frame)
+            except GreenchannelError as error:
+                problems.append(problem_text(error, self._translate))
+            self._cleaned = self._cleaned or Cleaned(settings)
+            found = drafts(desk.newsroom, desk.record.state, self._cleaned)
+            artifacts = _Artifacts(self._pages, _site(settings, desk, found, now, kept), kept)
+            artifacts.make([f"releases/{one.release.id}/{_HOME}" for one in found])
+            snapshot = Snapshot(version=version, root=settings.root, artifacts=artifacts)
+            self.snapshot = _with(snapshot, problems, self._checked)
+            yield
+            if self._notice.changed.is_set():
+                return  # Somebody goes on writing.
+            checked = self._check(desk, found)
+            version = version if checked.says == self._checked.says else _version()
+            self.snapshot, self._checked = replace(_with(snapshot, problems, checked), version=version), checked
         except Exception as error:  # noqa: BLE001  # Shown; the last good pages stay, and the next save mends it.
-            self.snapshot = replace(self.snapshot, version=version, problems=(told(error, self._translate),))
+            self.snapshot = replace(self.snapshot, version=_version(), problems=(told(error, self._translate),))
         self._report(self.snapshot)
+        yield
 
-    def _build(self, kept: "_Kept", version: str) -> Snapshot:
-        settings = read_settings(self._home)
-        now, problems = self._clock().astimezone(settings.zone), []
-        desk = open_desk(settings, now, known=self._known)
-        try:
-            frame = frame_of(settings, desk.newsroom.registry, desk.record.state)
-            self._pages = mkdocs_pages(settings, frame)
-        except GreenchannelError as error:
-            problems.append(problem_text(error, self._translate))
-        self._cleaned = self._cleaned or Cleaned(settings)
-        found = drafts(desk.newsroom, desk.record.state, self._cleaned)
-        problems += [one.in_language(self._translate) for one in _unfit(desk, found)]
-        artifacts = _Artifacts(self._pages, _site(settings, desk, found, now, kept), kept)
-        artifacts.make([f"releases/{one.release.id}/{_HOME}" for one in found])
-        return Snapshot(
-            version=version,
-            root=settings.root,
-            artifacts=artifacts,
+    def _check(self, desk: Desk, found: Sequence[Candidate]) -> "_Checked":
+        return _Checked(
             errors=tuple(one for one in desk.diagnostics if one.severity is Severity.ERROR),
+            unfit=tuple(one.in_language(self._translate) for one in _unfit(desk, found)),
             texts={one.path: one.source.text for one in desk.newsroom.documents},
-            problems=tuple(problems),
         )
 
 
-class _InTurns:
-    """The renderer and what a build left, which the rebuilding and the server's threads ask one at a time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What the check of the desk found, with the texts that it read."""
 
-    Once the preview has ended they are asked no more, or a request that is late would start them again.
+    errors: tuple[Diagnostic, ...] = ()
+    unfit: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def says(self) -> object:
+        return self.errors, self.unfit
+
+
+def _with(snapshot: Snapshot, problems: Sequence[str], checked: _Checked) -> Snapshot:
+    return replace(snapshot, problems=(*problems, *checked.unfit), errors=checked.errors, texts=checked.texts)
+
+
+def _version() -> str:
+    """A restarted preview must not repeat what an open page has seen."""
+    return str(time.time_ns())
+
+
+class _InTurns:
+    """The renderer and what a build left, for the rebuilding and the server's threads: pages are made one at a time.
+
+    Once the preview has ended none is made any more, or a request that is late would start the renderer again.
     """
 
     def __init__(self, renderer: Renderer, memory: Memory) -> None:
         self._renderer, self._memory = renderer, memory
-        self._lock, self._is_over = threading.Lock(), False
+        self._lock, self._is_over = threading.RLock(), False
 
     def close(self) -> None:
         with self._lock:
             self._is_over = True
 
     def render(self, text: str, links: Links = ()) -> str:
-        with self._turn():
+        with self.turn():
             return self._renderer.render(text, links)
 
     def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        with self._turn():
+        with self.turn():
             return self._memory.recall(keys)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         with self._lock:
             if self._is_over:
                 raise ConnectionAbortedError(errno.ECONNABORTED, os.strerror(errno.ECONNABORTED))
@@ -166,7 +195,7 @@ class _Kept:
     def __init__(self, shared: _InTurns) -> None:
         # A body is rendered again only when it changed; refusals are not remembered.
         self.render: Render = lru_cache(maxsize=4096)(shared.render)
-        self._recall = shared.recall
+        self._recall, self.turn = shared.recall, shared.turn
         self._values: dict[str, bytes] = {}
         self.made: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
         self.asked: tuple[str, ...] = ()
@@ -185,11 +214,12 @@ class _Kept:
 
 
 class _Artifacts(Mapping[str, bytes]):
-    """The files of one snapshot, each made when it is asked for. Raises what the making raises."""
+    """The files of one snapshot, each planned and made when it is asked for. Raises what the making raises."""
 
-    def __init__(self, pages: Iterable[Artifact], planned: Iterable[Planned], kept: _Kept) -> None:
+    def __init__(self, pages: Iterable[Artifact], planned: Iterator[Planned], kept: _Kept) -> None:
         self._pages, self._kept = dict(pages), kept
-        self._steps = {path: one for one in planned for path in one.paths}
+        self._planned, self._steps = planned, dict[str, Planned]()
+        self._fault: Exception | None = None  # that ended the planning
 
     def __getitem__(self, path: str) -> bytes:
         if path.endswith(".html") and path in self:
@@ -197,28 +227,47 @@ class _Artifacts(Mapping[str, bytes]):
         return self._made(path)
 
     def __contains__(self, path: object) -> bool:
-        return path in self._steps or path in self._pages
+        return path in self._pages or self._step(path) is not None
 
     def __iter__(self) -> Iterator[str]:
+        self._step(None)
         return iter(self._pages | self._steps)
 
     def __len__(self) -> int:
+        self._step(None)
         return len(self._pages | self._steps)
 
     def make(self, paths: Iterable[str]) -> None:
-        """These, the home page, and what somebody looked at."""
-        for path in (*paths, _HOME, *self._kept.asked):
+        """These, and what somebody looked at."""
+        for path in (*paths, *self._kept.asked):
             if path in self:
                 self._made(path)
 
     def _made(self, path: str) -> bytes:
-        if (step := self._steps.get(path)) is None:
-            return self._pages[path]
-        mark, files = self._kept.made.get(step.paths, ("", ()))
-        if mark != step.fingerprint:
-            files = step.make()
-            self._kept.made[step.paths] = step.fingerprint, files
-        return files[step.paths.index(path)]
+        with self._kept.turn():
+            if (step := self._step(path)) is None:
+                return self._pages[path]
+            mark, files = self._kept.made.get(step.paths, ("", ()))
+            if mark != step.fingerprint:
+                files = step.make()
+                self._kept.made[step.paths] = step.fingerprint, files
+            return files[step.paths.index(path)]
+
+    def _step(self, path: object) -> Planned | None:
+        """No more is planned than it takes to find it; for what there is not, everything."""
+        with self._kept.turn():
+            while path not in self._steps and (step := self._next()):
+                self._steps |= dict.fromkeys(step.paths, step)
+            return self._steps.get(path) if isinstance(path, str) else None
+
+    def _next(self) -> Planned | None:
+        if self._fault is not None:
+            raise self._fault
+        try:
+            return next(self._planned, None)
+        except Exception as fault:
+            self._fault = fault
+            raise
 
 
 def _site(settings: Settings, desk: Desk, found: Sequence[Candidate], now: datetime, kept: _Kept) -> Iterator[Planned]:
@@ -247,7 +296,7 @@ def _site(settings: Settings, desk: Desk, found: Sequence[Candidate], now: datet
         heartbeats=shown_beats(settings),
         memory=kept,
     )
-    return plan(site, read_theme(settings.templates))
+    return plan_by_parts(site, read_theme(settings.templates))
 
 
 def drafts(newsroom: Newsroom, state: State, cleaned: Cleaned) -> tuple[Candidate, ...]:

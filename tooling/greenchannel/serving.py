@@ -149,11 +149,11 @@ def _answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:
     if not path.startswith(snapshot.root):
         return Reply(HTTPStatus.FOUND, "text/plain", b"", quote(snapshot.root))
     name = path.removeprefix(snapshot.root)
-    if f"{name}/index.html" in snapshot.artifacts:
-        return Reply(HTTPStatus.FOUND, "text/plain", b"", quote(f"{path}/"))
     name = f"{name}index.html" if name.endswith("/") or not name else name
     bar = translate("{count} error(s) on the desk").format(count=snapshot.faults) if snapshot.faults else ""
     data = snapshot.artifacts.get(name)
+    if data is None and f"{name}/index.html" in snapshot.artifacts:
+        return Reply(HTTPStatus.FOUND, "text/plain", b"", quote(f"{path}/"))
     if data is None:
         missing = snapshot.artifacts.get("404.html") or _diagnostics(snapshot, translate)
         return _html(snapshot, missing, HTTPStatus.NOT_FOUND, bar)

@@ -137,8 +137,10 @@ def incident_folders(root: Path) -> Iterator[Path]:
 def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFiles | None = None) -> list[Document]:
     """The documents of an incident; `known` as for `read_newsroom`."""
     names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
+    # The reading of a text looks at the attachments that it lists.
+    files = tuple(f"{folder}/{name}" for name in names if not name.endswith((".md", "@"))) if known is not None else ()
     documents = [
-        _read_anew(content, folder / name, names, zone, known)
+        _read_anew(content, folder / name, names, zone, files, known)
         for name in names
         if name.endswith(".md") and not name.startswith(".")
     ]
@@ -161,16 +163,22 @@ def _no_incident(content: Path, folder: Path) -> Document:
 
 
 def _read_anew(
-    content: Path, path: Path, neighbours: tuple[str, ...], zone: timezone, known: KnownFiles | None
+    content: Path,
+    path: Path,
+    neighbours: tuple[str, ...],
+    zone: timezone,
+    files: tuple[str, ...],
+    known: KnownFiles | None,
 ) -> Document:
     if known is None:
         return _read_file(content, path, neighbours, zone)
-    now = seen(str(path))
+    looked_at = (str(path), *files)
+    now = [seen(one) for one in looked_at]
     inputs = (now, neighbours, zone)
     if path in known and known[path][0] == inputs:
         return known[path][1]
     document = _read_file(content, path, neighbours, zone)
-    if not document.fields.get("attachments") and is_settled(str(path), now):  # Those are looked at, too.
+    if all(map(is_settled, looked_at, now)):
         known[path] = inputs, document
     return document
 

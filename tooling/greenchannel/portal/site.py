@@ -30,7 +30,7 @@ from greenchannel.record.events import line_digests
 
 
 def plan(site: Site, theme: Theme) -> Iterator[Planned]:
-    yield from _remembered("site", site, theme.digest, partial(_planned, site, theme))
+    yield from _remembered("site", site, theme.digest, partial(plan_by_parts, site, theme))
 
 
 def _remembered(part: str, site: Site, theme: str, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
@@ -46,7 +46,8 @@ def _told(site: Site, digests: Sequence[str]) -> str:
     return next((digest for event, digest in reversed(tuple(lines)) if event["event"] != "visible"), "")
 
 
-def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
+def plan_by_parts(site: Site, theme: Theme) -> Iterator[Planned]:
+    """As `plan`, each part when somebody takes from it: for who looks for a few pages, which stand at the beginning."""
     catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
     bodies = bodies_of(site, catalogue)
     digests = line_digests((*site.events, *site.drafts), site.state.head)
@@ -74,7 +75,8 @@ def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
 
     apart, below = Pages(site, theme, frames[ENGLISH], english, bodies), tuple[Planned, ...]()
     if english.translated:
-        below = (*known.plan("english", told, in_english, holds=True), *_latest(apart, english, f"{ENGLISH}/"))
+        settled = known.plan("english", told, in_english, holds=True)
+        below = (*settled, *_latest(apart, english, f"{ENGLISH}/"), _urgent(english, f"{ENGLISH}/"))
     paths = frozenset(path for one in below for path in one.paths)
     chinese = Pages(site, theme, frames[CHINESE], catalogue, bodies, paths)
     for path, data in assets.stored(theme.assets):
@@ -82,6 +84,7 @@ def _planned(site: Site, theme: Theme) -> Iterator[Planned]:
     yield from share_cards(chinese.frame, theme.assets, site.maker)
     yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
     yield from plan_incidents(site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies)
+    yield _urgent(catalogue)
     yield from known.plan("columns", told, in_columns, holds=True)
     yield from known.plan("lists", told, in_lists, holds=True)
     yield from _latest(chinese, catalogue)
@@ -105,10 +108,14 @@ def _listed(made: Pages, found: Iterable[pages.Page]) -> Iterator[Planned]:
 
 
 def _latest(made: Pages, catalogue: Catalogue, folder: str = "") -> Iterator[Planned]:
-    """What of a language's pages changes with each line of the record, and what every one of them asks for."""
+    """What of a language's pages changes with each line of the record."""
     yield from _listed(made, pages.latest_pages(catalogue))
     yield made.page(Stage.LIST, *pages.not_found(catalogue), path=f"{folder}404.html")
-    yield given(Stage.LIST, f"{folder}{ongoing.STYLE_PATH}", ongoing.urgent_style(catalogue))
+
+
+def _urgent(catalogue: Catalogue, folder: str = "") -> Planned:
+    """What every page asks for: near the beginning, for who makes one page and plans no more than that takes."""
+    return given(Stage.LIST, f"{folder}{ongoing.STYLE_PATH}", ongoing.urgent_style(catalogue))
 
 
 def plan_search(site: Site) -> Iterator[Planned]:
