@@ -282,6 +282,27 @@ def test_a_place_that_does_not_answer_keeps_no_release_waiting(
     assert (said(lines, "failed"), len(committed(waiting))) == ([], 1)
 
 
+def test_a_damaged_text_of_the_record_is_told_of_and_built_upon_no_more_until_it_is_mended(
+    waiting: Settings, clock: Clock
+) -> None:
+    frozen = next(waiting.releases.rglob("fact-1.r1.md"))
+    data = frozen.read_bytes()
+    with running(waiting, clock) as lines:
+        frozen.write_bytes(data + b"x")
+        until(lambda: [one for one in said(lines, "failed") if frozen.name in one.get("problem", "")])
+        frozen.write_bytes(data)
+        until(lambda: said(lines, "recovered"))
+
+
+def test_a_heartbeat_goes_out_with_the_next_look(office_home: Settings, run: Run, clock: Clock) -> None:
+    settings = office_home.home / "mkdocs.yml"
+    text = settings.read_text("utf-8").replace("  greenchannel:\n", "  greenchannel:\n    heartbeat: true\n")
+    settings.write_text(text, "utf-8")
+    with running(office_home, clock, DeafNotice):
+        assert run("feeds", "heartbeat")[0] == 0
+        until((office_home.site / "feeds/test.json").is_file)
+
+
 def test_what_changes_while_it_builds_is_built_with_the_next_look(
     office_home: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,8 @@ from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import open_desk
+from greenchannel.record.heartbeat import HEARTBEAT
+from greenchannel.record.verification import CHECKPOINT, LEDGER
 from greenchannel.sending import Sending
 from greenchannel.submitting import scheduled
 from greenchannel.translation import problem_text
@@ -46,7 +48,9 @@ from greenchannel.translation import problem_text
 RESCAN_SECONDS = 30.0
 STOP_SECONDS = 60.0  # What a place did not take by then, the next run gives it.
 _SLICE_SECONDS = 1.0  # How often the clock is asked: a machine that slept wakes to a time that has passed.
-_INPUTS = ("mkdocs.yml", "templates", "content/pages", "content/registry", "releases")
+# Of the record what was added last: a file that it holds and that is another one is found by each look.
+_RECORD = (f"releases/{LEDGER}", f"releases/{CHECKPOINT}", f"releases/{HEARTBEAT}")
+_INPUTS = ("mkdocs.yml", "templates", "content/pages", "content/registry", *_RECORD)
 Log = Callable[[Mapping[str, Any]], None]
 
 
