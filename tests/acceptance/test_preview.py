@@ -230,7 +230,7 @@ def test_no_more_is_planned_than_a_page_takes(home: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(site, "plan_feeds", counted)
     with previewed(home) as browser:
-        assert [browser.get(one)[0] for one in (PAGE, "/urgent.css", "/assets/portal.css")] == [200, 200, 200]
+        assert [browser.get(one)[0] for one in (PAGE, "/about/", "/urgent.css", "/assets/portal.css")] == [200] * 4
         assert planned == []
         assert browser.get("/feeds/all.rss")[0] == 200
         assert planned == ["feeds"]

@@ -244,9 +244,11 @@ class _Artifacts(Mapping[str, bytes]):
                 self._made(path)
 
     def _made(self, path: str) -> bytes:
+        if path in self._pages:
+            return self._pages[path]
         with self._kept.turn():
             if (step := self._step(path)) is None:
-                return self._pages[path]
+                raise KeyError(path)
             mark, files = self._kept.made.get(step.paths, ("", ()))
             if mark != step.fingerprint:
                 files = step.make()
