@@ -1,5 +1,6 @@
 """What was worked out before is believed only as it was written; where it cannot be kept, nothing else suffers."""
 
+import multiprocessing
 import random
 import resource
 import sqlite3
@@ -145,6 +146,34 @@ def test_who_only_reads_makes_no_file_where_there_is_none(tmp_path: Path) -> Non
     with Memory(tmp_path, "these programs", reads_only=True) as remembered:
         assert remembered.recall(("one",)) == {}
     assert read_files(tmp_path) == {}
+
+
+def test_who_reads_while_another_process_writes_gets_what_was_kept_or_nothing(home: Path) -> None:
+    """As a preview does while a build runs. A value is its number many times over, so that a torn one would tell."""
+    keep(home, {"of before": b"0" * 50_000})
+    writing = multiprocessing.get_context("spawn").Process(target=_write, args=(home,))
+    writing.start()
+    found = 0
+    with Memory(home, "these programs", reads_only=True) as reading:
+        while writing.is_alive() or not found:
+            for value in reading.recall(("of before", "of now")).values():
+                assert len(set(value.split(b","))) == 1
+                found += 1
+    writing.join()
+    assert writing.exitcode == 0
+    assert recalled(home, "of now") == {"of now": _value(_TIMES - 1)}
+
+
+_TIMES = 300
+
+
+def _value(number: int) -> bytes:
+    return b",".join([b"%07d" % number] * 5_000)
+
+
+def _write(home: Path) -> None:
+    for number in range(_TIMES):
+        keep(home, {"of now": _value(number)})
 
 
 def test_without_its_folder_nothing_is_remembered_and_no_folder_is_made(tmp_path: Path) -> None:
