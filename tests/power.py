@@ -1,8 +1,9 @@
 """What a disk may hold after the power went: a model of files and folders and of what was synced of them.
 
 A file's bytes outlive the power cut once an fsync of the file came behind them; a name outlives it once an fsync of its
-folder did; a syncfs is an fsync of each. What was not synced may be there or not, each by itself. The calls come from
-the layer, with their bytes.
+folder did; a syncfs is an fsync of each. What was not synced may be there or not, each by itself; a file that got
+another name in its folder has one of the two, as wherever a journal is kept of names. The calls come from the layer,
+with their bytes.
 """
 
 import random
@@ -115,9 +116,14 @@ class Disk:
 
 
 def _survivors(folder: Folder, where: str, loss: Loss, chance: random.Random) -> Iterator[tuple[str, bytes]]:
+    renamed = {id(one) for one in folder.kept.values()} & {id(one) for one in folder.now.values()}
+    decided = dict[int, bool]()  # of what was renamed: for both names
     for name in sorted(folder.now.keys() | folder.kept.keys()):
         old, new = folder.kept.get(name), folder.now.get(name)
         is_new = loss is Loss.BYTES or (loss in (Loss.SOME, Loss.HALF) and chance.random() < 0.5)
+        for one in (old, new):
+            if id(one) in renamed and old is not new:
+                is_new = decided.setdefault(id(one), is_new)
         match new if is_new else old:
             case None:
                 continue

@@ -9,6 +9,7 @@ import pytest
 
 import scenes
 from faults import Call
+from greenchannel.delivery import file_systems, writing
 from points import Stage, recovered, staged
 from power import Disk, Loss
 from scenes import LEDGER, MIRROR, RELEASES, SCENES, SITE, TEMPORARY, Tree
@@ -17,10 +18,17 @@ Drop = Callable[[Sequence[Call], int], bool]  # is the call with this index an f
 TRIES = {Loss.ALL: 1, Loss.BYTES: 1, Loss.SOME: 3, Loss.HALF: 3}
 
 
-@pytest.fixture(scope="module", params=["first", "correction"])
+@pytest.fixture(scope="module", params=["first", "correction", "first, synced at once"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with staged(SCENES[request.param]) as ready:
-        yield ready
+    """At once: as on a disk whose file system is synced as a whole for many files, and here for a few."""
+    scene, _, at_once = request.param.partition(", ")
+    with pytest.MonkeyPatch.context() as patch:
+        if at_once:
+            patch.setattr(file_systems, "syncs_at_once", lambda _device: True)
+            patch.setattr(writing, "MANY", 4)
+        with staged(SCENES[scene]) as ready:
+            assert any(one.name == "syncfs" for one in ready.calls) is bool(at_once)
+            yield ready
 
 
 def nothing(_calls: Sequence[Call], _index: int) -> bool:
