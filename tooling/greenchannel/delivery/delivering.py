@@ -68,7 +68,7 @@ def make_site(
     steps = in_order(plan, lambda one: _is_known(one, journal))
     paths = [path for one in steps for path in one.paths]
     _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
-    due = [one for one in steps if not all(_stands(site, path, one.fingerprint, journal, looks) for path in one.paths)]
+    due = [one for one in steps if not _stands(f"{site}/", one, journal, looks)]
     refuse_outside(due)
     written: list[str] = []
     leaks: list[Leak] = []
@@ -232,13 +232,16 @@ def _is_gap(site: Path, leaks: Sequence[Leak], stage: Stage) -> bool:
     return stage > Stage.PAGE and any(not (site / one.path).exists() for one in leaks)
 
 
-def _stands(site: Path, path: str, made_of: str, journal: Journal, looks: Looks) -> bool:
-    noted = journal.entries.get(path)
-    if noted is None or noted.get("made_of") != made_of:
-        return False
-    if path not in looks:
-        looks[path] = _stat(f"{site}/{path}")
-    return bool(noted.get("stat") == looks[path])
+def _stands(root: str, step: Planned, journal: Journal, looks: Looks) -> bool:
+    for path in step.paths:
+        noted = journal.entries.get(path)
+        if noted is None or noted.get("made_of") != step.fingerprint:
+            return False
+        if path not in looks:
+            looks[path] = _stat(root + path)
+        if noted.get("stat") != looks[path]:
+            return False
+    return True
 
 
 def _stat(path: str) -> list[int] | None:
