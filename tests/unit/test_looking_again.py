@@ -1,5 +1,6 @@
 """Who looks again asks for nothing that he has just been told, and for everything that may have changed since."""
 
+import shutil
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from greenchannel.board import read_board
 from greenchannel.cli import main
 from greenchannel.delivery import proven
+from greenchannel.delivery.memory import FILE
 from greenchannel.delivery.proven import forget_proven, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.desk import newsroom, outline, seen
@@ -175,3 +177,35 @@ def test_a_new_release_reads_no_other_incident(office_home: Settings, monkeypatc
     monkeypatch.setattr(outline, "read_folder", counted)
     assert main(command) == 0
     assert read == ["chengbei-tingshui"]
+
+
+def checked(office: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The incidents whose files a check of one of them opened."""
+    read: list[str] = []
+
+    def counted(content: Path, folder: Path, zone: timezone) -> list[Document]:
+        read.append(folder.name)
+        return read_folder(content, folder, zone)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(seen, "_SETTLED_SECONDS", -3600)
+        patch.setattr(outline, "read_folder", counted)
+        main(["--home", str(office.home), "check", str(office.content / f"incidents/{FACT}.md")])
+    return read
+
+
+def test_who_checks_a_text_again_reads_no_other_incident(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (office_home.home / FILE).unlink(missing_ok=True)
+    assert len(checked(office_home, monkeypatch)) > 1
+    assert checked(office_home, monkeypatch) == ["chengbei-tingshui"]
+
+
+def test_where_nothing_was_built_a_check_leaves_no_trace(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree((office_home.home / FILE).parent)
+    before = sorted(office_home.home.rglob("*"))
+    assert len(checked(office_home, monkeypatch)) > 1
+    assert sorted(office_home.home.rglob("*")) == before

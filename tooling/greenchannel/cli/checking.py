@@ -30,7 +30,7 @@ def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetim
 
     settings = call.settings()
     now, only = at or call.clock(settings)(), _only(settings.content, paths)
-    with Memory(settings.home, maker(), reads_only=True) as memory:
+    with Memory(settings.home, maker()) as memory:
         desk = open_desk(settings, now, only, looks_only=True, memory=None if fix else memory)
     if desk.damaged:
         told = call.translate(
