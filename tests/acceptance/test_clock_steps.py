@@ -3,16 +3,13 @@
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-
-from conftest import Clock, copy_newsroom
+from conftest import Clock, copy_newsroom, program
 from greenchannel.delivery.record import add, examine, read_record
 from greenchannel.domain.errors import GreenchannelError
 from small import FACT, START, publish
@@ -81,12 +78,14 @@ def test_two_hundred_jumping_clocks_bring_nothing_forward_and_no_time_back(tmp_p
 
 
 def greenchannel(home: Path, now: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    faketime = shutil.which("faketime")
-    if faketime is None:
-        pytest.skip("faketime is missing: apt-get install faketime")
-    command = [faketime, now, sys.executable, "-m", "greenchannel", "--home", str(home), "--lang", "en", *arguments]
+    command = [sys.executable, "-m", "greenchannel", "--home", str(home), "--lang", "en", *arguments]
     return subprocess.run(
-        command, env=os.environ | {"TZ": "CST-8"}, capture_output=True, text=True, encoding="utf-8", check=False
+        [program("faketime", "faketime"), now, *command],
+        env=os.environ | {"TZ": "CST-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
