@@ -110,6 +110,20 @@ def test_a_database_whose_middle_is_lost_makes_room_for_a_new_one(home: Path) ->
     assert recalled(home, "one") == ONE
 
 
+@pytest.mark.parametrize("page", [3, 7, 12])
+def test_what_meets_a_lost_page_as_it_is_kept_is_kept_in_a_new_file(home: Path, page: int) -> None:
+    many = {f"incident {number}": b"%d" % number * 200 for number in range(200)}
+    keep(home, many)
+    path = home / FILE
+    data = bytearray(path.read_bytes())
+    start = page * 4096
+    assert len(data) > start + 4096
+    data[start : start + 4096] = bytes(4096)
+    path.write_bytes(data)
+    keep(home, many)
+    assert recalled(home, *many) == many
+
+
 def test_of_bits_that_fell_over_anywhere_only_time_is_lost(home: Path) -> None:
     keep(home, values := {str(number): bytes([number]) * 300 for number in range(40)})
     sound, chance = (home / FILE).read_bytes(), random.Random(5)  # noqa: S311  # The same bits each time.

@@ -75,14 +75,19 @@ class Memory:
     def save(self) -> None:
         if self._reads_only or not self._new:
             return
+        if not self._saved() and self._forget():
+            self._saved()
+        self._new = {}
+
+    def _saved(self) -> bool:
         try:
             if database := self._opened():
                 rows = [(key, _proof(key, value), value) for key, value in self._new.items()]
                 with database:
                     database.executemany("insert or replace into remembered values (?, ?, ?)", rows)
         except _UNUSABLE:
-            self._forget()
-        self._new = {}
+            return False
+        return True
 
     def _opened(self) -> sqlite3.Connection | None:
         if self._database is None and self._path.parent.is_dir():
@@ -113,16 +118,21 @@ class Memory:
             stack.pop_all()
         return database
 
-    def _forget(self) -> None:
-        """It is busy, damaged, or there is no room: this run goes on without; a damaged one makes room for the next."""
+    def _forget(self) -> bool:
+        """It is busy, damaged, or there is no room: this run goes on without; a damaged one makes room for a new one.
+
+        Whether it did.
+        """
         if self._database is not None:
             with suppress(*_UNUSABLE):
                 self._database.close()
             self._database = None
-        if not self._reads_only and _is_damaged(self._path):
-            for suffix in ("", "-wal", "-shm"):
-                with suppress(OSError):
-                    forget_file(self._path.with_name(self._path.name + suffix))
+        if self._reads_only or not _is_damaged(self._path):
+            return False
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                forget_file(self._path.with_name(self._path.name + suffix))
+        return True
 
 
 def _maker(database: sqlite3.Connection) -> object:
