@@ -79,7 +79,8 @@ class Disk:
                 folder, name = self._place(one.path)
                 folder.now.pop(name, None)
             case "fsync" | "syncfs":
-                self._sync(self._find(one.path) if one.name == "fsync" else self.root, whole=one.name == "syncfs")
+                whole = one.name == "syncfs"
+                self._sync(self.root if whole else self._find(one.path), whole=whole)
             case _:
                 assert one.name in ("utime", "close"), one.name
 

@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from conftest import BUILT_AT, Clock, until
 from greenchannel.building import build
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import read_record
@@ -22,7 +22,7 @@ from greenchannel.portal import feed_plan, incident_plan, pages, site
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.plan import Planned
 from greenchannel.preview import Preview, _InTurns
-from greenchannel.serving import Snapshot
+from greenchannel.serving import Snapshot, answer
 
 SAMPLE = Path(__file__).parents[2]
 INCIDENT = "incidents/2026/shewai-yanchu"
@@ -85,7 +85,7 @@ def home(tmp_path: Path) -> Path:
 def previewed(home: Path) -> Iterator[Browser]:
     draft(home)
     reported = list[Snapshot]()
-    preview = Preview(home, 0, lambda: datetime.now(UTC), lambda text: text, reported.append)
+    preview = Preview(home, 0, Clock(BUILT_AT), lambda text: text, reported.append)
     thread = threading.Thread(target=preview.run)
     thread.start()
     try:
@@ -192,33 +192,53 @@ def without_extras(page: str) -> str:
     return page.partition('<meta name="preview-version"')[0].partition('<link rel="stylesheet" href="/-/')[0]
 
 
-def test_a_page_is_there_before_the_desk_is_checked(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def checks_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """No check of the desk comes to its end before what is given is called."""
     goes_on, check = threading.Event(), Preview._check  # noqa: SLF001
 
     def late(*arguments: Any) -> Any:
-        assert goes_on.wait(20)
+        assert goes_on.wait(60)
         return check(*arguments)
 
     monkeypatch.setattr(Preview, "_check", late)
-    (home / f"content/{INCIDENT}/broken.md").write_text("---\n类型: 无\n---\n", encoding="utf-8")
-    with previewed(home) as browser:
-        status, page = browser.get(PAGE)
+    try:
+        yield goes_on.set
+    finally:
         goes_on.set()
+
+
+def test_a_page_is_there_before_the_desk_is_checked(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / f"content/{INCIDENT}/broken.md").write_text("---\n类型: 无\n---\n", encoding="utf-8")
+    with checks_held(monkeypatch) as held, previewed(home) as browser:
+        status, page = browser.get(PAGE)
+        held()
         browser.wait(1)
         told = browser.get("/-/diagnostics")[1]
         version = browser.get("/-/version")[1]
     assert (status, "/-/diagnostics" in page, "broken.md" in told, version in page) == (200, False, True, False)
 
 
-def test_a_check_that_finds_nothing_new_makes_no_page_load_again(browser: Browser) -> None:
-    before = len(browser.reported)
-    (browser.home / f"content/{INCIDENT}/fact-9.md").write_text(
-        (browser.home / f"content/{INCIDENT}/fact-9.md").read_text("utf-8") + "\n又一段。\n", "utf-8"
-    )
-    while "又一段。" not in (page := browser.get(PAGE)[1]):
-        time.sleep(0.05)
-    browser.wait(before + 1)
+def test_a_check_that_finds_nothing_new_makes_no_page_load_again(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, path = len(browser.reported), browser.home / f"content/{INCIDENT}/fact-9.md"
+    with checks_held(monkeypatch) as held:
+        path.write_text(path.read_text("utf-8") + "\n又一段。\n", "utf-8")
+        until(lambda: "又一段。" in browser.get(PAGE)[1])
+        page = browser.get(PAGE)[1]
+        held()
+        browser.wait(before + 1)
     assert f'content="{browser.get("/-/version")[1]}"' in page
+
+
+def test_a_fault_that_looks_like_a_missing_page_is_a_fault() -> None:
+    class Faulty(dict[str, bytes]):
+        def __getitem__(self, path: str) -> bytes:
+            raise KeyError("a name that a template asked for")
+
+    reply = answer(Snapshot(artifacts=Faulty({"index.html": b""})), "/", str)
+    assert (reply.status, "a name that a template asked for" in reply.data.decode()) == (500, True)
 
 
 def test_no_more_is_planned_than_a_page_takes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +274,7 @@ def test_what_a_build_planned_is_not_planned_again(home: Path, monkeypatch: pyte
         planned.append(below._around.incident)  # noqa: SLF001
         return plan(below)
 
-    assert build(read_settings(home), lambda: datetime.now(UTC)).is_whole
+    assert build(read_settings(home), Clock(BUILT_AT)).is_whole
     monkeypatch.setattr(incident_plan._Below, "plan", counted)  # noqa: SLF001
     with previewed(home) as browser:
         assert browser.get(PAGE)[0] == 200

@@ -15,12 +15,15 @@ from greenchannel import office
 from greenchannel.building import Built, build
 from greenchannel.delivery import delivering, proven
 from greenchannel.delivery.memory import FILE
+from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import STATE
+from greenchannel.making import opened_site
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.streams import Event, Stream, read_streams
+from greenchannel.portal.theme import read_theme
 
 OLD = "2026/chengbei-tingshui"
 NEW = f"{OLD}/fact-3"
@@ -237,3 +240,11 @@ def test_without_its_journal_every_file_is_made_again_and_none_is_written(newsro
     forget(newsroom.home / STATE / "site.journal.jsonl")
     built = watched(newsroom).built
     assert (built.made, built.written) == (built.planned, ())
+
+
+@pytest.mark.parametrize("folder", ["", "en/"])
+def test_what_leads_to_the_page_of_open_incidents_goes_out_behind_it(newsroom: Settings, folder: str) -> None:
+    with opened_site(newsroom, read_record(newsroom.releases), {}) as opened:
+        planned = tuple(site.plan(opened, read_theme(newsroom.templates)))
+    stages = {path: one.stage for one in planned for path in one.paths}
+    assert stages[f"{folder}urgent/index.html"] < stages[f"{folder}urgent.css"]

@@ -12,11 +12,13 @@ import pytest
 from conftest import Clock, Run, read_files
 from greenchannel import making
 from greenchannel.building import build
+from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
+from greenchannel.withholding import _PublicWords
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"
 TITLE = "示例市2027年国际友城交流活动安排"
@@ -209,3 +211,24 @@ def test_a_draft_with_what_the_site_puts_together_blocks_nothing(ready: Settings
     draft.write_text(f"{draft.read_text('utf-8')}\n{words}\n", "utf-8")
     assert run("publish", FACT)[0] == 0
     assert run("withdraw", "2026/qingnianlu-huozai/fact-1", "--by", "lu-wanqing", "--reason", "数据有误。")[0] == 0
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_whether_bytes_of_a_picture_are_public_is_looked_for_once(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch, *, is_public: bool
+) -> None:
+    looked, rglob = list[Path](), Path.rglob
+
+    def counted(folder: Path, pattern: str) -> Iterator[Path]:
+        looked.append(folder)
+        return rglob(folder, pattern)
+
+    frozen = next(office_home.releases.rglob("*.r1.md")).read_bytes()
+    piece = frozen[:64] if is_public else bytes(range(64))
+    words = _PublicWords(office_home, {})
+    leak = Leak("releases/x.jpg", Phrase("现场.jpg", "incidents/2026/x/现场.jpg", piece=piece), "bytes")
+    monkeypatch.setattr(Path, "rglob", counted)
+    assert words.has(leak) is is_public
+    first = len(looked)
+    assert words.has(leak) is is_public
+    assert (first > 0, len(looked)) == (True, first)

@@ -15,7 +15,7 @@ from greenchannel.delivery.memory import FILE
 from greenchannel.delivery.proven import forget_proven, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.desk import newsroom, outline, seen
-from greenchannel.desk.newsroom import Document, KnownFiles, read_folder, read_incidents, read_newsroom
+from greenchannel.desk.newsroom import Document, KnownFolders, read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.opening import open_desk
 from greenchannel.preview import drafts
@@ -119,7 +119,7 @@ def test_a_text_is_read_again_when_a_file_beside_it_changed(
 ) -> None:
     """Which may be an attachment of it."""
     monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
-    read, known = list[str](), KnownFiles()
+    read, known = list[str](), KnownFolders()
     read_file = newsroom._read_file  # noqa: SLF001
 
     def counted(content: Path, path: Path, *rest: Any) -> Document:

@@ -18,7 +18,7 @@ from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
 from greenchannel.desk.furniture import EXAMPLES, unset
-from greenchannel.desk.newsroom import Document, KnownFiles, Newsroom, read_identifier, read_newsroom
+from greenchannel.desk.newsroom import Document, KnownFolders, Newsroom, read_identifier, read_newsroom
 from greenchannel.desk.outline import read_around
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
@@ -72,7 +72,7 @@ def open_desk(
     looks_only: bool = False,
     about: Collection[str] = (),
     memory: Remembering | None = None,
-    known: KnownFiles | None = None,
+    known: KnownFolders | None = None,
 ) -> Desk:
     """With a `memory`, no more is read than has to do with the releases `about` or the files `only`, if it is these.
 

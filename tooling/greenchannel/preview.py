@@ -26,7 +26,7 @@ from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import frozen_reader
-from greenchannel.desk.newsroom import KnownFiles, Newsroom
+from greenchannel.desk.newsroom import KnownFolders, Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Diagnostic, Severity
 from greenchannel.domain.errors import GreenchannelError
@@ -69,7 +69,7 @@ class Preview:
         self._home, self._clock, self._report = home, clock, report
         self._pages: tuple[Artifact, ...] = ()
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
-        self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
+        self._known: KnownFolders = {}  # Likewise: what did not change is not read again.
         self._checked = _Checked()
         self._notice = Notice(home)
         self._translate = translate

@@ -151,12 +151,12 @@ def _answer(snapshot: Snapshot, path: str, translate: Translate) -> Reply:
     name = path.removeprefix(snapshot.root)
     name = f"{name}index.html" if name.endswith("/") or not name else name
     bar = translate("{count} error(s) on the desk").format(count=snapshot.faults) if snapshot.faults else ""
-    data = snapshot.artifacts.get(name)
-    if data is None and f"{name}/index.html" in snapshot.artifacts:
-        return Reply(HTTPStatus.FOUND, "text/plain", b"", quote(f"{path}/"))
-    if data is None:
+    if name not in snapshot.artifacts:
+        if f"{name}/index.html" in snapshot.artifacts:
+            return Reply(HTTPStatus.FOUND, "text/plain", b"", quote(f"{path}/"))
         missing = snapshot.artifacts.get("404.html") or _diagnostics(snapshot, translate)
         return _html(snapshot, missing, HTTPStatus.NOT_FOUND, bar)
+    data = snapshot.artifacts[name]  # Not `get`: a KeyError is a fault of the making.
     if name.endswith(".html"):
         return _html(snapshot, data, HTTPStatus.OK, bar)
     kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -29,7 +29,7 @@ from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.proven import looking_once
 from greenchannel.delivery.record import Decision
-from greenchannel.desk.newsroom import KnownFiles
+from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
@@ -71,7 +71,7 @@ class Watch:
         self._home, self._clock, self._translate = home, clock, translate
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
-        self._known: KnownFiles = {}  # Likewise: what did not change is not read again.
+        self._known: KnownFolders = {}  # Likewise: what did not change is not read again.
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}

@@ -12,10 +12,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from greenchannel.delivery.batches import batches
 from greenchannel.delivery.comparing import is_superseded
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
@@ -31,7 +32,6 @@ from greenchannel.record.canonical import sha256
 _VARIANTS = "*.br, *.gz"  # in a journal: there may be variants, which is no path of any file
 _BATCH = 200  # files between two notes in the journal
 _OPEN, _BYTES = 64, 8_000_000  # files and their bytes that are written together
-Item = TypeVar("Item")
 Looks = dict[str, list[int] | None]  # by path: what the system told of the file in this run
 # Where to (site or a target's name), files done, files to do; none to do: it waits for another run that is there.
 Progress = Callable[[str, int, int], None]
@@ -75,7 +75,7 @@ def make_site(
     done = 0
     with closing(making(due, guard)) as made:
         turns = groupby(due, key=lambda one: (one.stage, not _is_known(one, journal)))
-        for is_new, batch in ((is_new, batch) for (_, is_new), turn in turns for batch in _batches(list(turn))):
+        for is_new, batch in ((is_new, batch) for (_, is_new), turn in turns for batch in batches(turn, _BATCH)):
             if _is_gap(site, leaks, batch[0].stage):
                 break
             notes: dict[str, Mapping[str, Any]] = {}  # Any: JSON
@@ -142,7 +142,7 @@ def deliver(
         changed = set(due_at(delivered, journal))
     due = [path for path in delivered.files if path in new or path in changed]
     done = 0
-    for batch in (batch for wave in waves(due, delivered.stages, new.__contains__) for batch in _batches(wave)):
+    for batch in (batch for wave in waves(due, delivered.stages, new.__contains__) for batch in batches(wave, _BATCH)):
         target.put(site, batch)
         if wrong := target.differing(site, batch):
             raise TargetError("{path}: read back, it is not what was sent", path=wrong[0])
@@ -250,9 +250,3 @@ def _stat(path: str) -> list[int] | None:
     except OSError:
         return None
     return [found.st_size, found.st_mtime_ns]
-
-
-def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
-    rest = iter(items)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch

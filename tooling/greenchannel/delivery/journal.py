@@ -6,12 +6,12 @@ is what a killed run leaves, and is ignored; so is each line that is not what it
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from greenchannel.delivery.batches import batches
 from greenchannel.delivery.writing import append, forget_file, write_file
 
 _GONE: Mapping[str, Any] = {"gone": True}
@@ -79,8 +79,7 @@ class Journal:
 
 
 def _lines(entries: Mapping[str, Mapping[str, Any]]) -> bytes:
-    rest = iter(entries.items())
-    return b"".join(_line(dict(some)) for some in iter(lambda: tuple(islice(rest, _AT_ONCE)), ()))
+    return b"".join(_line(dict(some)) for some in batches(entries.items(), _AT_ONCE))
 
 
 def _line(entries: Mapping[str, Mapping[str, Any]]) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from greenchannel.delivery.batches import batches
 from greenchannel.delivery.writing import forget_file
 from greenchannel.record.canonical import sha256
 
@@ -58,8 +59,7 @@ class Memory:
         known = {one: self._new[one] for one in wanted if one in self._new}
         try:
             if database := self._opened():
-                for start in range(0, len(wanted), _AT_ONCE):
-                    some = wanted[start : start + _AT_ONCE]
+                for some in batches(wanted, _AT_ONCE):
                     places = ",".join("?" * len(some))
                     rows = database.execute(f"select * from remembered where key in ({places})", some)  # noqa: S608  # Marks.
                     known |= {key: value for key, proof, value in rows if _is_proven(key, value, proof)}

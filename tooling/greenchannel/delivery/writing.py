@@ -1,11 +1,11 @@
 """The only module that changes files.
 
 A file is replaced whole: temporary file in the same folder, fsync, `os.replace`, fsync of the folder; a new folder is
-made sure of in the one above it. Each file has one temporary, locked by who writes it: a second writer waits, and what
-a killed one left is used by the next. The ledger is appended to under a lock. Nothing is deleted here but our own
-temporary files, notes of what can be made again, and compressed variants that are no longer made. Errors of the system
-reach the caller; an fsync that failed is never tried again on the same descriptor, since the second one may call safe
-what the system has thrown away.
+made sure of in the one above it. For many files at once their file system may be synced in place of each. Each file has
+one temporary, locked by who writes it: a second writer waits, and what a killed one left is used by the next. The
+ledger is appended to under a lock. Nothing is deleted here but our own temporary files, notes of what can be made
+again, and compressed variants that are no longer made. Errors of the system reach the caller; an fsync that failed is
+never tried again on the same descriptor, since the second one may call safe what the system has thrown away.
 """
 
 import errno

@@ -104,13 +104,13 @@ def read_tables(content: Path, zone: timezone) -> Newsroom:
 
 
 _INCIDENT = "incident.md"
-KnownFiles = dict[Path, tuple[object, "Document"]]  # what was read, with all that it was read from
+KnownFolders = dict[Path, tuple[object, list["Document"]]]  # what was read, with all that it was read from
 
 
-def read_newsroom(content: Path, zone: timezone, known: KnownFiles | None = None) -> Newsroom:
+def read_newsroom(content: Path, zone: timezone, known: KnownFolders | None = None) -> Newsroom:
     """`zone` is the newsroom's offset: with it a date without a time is read.
 
-    Who looks again and again gives what is `known`: a file that is still the same is not read again.
+    Who looks again and again gives what is `known`: a folder that is still the same is not read again.
     """
     tables = read_tables(content, zone)
     documents = list(tables.documents)
@@ -134,13 +134,25 @@ def incident_folders(root: Path) -> Iterator[Path]:
             yield from (one for one in sorted(year.iterdir()) if one.is_dir() and not one.is_symlink())
 
 
-def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFiles | None = None) -> list[Document]:
+def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFolders | None = None) -> list[Document]:
     """The documents of an incident; `known` as for `read_newsroom`."""
     names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
-    # The reading of a text looks at the attachments that it lists.
-    files = tuple(f"{folder}/{name}" for name in names if not name.endswith((".md", "@"))) if known is not None else ()
+    if known is None:
+        return _read_folder(content, folder, names, zone)
+    # All of its files: to read a text is also to look at the attachments that it lists.
+    paths = [f"{folder}/{name}" for name in names]
+    looks = [seen(one) for one in paths]
+    before, documents = known.get(folder, (None, []))
+    if before != (inputs := (names, looks, zone)):
+        documents = _read_folder(content, folder, names, zone)
+        if all(map(is_settled, paths, looks)):
+            known[folder] = inputs, documents
+    return documents
+
+
+def _read_folder(content: Path, folder: Path, names: tuple[str, ...], zone: timezone) -> list[Document]:
     documents = [
-        _read_anew(content, folder / name, names, zone, files, known)
+        _read_file(content, folder / name, names, zone)
         for name in names
         if name.endswith(".md") and not name.startswith(".")
     ]
@@ -160,27 +172,6 @@ def _no_incident(content: Path, folder: Path) -> Document:
     fault = Fault(FaultKind.NO_INCIDENT_FILE, Span(), folder.name)
     identifier = folder.relative_to(content / "incidents").as_posix()
     return Document(path=path, source=Source("", None, "", 1), identifier=identifier, faults=(fault,))
-
-
-def _read_anew(
-    content: Path,
-    path: Path,
-    neighbours: tuple[str, ...],
-    zone: timezone,
-    files: tuple[str, ...],
-    known: KnownFiles | None,
-) -> Document:
-    if known is None:
-        return _read_file(content, path, neighbours, zone)
-    looked_at = (str(path), *files)
-    now = [seen(one) for one in looked_at]
-    inputs = (now, neighbours, zone)
-    if path in known and known[path][0] == inputs:
-        return known[path][1]
-    document = _read_file(content, path, neighbours, zone)
-    if all(map(is_settled, looked_at, now)):
-        known[path] = inputs, document
-    return document
 
 
 def _with_translations(document: Document, beside: list[Document]) -> Document:

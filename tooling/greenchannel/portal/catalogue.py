@@ -43,7 +43,7 @@ class Catalogue:
         self.registry = registry
         self.policy = policy
         self.state = state
-        self.original = self  # of one in another language: the Chinese one, which says the same of the record
+        self.original: Self | None = None  # of one in another language: the Chinese one, of the same record
         self._numbers = numbers
         self.language = CHINESE
         self.translated: frozenset[str] = frozenset()  # the incidents and releases with a page in this language
@@ -59,6 +59,7 @@ class Catalogue:
     def speaking(self, language: str, translated: frozenset[str]) -> Self:
         """`translated` as of the whole record."""
         other = copy.copy(self)
+        other.original = self.original or self
         other.language, other.translated, other.cards = language, translated, {}
         return other
 

@@ -20,7 +20,7 @@ class Stage(IntEnum):
     PAGE = 1  # frozen texts, releases and incidents
     LIST = 2  # columns, directories, the home page
     ARCHIVE = 3  # of feeds
-    FEED = 4  # feeds, sitemap, the public ledger
+    FEED = 4  # feeds, sitemap, the public ledger, what every page shows of what is going on
     INDEX = 5  # the lists of all feeds, and what vouches for the ledger
     SEARCH = 6  # pieces of the search index, which never change
     SEARCH_ENTRY = 7  # what names them

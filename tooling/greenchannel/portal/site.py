@@ -114,8 +114,8 @@ def _latest(made: Pages, catalogue: Catalogue, folder: str = "") -> Iterator[Pla
 
 
 def _urgent(catalogue: Catalogue, folder: str = "") -> Planned:
-    """What every page asks for: near the beginning, for who makes one page and plans no more than that takes."""
-    return given(Stage.LIST, f"{folder}{ongoing.STYLE_PATH}", ongoing.urgent_style(catalogue))
+    """What every page asks for, and so planned with them; it goes out behind /urgent/, to which it leads."""
+    return given(Stage.FEED, f"{folder}{ongoing.STYLE_PATH}", ongoing.urgent_style(catalogue))
 
 
 def plan_search(site: Site) -> Iterator[Planned]:

@@ -144,12 +144,12 @@ def _csv_row(catalogue: Catalogue, one: _Owed) -> tuple[str, ...]:
 
 
 def _all(catalogue: Catalogue) -> Iterator[_Owed]:
-    for members in _by_incident(catalogue.original).values():
+    for members in _by_incident(catalogue.original or catalogue).values():
         yield from members
 
 
 def _of_incident(catalogue: Catalogue, identifier: str) -> tuple[_Owed, ...]:
-    return _by_incident(catalogue.original)[identifier]
+    return _by_incident(catalogue.original or catalogue)[identifier]
 
 
 @lru_cache(maxsize=1)  # Releases, incidents, home pages and the table ask the same, in both languages.
