@@ -12,7 +12,7 @@ from greenchannel.domain.diagnostic import SETTINGS_FILE
 
 _ROOTS = ("content", "templates", "releases")
 _READING = {"opened", "closed_no_write"}  # Our own reading must not be taken for a change.
-_QUIET_SECONDS = 0.2  # An editor's save is several events.
+_QUIET_SECONDS = 0.1  # An editor's save is several events.
 _MOST_PAUSES = 10  # A folder that never comes to rest must not hold up a release.
 
 
@@ -51,23 +51,32 @@ class Notice:
             if root.is_dir():
                 self._observer.schedule(self._handler, str(root), recursive=True)
 
-    def settle(self) -> None:
-        """Waits until the changes pause, though not for ever, and forgets them."""
+    def settle(self) -> frozenset[Path]:
+        """Waits until the changes pause, though not for ever, and forgets them: the paths that the system told of."""
         self.changed.clear()
         for _ in range(_MOST_PAUSES):
             if self.is_stopped or not self.changed.wait(_QUIET_SECONDS):
                 break
             self.changed.clear()
+        return self._handler.take()
 
 
 class _Handler(FileSystemEventHandler):
     def __init__(self, home: Path, changed: threading.Event) -> None:
         self._home, self._changed = home, changed
+        self._news = set[Path]()
+
+    def take(self) -> frozenset[Path]:
+        """What there was since the last time. One that comes meanwhile may be lost; that something came is not."""
+        news, self._news = self._news, set()
+        return frozenset(news)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in _READING or (event.is_directory and event.event_type == "modified"):
             return
-        if any(self._matters(Path(str(one))) for one in (event.src_path, event.dest_path) if one):
+        paths = [Path(str(one)) for one in (event.src_path, event.dest_path) if one]
+        if any(map(self._matters, paths)):
+            self._news.update(paths)
             self._changed.set()
 
     def _matters(self, path: Path) -> bool:

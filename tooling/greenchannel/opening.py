@@ -73,11 +73,12 @@ def open_desk(
     about: Collection[str] = (),
     memory: Remembering | None = None,
     known: KnownFolders | None = None,
+    changed: Collection[Path] | None = None,
 ) -> Desk:
     """With a `memory`, no more is read than has to do with the releases `about` or the files `only`, if it is these.
 
     `cleaned` and `known` are given by who looks again and again: what took too long once is not tried with each look,
-    and what was read once is read again only when it changed.
+    and what was read once is read again only when it changed. With the paths that `changed` nothing else is looked at.
 
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
     """
@@ -85,7 +86,7 @@ def open_desk(
     if memory is not None and (about or paths) and all(one.startswith("incidents/") for one in paths):
         newsroom = read_around(settings.content, settings.zone, about, paths, memory)
     else:
-        newsroom = read_newsroom(settings.content, settings.zone, known)
+        newsroom = read_newsroom(settings.content, settings.zone, known, changed)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown or unset(settings.footer):
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))

@@ -4,8 +4,9 @@ A draft becomes a virtual event behind the ledger, so that every page, list and 
 would make. Nothing is written to site/ or releases/; only MkDocs uses its scratch folder, as in every build.
 
 A page is planned and made when somebody asks for it, since a long archive takes long. What is being written and what
-somebody looks at is made with each save, so that what is wrong with it is told at once. The check of the whole desk
-follows: nobody waits for it to see his page.
+somebody looks at is made with each save, so that what is wrong with it is told at once. What the system told of is
+looked at first, and everything else behind it, since systems lose events; then comes the check of the whole desk.
+Nobody waits for either to see his page.
 
 An observer sets a flag, one loop rebuilds, the server's threads read a snapshot that is swapped whole. Pages are made
 one at a time.
@@ -15,17 +16,16 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.memory import Memory
-from greenchannel.delivery.proven import frozen_reader
+from greenchannel.delivery.proven import frozen_reader, looking_once
 from greenchannel.desk.newsroom import KnownFolders, Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Diagnostic, Severity
@@ -40,9 +40,10 @@ from greenchannel.portal.maker import maker
 from greenchannel.portal.markup import Links
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned
+from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.site import plan_by_parts
 from greenchannel.portal.source import Site
-from greenchannel.portal.theme import Artifact, read_theme
+from greenchannel.portal.theme import Artifact, Theme, read_theme
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
 from greenchannel.serving import Server, Snapshot, Translate, told
@@ -71,6 +72,8 @@ class Preview:
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
         self._known: KnownFolders = {}  # Likewise: what did not change is not read again.
         self._checked = _Checked()
+        self._problems: tuple[str, ...] = ()  # of the pages that are shown
+        self._looks = ExitStack()  # at the record's files: each stays what it was until everything is looked at again
         self._notice = Notice(home)
         self._translate = translate
         self._server = Server(port, lambda: self.snapshot, translate)
@@ -81,57 +84,102 @@ class Preview:
 
     def run(self) -> None:
         memory = Memory(self._home, maker(), reads_only=True)
-        with memory, Renderer() as renderer, self._server, ExitStack() as closing:
+        with memory, Renderer() as renderer, self._server, self._looks, ExitStack() as closing:
             closing.callback((shared := _InTurns(renderer, memory)).close)
             kept = _Kept(shared)
             closing.enter_context(self._notice.watching())
             thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+            news = frozenset[Path]()
             while not self._notice.is_stopped:
                 # Watched before it is read: a change in between starts another rebuild.
                 self._notice.refresh()
-                for _ in self._rebuild(kept):
+                for _ in self._rebuild(kept, news):
                     if thread.ident is None:
                         thread.start()
                         closing.callback(thread.join)
                         closing.callback(self._server.shutdown)
                 self._notice.changed.wait()
-                self._notice.settle()
+                news = self._notice.settle()
 
-    def _rebuild(self, kept: "_Kept") -> Iterator[None]:
-        """Gives way when there is something new to be seen: the pages, then what is wrong with the desk."""
-        version = _version()
+    def _rebuild(self, kept: "_Kept", news: Collection[Path]) -> Iterator[None]:
+        """Gives way when there is something new to be seen: the pages, then what is wrong with the desk.
+
+        `news` are the paths that the system told of; without any, everything is looked at before the first page.
+        """
+        good = self.snapshot
         try:
             settings = read_settings(self._home)
-            now, problems = self._clock().astimezone(settings.zone), []
-            desk = open_desk(settings, now, known=self._known)
-            try:
-                frame = frame_of(settings, desk.newsroom.registry, desk.record.state)
-                self._pages = mkdocs_pages(settings, frame)
-            except GreenchannelError as error:
-                problems.append(problem_text(error, self._translate))
             self._cleaned = self._cleaned or Cleaned(settings)
-            found = drafts(desk.newsroom, desk.record.state, self._cleaned)
-            artifacts = _Artifacts(self._pages, _site(settings, desk, found, now, kept), kept)
-            artifacts.make([f"releases/{one.release.id}/{_HOME}" for one in found])
-            snapshot = Snapshot(version=version, root=settings.root, artifacts=artifacts)
-            self.snapshot = _with(snapshot, problems, self._checked)
-            yield
+            first = shown = None
+            if news:
+                first = self._look(settings, news)
+                shown = self._show(first, kept)
+                yield
             if self._notice.changed.is_set():
                 return  # Somebody goes on writing.
-            checked = self._check(desk, found)
-            version = version if checked.says == self._checked.says else _version()
-            self.snapshot, self._checked = replace(_with(snapshot, problems, checked), version=version), checked
+            look = self._look(settings, None)
+            if first is None or shown is None or not look.is_same(first):
+                shown = self._show(look, kept)
+                yield
+            shown.make(kept.asked)
+            good = self.snapshot
+            if self._notice.changed.is_set():
+                return
+            self._tell(self._check(look))
         except Exception as error:  # noqa: BLE001  # Shown; the last good pages stay, and the next save mends it.
-            self.snapshot = replace(self.snapshot, version=_version(), problems=(told(error, self._translate),))
+            self.snapshot = replace(good, version=_version(), problems=(told(error, self._translate),))
         self._report(self.snapshot)
         yield
 
-    def _check(self, desk: Desk, found: Sequence[Candidate]) -> "_Checked":
+    def _look(self, settings: Settings, changed: Collection[Path] | None) -> "_Look":
+        """At what `changed`, and the rest is as it was seen last; None for everything."""
+        if changed is None:
+            self._looks.close()
+            self._looks.enter_context(looking_once(settings.releases))
+        now = self._clock().astimezone(settings.zone)
+        desk = open_desk(settings, now, cleaned=self._cleaned, known=self._known, changed=changed)
+        return _Look(settings, desk, drafts(desk.newsroom, desk.record.state, desk.cleaned))
+
+    def _show(self, look: "_Look", kept: "_Kept") -> "_Artifacts":
+        settings, desk = look.settings, look.desk
+        self._problems = ()
+        try:
+            self._pages = mkdocs_pages(settings, frame_of(settings, desk.newsroom.registry, desk.record.state))
+        except GreenchannelError as error:
+            self._problems = (problem_text(error, self._translate),)
+        artifacts = _Artifacts(self._pages, _site(look, kept), kept)
+        artifacts.make((*(f"releases/{one.release.id}/{_HOME}" for one in look.found), *kept.asked[-1:]))
+        snapshot = Snapshot(version=_version(), root=settings.root, artifacts=artifacts)
+        self.snapshot = _with(snapshot, self._problems, self._checked)
+        return artifacts
+
+    def _tell(self, checked: "_Checked") -> None:
+        """Pages are told to come again where they would say something else."""
+        version = self.snapshot.version if checked.says == self._checked.says else _version()
+        self.snapshot = replace(_with(self.snapshot, self._problems, checked), version=version)
+        self._checked = checked
+
+    def _check(self, look: "_Look") -> "_Checked":
+        desk = look.desk
         return _Checked(
             errors=tuple(one for one in desk.diagnostics if one.severity is Severity.ERROR),
-            unfit=tuple(one.in_language(self._translate) for one in _unfit(desk, found)),
+            unfit=tuple(one.in_language(self._translate) for one in _unfit(desk, look.found)),
             texts={one.path: one.source.text for one in desk.newsroom.documents},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The desk as somebody saw it, with what of it would be published."""
+
+    settings: Settings
+    desk: Desk
+    found: tuple[Candidate, ...]
+
+    def is_same(self, other: "_Look") -> bool:
+        newsroom, record = self.desk.newsroom, self.desk.record
+        then = other.desk
+        return newsroom == then.newsroom and record.state.head == then.record.state.head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +246,8 @@ class _Kept:
         self._recall, self.turn = shared.recall, shared.turn
         self._values: dict[str, bytes] = {}
         self.made: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
+        self.at_hand: AtHand = {}
+        self._theme: Theme | None = None
         self.asked: tuple[str, ...] = ()
 
     def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
@@ -211,6 +261,13 @@ class _Kept:
 
     def keep(self, key: str, value: bytes) -> None:
         self._values[key] = value
+
+    def theme(self, folder: Path) -> Theme:
+        """The same one while nothing in the folder changed: its templates are translated already."""
+        theme = read_theme(folder)
+        if self._theme is None or self._theme.digest != theme.digest:
+            self._theme = theme
+        return self._theme
 
 
 class _Artifacts(Mapping[str, bytes]):
@@ -238,8 +295,7 @@ class _Artifacts(Mapping[str, bytes]):
         return len(self._pages | self._steps)
 
     def make(self, paths: Iterable[str]) -> None:
-        """These, and what somebody looked at."""
-        for path in (*paths, *self._kept.asked):
+        for path in paths:
             if path in self:
                 self._made(path)
 
@@ -272,8 +328,9 @@ class _Artifacts(Mapping[str, bytes]):
             raise
 
 
-def _site(settings: Settings, desk: Desk, found: Sequence[Candidate], now: datetime, kept: _Kept) -> Iterator[Planned]:
-    texts = {path: data for one in found for path, data in one.frozen.items()}
+def _site(look: _Look, kept: _Kept) -> Iterator[Planned]:
+    settings, desk = look.settings, look.desk
+    texts = {path: data for one in look.found for path, data in one.frozen.items()}
     read = frozen_reader(settings.releases)
 
     def read_frozen(path: str) -> bytes:
@@ -282,7 +339,8 @@ def _site(settings: Settings, desk: Desk, found: Sequence[Candidate], now: datet
         return data
 
     public = desk.record.state
-    bodies = [{**publication(one, ""), "draft": True} for one in found]
+    bodies = [{**publication(one, ""), "draft": True} for one in look.found]
+    now = desk.context.now
     virtual = chain(public, bodies, max(now, public.last_at or now))
     site = Site(
         settings=settings,
@@ -297,8 +355,9 @@ def _site(settings: Settings, desk: Desk, found: Sequence[Candidate], now: datet
         maker=maker(),
         heartbeats=shown_beats(settings),
         memory=kept,
+        at_hand=kept.at_hand,
     )
-    return plan_by_parts(site, read_theme(settings.templates))
+    return plan_by_parts(site, kept.theme(settings.templates))
 
 
 def drafts(newsroom: Newsroom, state: State, cleaned: Cleaned) -> tuple[Candidate, ...]:

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timezone
 from functools import cached_property
@@ -107,15 +107,22 @@ _INCIDENT = "incident.md"
 KnownFolders = dict[Path, tuple[object, list["Document"]]]  # what was read, with all that it was read from
 
 
-def read_newsroom(content: Path, zone: timezone, known: KnownFolders | None = None) -> Newsroom:
+def read_newsroom(
+    content: Path, zone: timezone, known: KnownFolders | None = None, changed: Collection[Path] | None = None
+) -> Newsroom:
     """`zone` is the newsroom's offset: with it a date without a time is read.
 
-    Who looks again and again gives what is `known`: a folder that is still the same is not read again.
+    Who looks again and again gives what is `known`: a folder that is still the same is not read again. Where the paths
+    that `changed` are given, too, other folders are taken to be the same.
     """
     tables = read_tables(content, zone)
     documents = list(tables.documents)
+    touched = None if changed is None else {*changed, *(one.parent for one in changed)}
     for folder in incident_folders(content / "incidents"):
-        documents += read_folder(content, folder, zone, known)
+        if known and folder in known and touched is not None and folder not in touched:
+            documents += known[folder][1]
+        else:
+            documents += read_folder(content, folder, zone, known)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
     return replace(tables, documents=ordered)
 
@@ -129,9 +136,14 @@ def read_incidents(content: Path, zone: timezone) -> Newsroom:
 
 def incident_folders(root: Path) -> Iterator[Path]:
     """Links are not followed."""
-    for year in sorted(root.iterdir()) if root.is_dir() else ():
-        if year.is_dir() and not year.is_symlink() and not year.name.startswith("."):
-            yield from (one for one in sorted(year.iterdir()) if one.is_dir() and not one.is_symlink())
+    for year in _folders(root) if root.is_dir() else ():
+        if not year.name.startswith("."):
+            yield from _folders(year)
+
+
+def _folders(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return [folder / name for name in sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))]
 
 
 def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFolders | None = None) -> list[Document]:
@@ -147,6 +159,8 @@ def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFolders
         documents = _read_folder(content, folder, names, zone)
         if all(map(is_settled, paths, looks)):
             known[folder] = inputs, documents
+        else:
+            known.pop(folder, None)
     return documents
 
 

@@ -7,6 +7,7 @@ make a page of it is worked out only for the page that is missing.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 
 from greenchannel.portal import pages, twin
 from greenchannel.portal.addresses import alias_path, public_path
@@ -15,7 +16,7 @@ from greenchannel.portal.calendar_file import Entry
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.conference_calendar import NAME as CALENDAR
 from greenchannel.portal.conference_calendar import calendar_entry, calendar_of, has_calendar, is_cancelled
-from greenchannel.portal.neighbourhood import Neighbourhood, neighbourhoods
+from greenchannel.portal.neighbourhood import Neighbourhood, incidents_of, neighbourhoods
 from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint
@@ -37,14 +38,19 @@ def plan_incidents(
     translated: frozenset[str],
     bodies: Bodies,
 ) -> Iterator[Planned]:
-    """Of every incident by its id. `digests` are those of the ledger's lines; the others, too, are of all of it."""
+    """Of every incident by its id, and of those that are being written before the others are looked at.
+
+    `digests` are those of the ledger's lines; the others, too, are of all of it.
+    """
     events = (*site.events, *site.drafts)
-    each = tuple(neighbourhoods(events, digests, site.policy, numbers, translated))
+    drafted = incidents_of(site.drafts)
+    found = neighbourhoods(events, digests, site.policy, numbers, translated, drafted)
     common = fingerprint(site.ground, theme.digest, sorted(frames.items()))
-    known = Earlier(site.memory, site.at_hand, [f"incident {one.incident}" for one in each])
-    for one in each:
-        below = _Below(site, theme, frames, bodies, one)
-        yield from known.plan(f"incident {one.incident}", fingerprint(common, one.key), below.plan)
+    for each in (tuple(islice(found, len(drafted))), tuple(found)):
+        known = Earlier(site.memory, site.at_hand, [f"incident {one.incident}" for one in each])
+        for one in each:
+            below = _Below(site, theme, frames, bodies, one)
+            yield from known.plan(f"incident {one.incident}", fingerprint(common, one.key), below.plan)
 
 
 class _Below:

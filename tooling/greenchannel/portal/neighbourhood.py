@@ -10,7 +10,7 @@ duty is still open is told by the record's last line, until everything that was 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -40,25 +40,30 @@ class Neighbourhood:
         return replace(fold(self.events), last_at=self.until)
 
 
+def incidents_of(lines: Iterable[Event]) -> frozenset[str]:
+    """Those that the lines tell of."""
+    return frozenset(one["incident"]["id"] for one in lines if "incident" in one)
+
+
 def neighbourhoods(
     events: Sequence[Event],
     digests: Sequence[str],
     policy: Policy,
     numbers: Mapping[str, str],
     translated: frozenset[str],
+    first: frozenset[str] = frozenset(),
 ) -> Iterator[Neighbourhood]:
-    """Of every incident, by its id. `digests` are those of the lines."""
+    """Of every incident, by its id; those of `first` before all others. `digests` are those of the lines."""
     if not events:
         return
     relations = _Relations(events)
     longest = max((rule.within for rule in policy.rules), default=timedelta(0))
     last_at = datetime.fromisoformat(events[-1]["at"])
-    for incident in sorted(relations.members):
+    for incident in sorted(relations.members, key=lambda one: (one not in first, one)):
         releases = relations.around(incident)
         places = sorted(place for one in releases for place in relations.places[one])
         lines = tuple(events[place] for place in places)
-        incidents = {one["incident"]["id"] for one in lines if "incident" in one}
-        ids = sorted(translated.intersection(incidents.union(releases)))
+        ids = sorted(translated.intersection(incidents_of(lines).union(releases)))
         until = min(last_at, _settled(lines, longest))
         numbered = {one: numbers[one] for one in releases if one in numbers}
         key = fingerprint(incident, [digests[place] for place in places], numbered, ids, until)

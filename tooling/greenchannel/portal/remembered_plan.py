@@ -1,7 +1,7 @@
 """A plan that was worked out before: what there is and what it was made of, without the work.
 
-What it takes to make a file of it is worked out when a file is missing, and must come to the same plan. Within one run
-a plan is read from the memory once.
+What it takes to make a file of it is worked out when a file is missing, and must come to the same plan. What a process
+has read or worked out once stays at hand, as far as it says what there is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +15,8 @@ from greenchannel.portal.plan import Planned, Stage
 
 _AT_HAND = 16  # plans
 _STAGES = tuple(Stage)
-AtHand = dict[str, tuple[str, tuple[Planned, ...]]]  # by name: the digest of the inputs, and what they came to
+Told = tuple[Stage, tuple[str, ...], str]  # of a planned file: all but how it is made
+AtHand = dict[str, tuple[str, tuple[Told, ...]]]  # by name: the digest of the inputs, and what they came to
 
 
 class Earlier:
@@ -37,27 +38,30 @@ class Earlier:
         """
         if self._memory is None:
             return work_out()
-        before, planned = self._at_hand.get(name, ("", ()))
+        before, told = self._at_hand.get(name, ("", ()))
         if before != inputs:
             head = inputs.encode() + b"\n"
             if (known := self._known.get(name, b"")).startswith(head):
-                planned = tuple(self._light(known[len(head) :], work_out))
+                read = orjson.loads(known[len(head) :])
+                told = tuple((_STAGES[stage], tuple(paths), mark) for stage, paths, mark in read)
             else:
                 planned = self._whole(work_out)
-                told = orjson.dumps([(one.stage, one.paths, one.fingerprint) for one in planned])
-                self._memory.keep(name, head + told)
-                planned = planned if holds else tuple(self._light(told, work_out))
-            self._at_hand[name] = inputs, planned
-        return planned
+                told = tuple((one.stage, one.paths, one.fingerprint) for one in planned)
+                self._memory.keep(name, head + orjson.dumps(told))
+                if holds:
+                    self._at_hand[name] = inputs, told
+                    return planned
+            self._at_hand[name] = inputs, told
+        return self._light(told, work_out)
 
     @cached_property
     def _known(self) -> Mapping[str, bytes]:
         """What was at hand and is no more was worked out in this run: the memory has nothing newer of it."""
         return self._memory.recall(one for one in self._names if one not in self._at_hand) if self._memory else {}
 
-    def _light(self, told: bytes, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
-        for place, (stage, paths, mark) in enumerate(orjson.loads(told)):
-            yield Planned(_STAGES[stage], tuple(paths), mark, partial(self._make, work_out, place, mark))
+    def _light(self, told: Iterable[Told], work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
+        for place, (stage, paths, mark) in enumerate(told):
+            yield Planned(stage, paths, mark, partial(self._make, work_out, place, mark))
 
     def _make(self, work_out: Callable[[], Iterable[Planned]], place: int, mark: str) -> tuple[bytes, ...]:
         planned = self._whole(work_out)[place]

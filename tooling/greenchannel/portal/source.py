@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
@@ -25,15 +26,15 @@ class Site:
     registry: Registry
     policy: Policy
     state: State
-    events: tuple[Mapping[str, object], ...]  # the public ledger
+    events: tuple[Mapping[str, Any], ...]  # the public ledger
     ledger: bytes  # the same as it is written
     read_frozen: Callable[[str], bytes]
     render: Callable[[str, Links], str]
     maker: str = ""
-    drafts: tuple[Mapping[str, object], ...] = ()  # of a preview: events behind the ledger that never happened
+    drafts: tuple[Mapping[str, Any], ...] = ()  # of a preview: events behind the ledger that never happened
     heartbeats: tuple[Beat, ...] = ()  # oldest first
     memory: Remembering | None = None  # None: everything is planned anew
-    at_hand: AtHand | None = None  # of a run that plans more than once; what makes them must stay open meanwhile
+    at_hand: AtHand | None = None  # of a process that plans more than once
 
     @property
     def ground(self) -> tuple[object, ...]:
