@@ -18,6 +18,7 @@ from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
+from greenchannel.record.events import State
 from greenchannel.withholding import _PublicWords
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"
@@ -225,7 +226,7 @@ def test_whether_bytes_of_a_picture_are_public_is_looked_for_once(
 
     frozen = next(office_home.releases.rglob("*.r1.md")).read_bytes()
     piece = frozen[:64] if is_public else bytes(range(64))
-    words = _PublicWords(office_home, {})
+    words = _PublicWords(office_home, State(), {})
     leak = Leak("releases/x.jpg", Phrase("现场.jpg", "incidents/2026/x/现场.jpg", piece=piece), "bytes")
     monkeypatch.setattr(Path, "rglob", counted)
     assert words.has(leak) is is_public

@@ -32,6 +32,7 @@ from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.making import portal_frame
 from greenchannel.opening import Desk, open_desk
+from greenchannel.submitting import approved
 
 START = datetime.fromisoformat("2026-11-22T09:00:00+08:00")
 NUMBERS = st.sampled_from((1, 2))
@@ -189,7 +190,8 @@ class Newsroom(RuleBasedStateMachine):
         if stale is None:
             return
         with self._maybe_refused():
-            office.publish_from(self.settings, stale, (), self.clock)
+            found = office.due(approved(self.settings, stale), self.clock)
+            office.publish_from(self.settings, stale, found, self.clock)
             self._build()
 
     @rule(action=ACTIONS, number=NUMBERS, kind=KINDS, minutes=st.integers(1, 300), call=st.integers(1, 150))

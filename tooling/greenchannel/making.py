@@ -21,7 +21,7 @@ from greenchannel.delivery.record import Record, add, read_record
 from greenchannel.delivery.remembered import CompiledTemplates, remembering
 from greenchannel.delivery.workers import Workers
 from greenchannel.delivery.writing import locked
-from greenchannel.desk.newsroom import Newsroom, read_tables
+from greenchannel.desk.newsroom import KnownFolders, Newsroom, read_tables
 from greenchannel.desk.places import SITE
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
@@ -131,7 +131,8 @@ class Making:
     """``site/`` as one run makes it. Of two runs, one makes at a time; what the other made meanwhile is seen.
 
     `seen` are the receipts that it added: where readers read ``site/`` itself, a text counts as visible once it stands
-    there, whatever becomes of the other places. `part` is empty for all of the site but the search index.
+    there, whatever becomes of the other places. `part` is empty for all of the site but the search index. `at_hand` and
+    `known` are given by who makes it again and again: what its parts came to, and what he has just read of the desk.
     """
 
     part = ""
@@ -144,6 +145,8 @@ class Making:
         clean: bool = False,
         older_record: bool = False,
         progress: Progress = lambda _where, _done, _due: None,
+        at_hand: AtHand | None = None,
+        known: KnownFolders | None = None,
     ) -> None:
         self.settings, self.clock, self.clean, self.progress = settings, clock, clean, progress
         self.takes_older = older_record
@@ -155,7 +158,8 @@ class Making:
         self._journal: Journal | None = None
         self._memory = Memory(settings.home, maker())
         self._renderer = Renderer()
-        self._at_hand: AtHand = {}
+        self._at_hand: AtHand = {} if at_hand is None else at_hand
+        self._known = known
         self._looks: Looks = {}
         self._guard: tuple[Mapping[str, str], Guard] | None = None  # and the texts that were public when it was made
 
@@ -192,12 +196,12 @@ class Making:
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
-        """What the making and its receipts share: the renderer, and plans and looks of a moment ago."""
+        """What the making and its receipts share: the renderer, and the looks of a moment ago."""
         with self._memory, Renderer() as self._renderer:
             try:
                 yield
             finally:
-                self._at_hand, self._looks = {}, {}
+                self._looks = {}
 
     def _let_go(self) -> None:
         self._memory.close()
@@ -231,7 +235,7 @@ class Making:
         """Of one run; a receipt makes no text public: what the desk withholds is not read again for it."""
         public = {one.id: one.current.sha256 for one in state.releases.values()}
         if self._guard is None or self._guard[0] != public:
-            self._guard = public, Guard(self.settings, state, {}, self._earlier)
+            self._guard = public, Guard(self.settings, state, {}, self._earlier, self._known)
         return self._guard[1]
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:

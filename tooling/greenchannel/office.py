@@ -4,7 +4,7 @@ The shells call these; the order of reading, deciding and writing is here and no
 """
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -102,7 +102,13 @@ def publish(
 ) -> tuple[Decision, ...]:
     """The named releases, or all that are approved, changed and past their embargo when none is named."""
     desk = open_to_publish(settings, named, clock(), dry_run=dry_run)
-    return publish_from(settings, desk, named, clock, dry_run=dry_run)
+    releases = [find(desk, one) for one in named] or due(approved(settings, desk), clock)
+    return publish_from(settings, desk, releases, clock, dry_run=dry_run)
+
+
+def due(found: Iterable[Release], clock: Clock) -> list[Release]:
+    """What of that which is `approved` waits for no time any more."""
+    return [one for one in found if is_over(one, clock())]
 
 
 def open_to_publish(settings: Settings, named: tuple[str, ...], now: datetime, *, dry_run: bool = False) -> Desk:
@@ -112,13 +118,10 @@ def open_to_publish(settings: Settings, named: tuple[str, ...], now: datetime, *
 
 
 def publish_from(
-    settings: Settings, desk: Desk, named: tuple[str, ...], clock: Clock, *, dry_run: bool = False
+    settings: Settings, desk: Desk, releases: Iterable[Release], clock: Clock, *, dry_run: bool = False
 ) -> tuple[Decision, ...]:
-    """The same from a desk that is open already."""
+    """These, from a desk that is open already."""
     refuse_older_record(settings)
-    releases = [find(desk, one) for one in named] or [
-        one for one in approved(settings, desk) if is_over(one, clock())
-    ]
     submissions = [submission(settings, desk, one) for one in releases]
     decisions = record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
     return tuple(_in_words_of_its_file(desk, one) for one in decisions)

@@ -1,5 +1,6 @@
 """What of the desk could go out: releases as the gate wants them, their approvals, and what waits."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -30,9 +31,9 @@ def find(desk: Desk, named: str) -> Release:
     return release
 
 
-def scheduled(settings: Settings, desk: Desk, now: datetime) -> tuple[tuple[datetime, str], ...]:
-    """What is approved and waits for its time, soonest first: `release_at` and id."""
-    waiting = (one for one in approved(settings, desk) if not is_over(one, now))
+def scheduled(found: Iterable[Release], now: datetime) -> tuple[tuple[datetime, str], ...]:
+    """What of that which is `approved` waits for its time, soonest first: `release_at` and id."""
+    waiting = (one for one in found if not is_over(one, now))
     return tuple(sorted((one.release_at, one.id) for one in waiting if one.release_at))
 
 

@@ -39,10 +39,11 @@ from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import open_desk
+from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.record.heartbeat import HEARTBEAT
 from greenchannel.record.verification import CHECKPOINT, LEDGER
 from greenchannel.sending import Sending
-from greenchannel.submitting import scheduled
+from greenchannel.submitting import approved, scheduled
 from greenchannel.translation import problem_text
 
 RESCAN_SECONDS = 30.0
@@ -72,6 +73,7 @@ class Watch:
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
         self._known: KnownFolders = {}  # Likewise: what did not change is not read again.
+        self._at_hand: AtHand = {}  # Likewise: what the record's parts came to.
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -131,8 +133,9 @@ class Watch:
         self._cleaned = self._cleaned or Cleaned(settings)
         desk = open_desk(settings, now, cleaned=self._cleaned, known=self._known)
         self._note_clock(now, desk.record.state.last_at)
-        self._note_schedule(scheduled(settings, desk, now))
-        decisions = office.publish_from(settings, desk, (), clock)
+        waiting = approved(settings, desk)
+        self._note_schedule(scheduled(waiting, now))
+        decisions = office.publish_from(settings, desk, office.due(waiting, clock), clock)
         for one in decisions:
             self._tell(settings, one)
         published = {(one.event["id"], one.event["revision"]) for one in decisions if one.event}
@@ -141,7 +144,7 @@ class Watch:
         if published or self._built_from != stamp:
             # What failed is tried again with every look; what stands is left alone until an input changes.
             self._built_from = None
-            making = Making(settings, clock)
+            making = Making(settings, clock, at_hand=self._at_hand, known=self._known)
             making.make()
             self._tell_site(making)
             self._couriers.give(making, [one for one in settings.targets if one.name != SITE])

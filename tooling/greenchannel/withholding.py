@@ -5,12 +5,13 @@ The desk is read here to be compared with, and for nothing else: the portal neve
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.proven import frozen_reader
+from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import Withheld, files_of_incidents, read_pieces, read_withheld
@@ -21,6 +22,7 @@ from greenchannel.record.events import State
 from greenchannel.record.verification import LEDGER
 
 _SHORTEST_PINYIN = 12
+_FIRST = 24  # texts that are read before longer files are
 _PACKAGE = Path(__file__).parent
 _PRIVATE = "people.yml"
 Text = TypeVar("Text", str, bytes)
@@ -29,14 +31,21 @@ Text = TypeVar("Text", str, bytes)
 class Guard:
     """Says of a file's bytes what in them is withheld. The desk is read with the first file that is made.
 
-    `pending` is what `state` has and releases/ has not yet: path -> bytes.
+    `pending` is what `state` has and releases/ has not yet: path -> bytes. `known` is what somebody has just read of
+    the desk.
     """
 
     def __init__(
-        self, settings: Settings, state: State, pending: Mapping[str, bytes], memory: Remembering | None = None
+        self,
+        settings: Settings,
+        state: State,
+        pending: Mapping[str, bytes],
+        memory: Remembering | None = None,
+        known: KnownFolders | None = None,
     ) -> None:
         self._settings, self._state, self._pending, self._memory = settings, state, pending, memory
-        self._public = _PublicWords(settings, pending)
+        self._known = known
+        self._public = _PublicWords(settings, state, pending)
 
     def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
         return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one))
@@ -44,7 +53,7 @@ class Guard:
     @cached_property
     def _scanner(self) -> Scanner:
         content = self._settings.content
-        files = files_of_incidents(content)
+        files = files_of_incidents(content, self._known)
         withheld = read_withheld(content, self._public_text, self._public_digest, self._memory, files)
         texts = (one for found in withheld for one in self._to_find(found))
         pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content, files))
@@ -89,8 +98,8 @@ class Guard:
 class _PublicWords:
     """Everything that pages are made of. Read only when a phrase was found, which is rare."""
 
-    def __init__(self, settings: Settings, pending: Mapping[str, bytes]) -> None:
-        self._settings, self._pending = settings, pending
+    def __init__(self, settings: Settings, state: State, pending: Mapping[str, bytes]) -> None:
+        self._settings, self._state, self._pending = settings, state, pending
         self._read: list[str] = []
         self._told: dict[str | bytes, bool] = {}  # what is public is so for as long as the guard stands
         self._rest = self._sources()
@@ -125,10 +134,11 @@ class _PublicWords:
         return False
 
     def _sources(self) -> Iterator[str]:
-        settings = self._settings
+        settings, frozen = self._settings, _newest_first(self._settings.releases, self._state)
         yield from (data.decode() for path, data in self._pending.items() if path.endswith(".md"))
         yield " ".join(f"{one.value} {one.zh}" for kind in vars(vocabulary).values() for one in _members(kind))
         for path in chain(
+            islice(frozen, _FIRST),
             (settings.home / SETTINGS_FILE, settings.releases / LEDGER),
             _found(settings.content / "pages", "*.md"),
             (one for one in _found(settings.content / "registry", "*.yml") if one.name != _PRIVATE),
@@ -136,19 +146,22 @@ class _PublicWords:
             _found(_PACKAGE / "locale", "portal.po"),
             _found(_PACKAGE / "portal", "*.py"),
             _found(_PACKAGE / "policies", "*.yml"),
-            _newest_first(settings.releases),
+            frozen,
         ):
             if path.is_file():
                 yield path.read_text("utf-8", errors="replace")
 
 
-def _newest_first(releases: Path) -> Iterator[Path]:
-    """The frozen texts, by the years and names of their incidents from the end."""
-    for year in sorted((one for one in releases.iterdir() if one.is_dir()), reverse=True):
-        for incident in sorted(year.iterdir(), reverse=True):
-            yield from _found(incident, "*.md")
-
-
+def _newest_first(releases: Path, state: State) -> Iterator[Path]:
+    """The frozen texts, beginning with those of what was released or corrected last."""
+    told = set[str]()
+    for release in sorted(state.releases.values(), key=lambda one: one.current.at, reverse=True):
+        for event in (one.event for one in reversed(release.revisions)):
+            for facts in (event, event["incident"]):
+                for path in (one["path"] for one in (facts, *facts.get("translations", ()))):
+                    if path not in told:
+                        told.add(path)
+                        yield releases / path
 def _found(folder: Path, pattern: str) -> Iterator[Path]:
     """Looked up whole: who stops in the middle of the files must not keep a folder open."""
     yield from sorted(folder.rglob(pattern))

@@ -78,7 +78,9 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     call.looking_once(settings)
     named = tuple(dict.fromkeys(release_id(settings, one) for one in releases))
     desk = office.open_to_publish(settings, named, clock(), dry_run=dry_run)
-    decisions = office.publish_from(settings, desk, named, clock, dry_run=dry_run)
+    waiting = () if named else submitting.approved(settings, desk)
+    chosen = [submitting.find(desk, one) for one in named] or office.due(waiting, clock)
+    decisions = office.publish_from(settings, desk, chosen, clock, dry_run=dry_run)
     events = [one.event for one in decisions if one.event]
     ahead = built = None
     if dry_run:
@@ -93,7 +95,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         published=events,
         unchanged=[state.releases[one].current.event for one in settled],
         refused=[one for one in decisions if one.refused and not office.is_settled(one)],
-        waiting=() if named else submitting.scheduled(settings, desk, clock()),
+        waiting=submitting.scheduled(waiting, clock()),
         returning=() if named else submitting.returning(settings, desk),
         before=desk.record.state,
         state=state,

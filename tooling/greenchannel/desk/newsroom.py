@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, timezone
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -104,7 +104,18 @@ def read_tables(content: Path, zone: timezone) -> Newsroom:
 
 
 _INCIDENT = "incident.md"
-KnownFolders = dict[Path, tuple[object, list["Document"]]]  # what was read, with all that it was read from
+
+
+class KnownFolder(NamedTuple):
+    """What was read, with all that it was read from. `names` are marked as `neighbours` are."""
+
+    names: tuple[str, ...]
+    looks: list[list[int] | None]
+    zone: timezone
+    documents: list[Document]
+
+
+KnownFolders = dict[Path, KnownFolder]
 
 
 def read_newsroom(
@@ -120,7 +131,7 @@ def read_newsroom(
     touched = None if changed is None else {*changed, *(one.parent for one in changed)}
     for folder in incident_folders(content / "incidents"):
         if known and folder in known and touched is not None and folder not in touched:
-            documents += known[folder][1]
+            documents += known[folder].documents
         else:
             documents += read_folder(content, folder, zone, known)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
@@ -154,13 +165,14 @@ def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFolders
     # All of its files: to read a text is also to look at the attachments that it lists.
     paths = [f"{folder}/{name}" for name in names]
     looks = [seen(one) for one in paths]
-    before, documents = known.get(folder, (None, []))
-    if before != (inputs := (names, looks, zone)):
-        documents = _read_folder(content, folder, names, zone)
-        if all(map(is_settled, paths, looks)):
-            known[folder] = inputs, documents
-        else:
-            known.pop(folder, None)
+    before = known.get(folder)
+    if before is not None and before[:3] == (names, looks, zone):
+        return before.documents
+    documents = _read_folder(content, folder, names, zone)
+    if all(map(is_settled, paths, looks)):
+        known[folder] = KnownFolder(names, looks, zone, documents)
+    else:
+        known.pop(folder, None)
     return documents
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
+from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.schema import CHINESE_KEYS
 from greenchannel.desk.seen import is_settled, seen
 from greenchannel.desk.values import original_of
@@ -61,7 +62,8 @@ class Withheld:
 
 
 PublicText = Callable[[str, str], str | None]
-Files = abc.Mapping[str, abc.Sequence[str]]  # by folder below content/, the names of its files
+Look = list[int] | None
+Files = abc.Mapping[str, abc.Mapping[str, Look]]  # by folder below content/ and name, what the system told of it
 
 
 def read_withheld(
@@ -78,7 +80,7 @@ def read_withheld(
     folders = files_of_incidents(content) if files is None else files
     known = memory.recall(f"withheld {one}" for one in folders) if memory else {}
     for folder, names in folders.items():
-        earlier = _Earlier(f"{content}/{folder}", known.get(f"withheld {folder}"), public_digest)
+        earlier = _Earlier(f"{content}/{folder}", names, known.get(f"withheld {folder}"), public_digest)
         for name in names:
             if not name.endswith(".md"):
                 continue
@@ -120,8 +122,10 @@ def _of_file(content: Path, path: Path, public_text: PublicText) -> _Found:
 class _Earlier:
     """What was found in the files of a folder before, as far as they and their public texts are the same."""
 
-    def __init__(self, folder: str, known: bytes | None, public_digest: PublicText) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: str, looks: abc.Mapping[str, Look], known: bytes | None, public_digest: PublicText
+    ) -> None:
+        self._folder, self._looks = folder, looks
         self._known: dict[str, list[Any]] = json.loads(known) if known else {}  # Any: JSON
         self._digest = public_digest
         self._is_new = False
@@ -136,13 +140,14 @@ class _Earlier:
         found = Withheld(named, address, tuple(titles), tuple(phrases), tuple(short))
         return _Found(identifier, language, found)
 
-    def seen(self, name: str) -> list[list[int] | None]:
+    def seen(self, name: str) -> list[Look]:
         """Of a file, and of the one that it translates."""
-        return [seen(one) for one in self._read_of(name)]
+        return [self._looks.get(one) or seen(f"{self._folder}/{one}") for one in _read_of(name)]
 
-    def keep(self, name: str, before: list[list[int] | None], found: _Found) -> None:
+    def keep(self, name: str, before: list[Look], found: _Found) -> None:
         """`before` is what the system told of the file before it was read."""
-        if not all(is_settled(one, then) for one, then in zip(self._read_of(name), before, strict=True)):
+        paths = (f"{self._folder}/{one}" for one in _read_of(name))
+        if not all(is_settled(one, then) for one, then in zip(paths, before, strict=True)):
             return
         held = found.withheld
         listed = held and (held.path, held.id, held.titles, held.phrases, held.short_titles)
@@ -154,9 +159,9 @@ class _Earlier:
     def news(self) -> bytes:
         return json.dumps(self._known, ensure_ascii=True).encode() if self._is_new else b""
 
-    def _read_of(self, name: str) -> tuple[str, ...]:
-        own, original = f"{self._folder}/{name}", original_of(name)
-        return (own, f"{self._folder}/{original}") if original else (own,)
+
+def _read_of(name: str) -> tuple[str, ...]:
+    return (name, original) if (original := original_of(name)) else (name,)
 
 
 def read_pieces(content: Path, files: Files) -> Iterator[tuple[str, bytes]]:
@@ -169,13 +174,21 @@ def read_pieces(content: Path, files: Files) -> Iterator[tuple[str, bytes]]:
                 yield f"{folder}/{name}", piece
 
 
-def files_of_incidents(content: Path) -> Files:
-    """Links are not followed; hidden files are an editor's. Strings: of a long archive, paths cost more than looks."""
-    found = {}
+def files_of_incidents(content: Path, known: KnownFolders | None = None) -> Files:
+    """Links are not followed; hidden files are an editor's. A folder that is `known` is not looked at again.
+
+    Strings: of a long archive, paths cost more than looks.
+    """
+    folders = {f"{one}": of for one, of in (known or {}).items()}
+    found = dict[str, dict[str, Look]]()
     for year in _entries(f"{content}/incidents", os.DirEntry.is_dir):
         for name in _entries(f"{content}/incidents/{year}", os.DirEntry.is_dir):
             folder = f"incidents/{year}/{name}"
-            found[folder] = _entries(f"{content}/{folder}", _is_file)
+            if (of := folders.get(f"{content}/{folder}")) is not None:
+                looks = zip(of.names, of.looks, strict=True)
+                found[folder] = {one: look for one, look in looks if not one.startswith(".") and look is not None}
+            else:
+                found[folder] = dict.fromkeys(_entries(f"{content}/{folder}", _is_file))
     return found
 
 

@@ -25,9 +25,10 @@ def plan_columns(
     common = fingerprint(site.ground, theme, language, pages.frame)
     every = columns.months(shelves)
     known = Earlier(site.memory, site.at_hand, [f"month {language} {one}" for one in every])
+    marks = {one.id: _mark(catalogue, one, digests) for one in catalogue.releases}  # It stands in several columns.
     for month in every:
         inputs = [
-            (path, beside, [_mark(catalogue, one, digests) for one in held])
+            (path, beside, [marks[one.id] for one in held])
             for path, beside, held in columns.month_inputs(shelves, month)
         ]
         plan = partial(_planned, catalogue, pages, shelves, month)
@@ -41,8 +42,8 @@ def _planned(catalogue: Catalogue, pages: Pages, shelves: Sequence[Shelf], month
         yield pages.page(Stage.LIST, template, view)
 
 
-def _mark(catalogue: Catalogue, release: PublicRelease, digests: Sequence[str]) -> tuple[object, ...]:
+def _mark(catalogue: Catalogue, release: PublicRelease, digests: Sequence[str]) -> str:
     """All that a card shows of a release; receipts and second signatures are none of it."""
     lines = tuple(digests[one.event["seq"] - 1] for one in release.revisions)
     incident = release.current.event["incident"]["id"]
-    return lines, release.withdrawals, catalogue.has_page(release.id), catalogue.has_page(incident)
+    return fingerprint(lines, release.withdrawals, catalogue.has_page(release.id), catalogue.has_page(incident))

@@ -1,7 +1,8 @@
 """What a site is made of, as one value: the settings, the registry, the record and the programs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from greenchannel.desk.settings import Settings
@@ -38,5 +39,5 @@ class Site:
 
     @property
     def ground(self) -> tuple[object, ...]:
-        """What every file is made of beside its theme and its part of the record."""
-        return self.maker, self.settings, self.registry, self.policy
+        """What every file is made of beside its theme and its part of the record, wherever the newsroom lies."""
+        return self.maker, replace(self.settings, home=Path()), self.registry, self.policy
