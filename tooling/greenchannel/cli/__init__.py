@@ -61,7 +61,7 @@ for _command in (
 def main(argv: Sequence[str] | None = None) -> int:
     # An archive is a million small values that all live until the end: looking through them again and again for
     # circles takes a quarter of a build. Circles are found all the same, less often.
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(100_000, 50, 100)
     try:
         code = cli.main(args=argv, standalone_mode=False)
     except click.ClickException as error:
