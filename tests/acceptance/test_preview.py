@@ -4,7 +4,7 @@ import http.client
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from conftest import BUILT_AT, Clock, until
 from greenchannel.building import build
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import read_record
-from greenchannel.desk.settings import read_settings
+from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
+from greenchannel.noticing import _Handler
 from greenchannel.portal import feed_plan, incident_plan, pages, site
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.plan import Planned
@@ -230,6 +231,41 @@ def test_a_check_that_finds_nothing_new_makes_no_page_load_again(
         held()
         browser.wait(before + 1)
     assert f'content="{browser.get("/-/version")[1]}"' in page
+
+
+def test_a_page_is_there_before_everything_else_is_looked_at(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, opened = len(browser.reported), list[object]()
+    goes_on, look = threading.Event(), Preview._look  # noqa: SLF001
+
+    def late(preview: Preview, settings: Settings, changed: Collection[Path] | None) -> Any:
+        opened.append(changed)
+        assert changed is not None or goes_on.wait(60)
+        return look(preview, settings, changed)
+
+    monkeypatch.setattr(Preview, "_look", late)
+    path = browser.home / f"content/{INCIDENT}/fact-9.md"
+    try:
+        path.write_text(path.read_text("utf-8") + "\n又一段。\n", "utf-8")
+        until(lambda: "又一段。" in browser.get(PAGE)[1])
+    finally:
+        goes_on.set()
+    browser.wait(before + 1)
+    assert opened == [frozenset({path}), None]
+
+
+def test_what_the_system_lost_is_seen_behind_the_next_thing_that_it_tells_of(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matters = _Handler._matters  # noqa: SLF001
+    monkeypatch.setattr(_Handler, "_matters", lambda self, path: path.name != "fact-9.md" and matters(self, path))
+    (browser.home / f"content/{INCIDENT}/fact-9.md").write_text(
+        (browser.home / f"content/{INCIDENT}/fact-1.md").read_text("utf-8") + "\n没有人说起的一段。\n", "utf-8"
+    )
+    assert "没有人说起的一段。" not in browser.get(PAGE)[1]
+    browser.save("incidents/2026/laowu-gaizao/response-1.md", lambda text: text + "\n又一段。\n")
+    assert "没有人说起的一段。" in browser.get(PAGE)[1]
 
 
 def test_a_fault_that_looks_like_a_missing_page_is_a_fault() -> None:

@@ -17,7 +17,7 @@ from greenchannel.delivery import delivering, proven
 from greenchannel.delivery.memory import FILE
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_files
-from greenchannel.desk.settings import Settings
+from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
 from greenchannel.making import opened_site
 from greenchannel.portal import feed_plan, incident_plan, site
@@ -130,6 +130,14 @@ def test_with_nothing_to_do_nothing_is_made(newsroom: Settings) -> None:
 
 def test_with_nothing_to_do_nothing_is_planned(newsroom: Settings) -> None:
     assert watched(newsroom).planned == []
+
+
+def test_in_another_place_nothing_is_planned_again(newsroom: Settings, tmp_path: Path) -> None:
+    """As for CI, whose folders have other names each time."""
+    moved = newsroom.home.rename(tmp_path / "elsewhere")
+    found = watched(read_settings(moved))
+    moved.rename(newsroom.home)
+    assert (found.made, found.planned) == ([], [])
 
 
 def test_for_a_new_release_its_own_files_are_made_the_pages_of_its_neighbours_and_its_incident(

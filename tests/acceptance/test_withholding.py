@@ -13,13 +13,14 @@ from conftest import Clock, Run, read_files
 from greenchannel import making
 from greenchannel.building import build
 from greenchannel.delivery.leaks import Leak, Phrase
+from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
 from greenchannel.record.events import State
-from greenchannel.withholding import _PublicWords
+from greenchannel.withholding import _newest_first, _PublicWords
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"
 TITLE = "示例市2027年国际友城交流活动安排"
@@ -212,6 +213,14 @@ def test_a_draft_with_what_the_site_puts_together_blocks_nothing(ready: Settings
     draft.write_text(f"{draft.read_text('utf-8')}\n{words}\n", "utf-8")
     assert run("publish", FACT)[0] == 0
     assert run("withdraw", "2026/qingnianlu-huozai/fact-1", "--by", "lu-wanqing", "--reason", "数据有误。")[0] == 0
+
+
+def test_public_words_are_looked_for_in_every_frozen_text_the_newest_first(office_home: Settings) -> None:
+    state = read_record(office_home.releases).state
+    newest = max(state.releases.values(), key=lambda one: one.current.at)
+    found = list(_newest_first(office_home.releases, state))
+    assert found[0] == office_home.releases / newest.current.path
+    assert sorted(found) == sorted(office_home.releases.rglob("*.md"))
 
 
 @pytest.mark.parametrize("is_public", [True, False])

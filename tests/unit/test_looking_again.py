@@ -114,19 +114,57 @@ def test_a_text_that_was_edited_is_compared_again_and_no_other(office_home: Sett
     assert look(office_home)[0] == 1
 
 
-def test_a_text_is_read_again_when_a_file_beside_it_changed(
-    office_home: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Which may be an attachment of it."""
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files of the desk that are read, each of which is known at once by what the system tells of it."""
     monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
-    read, known = list[str](), KnownFolders()
-    read_file = newsroom._read_file  # noqa: SLF001
+    found, read_file = list[str](), newsroom._read_file  # noqa: SLF001
 
     def counted(content: Path, path: Path, *rest: Any) -> Document:
-        read.append(path.relative_to(content).as_posix())
+        found.append(path.relative_to(content).as_posix())
         return read_file(content, path, *rest)
 
     monkeypatch.setattr(newsroom, "_read_file", counted)
+    return found
+
+
+def edited(settings: Settings, release: str) -> Path:
+    path = settings.content / f"incidents/{release}.md"
+    path.write_text(path.read_text("utf-8") + "\n又有一句。\n", "utf-8")
+    return path
+
+
+def beside(release: str) -> str:
+    return f"incidents/{release}".removesuffix("fact-1")
+
+
+def test_where_what_changed_is_told_nothing_else_is_looked_at(office_home: Settings, read: list[str]) -> None:
+    known = KnownFolders()
+    read_newsroom(office_home.content, office_home.zone, known)
+    told, _ = edited(office_home, FACT), edited(office_home, "2026/qingnianlu-huozai/fact-1")
+    read.clear()
+    read_newsroom(office_home.content, office_home.zone, known, [told])
+    first = {*read}
+    read_newsroom(office_home.content, office_home.zone, known)
+    assert {one.startswith(beside(FACT)) for one in first} == {True}
+    assert any(one.startswith(beside("2026/qingnianlu-huozai/fact-1")) for one in read)
+
+
+def test_what_is_too_young_to_be_known_is_read_again_whatever_is_told(
+    office_home: Settings, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = KnownFolders()
+    read_newsroom(office_home.content, office_home.zone, known)
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", 3600)
+    read_newsroom(office_home.content, office_home.zone, known, [edited(office_home, FACT)])
+    read.clear()
+    read_newsroom(office_home.content, office_home.zone, known, [])
+    assert f"incidents/{FACT}.md" in read
+
+
+def test_a_text_is_read_again_when_a_file_beside_it_changed(office_home: Settings, read: list[str]) -> None:
+    """Which may be an attachment of it."""
+    known = KnownFolders()
     picture = office_home.content / f"incidents/{FACT}".removesuffix("/fact-1") / "现场.jpg"
     picture.write_bytes(b"one")
     read_newsroom(office_home.content, office_home.zone, known)
@@ -136,8 +174,7 @@ def test_a_text_is_read_again_when_a_file_beside_it_changed(
     assert read == []
     picture.write_bytes(b"another")
     read_newsroom(office_home.content, office_home.zone, known)
-    beside = f"incidents/{FACT}".removesuffix("fact-1")
-    assert set(read) == {one for one in everything if one.startswith(beside)}
+    assert set(read) == {one for one in everything if one.startswith(beside(FACT))}
 
 
 def test_the_incidents_alone_are_those_of_the_whole_desk(office_home: Settings) -> None:

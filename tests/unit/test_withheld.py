@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from greenchannel.desk.withheld import Withheld, read_withheld
+import pytest
+
+from greenchannel.delivery.memory import Memory
+from greenchannel.desk import seen, withheld
+from greenchannel.desk.newsroom import KnownFolders, read_newsroom
+from greenchannel.desk.settings import Settings
+from greenchannel.desk.withheld import Withheld, files_of_incidents, read_withheld
 
 DRAFT = """---
 标题: 关于青年路仓库火灾的续报
@@ -20,6 +26,39 @@ DRAFT = """---
 | 2026年11月20日 | 已送往市第一人民医院救治 |
 """
 NAME = "incidents/2026/shili/fact-9.md"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of which the system was asked."""
+    found = list[str]()
+
+    def counted(path: str) -> list[int] | None:
+        found.append(path)
+        return seen.seen(path)
+
+    monkeypatch.setattr(withheld, "seen", counted)
+    return found
+
+
+def test_what_has_just_been_read_of_the_desk_is_not_looked_at_again(
+    office_home: Settings, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    content, known = office_home.content, KnownFolders()
+    (content / "incidents/2026/.hidden").mkdir()
+    (content / "incidents/2026/chengbei-tingshui/.fact-1.md.swp").write_bytes(b"an editor's")
+    read_newsroom(content, office_home.zone, known)
+    del known[content / "incidents/2026/laowu-gaizao"]  # As one that is too young.
+    files, anew = files_of_incidents(content, known), files_of_incidents(content)
+    with Memory(office_home.home, "the maker") as memory:
+        first = list(read_withheld(content, lambda _id, _language: None, memory=memory, files=files))
+        whole = len(asked)
+        again = list(read_withheld(content, lambda _id, _language: None, memory=memory, files=files))
+    assert {one: [*names] for one, names in files.items()} == {one: [*names] for one, names in anew.items()}
+    assert first == again
+    assert first
+    assert {Path(one).parent.name for one in asked[whole:]} == {"laowu-gaizao"}
 
 
 def read(folder: Path, text: str, public: str | None = None) -> list[Withheld]:

@@ -39,5 +39,5 @@ class Site:
 
     @property
     def ground(self) -> tuple[object, ...]:
-        """What every file is made of beside its theme and its part of the record, wherever the newsroom lies."""
-        return self.maker, replace(self.settings, home=Path()), self.registry, self.policy
+        """What every file is made of beside its theme and its part of the record, wherever that is put."""
+        return self.maker, replace(self.settings, home=Path(), targets=()), self.registry, self.policy
