@@ -1,6 +1,6 @@
 """``site/`` from the record: what it would be, whether it is so, and making it so."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Any
 
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.comparing import Difference, differences
-from greenchannel.delivery.delivering import Delivered, Looks, Progress, make_site, orphans
+from greenchannel.delivery.delivering import Delivered, Looks, Progress, make_site, orphans, stands
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
@@ -31,10 +31,10 @@ from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.plan import Planned, Stage, given, refuse_two_at_one_address
+from greenchannel.portal.plan import Planned, Stage, fingerprint, given, refuse_two_at_one_address
 from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.search_index import ENTRY
-from greenchannel.portal.site import artifacts, plan, search_artifacts
+from greenchannel.portal.site import artifacts, plan, plan_news, search_artifacts
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Artifact, Theme, read_theme
 from greenchannel.portal.variants import plain_of, with_variants
@@ -42,6 +42,9 @@ from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold, write_events
 from greenchannel.withholding import Guard
+
+_HOME = "index.html"
+_WHOLE = "(all)"  # in the journal: what all of the site was made of when it stood last, which is no path of any file
 
 
 def portal_frame(settings: Settings) -> SiteFrame:
@@ -161,6 +164,7 @@ class Making:
         self._at_hand: AtHand = {} if at_hand is None else at_hand
         self._known = known
         self._looks: Looks = {}
+        self._stood: Mapping[str, Any] = {}  # what all of the site was made of
         self._guard: tuple[Mapping[str, str], Guard] | None = None  # and the texts that were public when it was made
 
     def make(self) -> None:
@@ -172,11 +176,13 @@ class Making:
             if not self.takes_older:
                 refuse_older_record(self.settings)
             self._guard = None
+            if not self.clean and self._make_news():
+                self._add_receipts()
             self._make()
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
-            if self.is_clear and (added := add(self.settings.releases, self._receipts, self.clock)):
-                self.seen += added
+            if self._add_receipts():
                 self._make()
+            self._note_whole()
 
     def fresh(self) -> Delivered:
         """What stands in ``site/`` now, made again if another run has been at it. The caller holds its lock."""
@@ -207,22 +213,56 @@ class Making:
         self._memory.close()
         self._renderer.close()
 
+    def _make_news(self) -> bool:
+        """Where the record alone has grown since all of the site stood: what came, before everything is looked at.
+
+        Whether it was so. Of an archive, to look at everything takes longer than to make what came.
+        """
+        site, theme, journal = self._sources()
+        whole = journal.entries.get(_WHOLE, {})
+        since = whole.get("lines", len(site.events))
+        if (
+            since >= len(site.events)
+            or whole != _whole(site, theme, since, str(site.events[since]["prev"]))
+            or not stands(self.settings.site, _HOME, journal)  # The site may have been taken away.
+        ):
+            return False
+        self._put(site, journal, self._with_pages(site, plan_news(site, theme, since)), believing=True)
+        return True
+
     def _make(self) -> None:
+        site, theme, journal = self._sources()
+        self._put(site, journal, self._planned(site, theme))
+        keep_proven(self.settings.releases)
+        self._stood = _whole(site, theme, len(site.events), site.state.head)
+
+    def _sources(self) -> tuple[Site, Theme, Journal]:
+        """What the site is made of now, and what is known to stand."""
         settings, record = self.settings, read_record(self.settings.releases)
         if self._journal is None or self._journal.is_stale:
             path = settings.home / STATE / f"{self.part or SITE}.journal.jsonl"
             is_first, self._journal = self._journal is None, Journal(path)
             if self.clean and is_first:
                 self._journal.forget()
-        changed_at = int(record.state.last_at.timestamp()) if record.state.last_at else None
         site = _site(settings, record, {}, self._earlier, self._renderer, self._at_hand)
-        guard = self._guarding(record.state)
-        plain = self._planned(site, _theme(settings, self._earlier))
-        steps = with_variants(plain) if settings.precompress else plain
-        make = Workers(self._let_go).make
-        done = make_site(steps, settings.site, self._journal, changed_at, self.progress, guard, self._looks, make)
-        keep_proven(settings.releases)
-        self.delivered, self.state = done, record.state
+        return site, _theme(settings, self._earlier), self._journal
+
+    def _put(self, site: Site, journal: Journal, plain: tuple[Planned, ...], *, believing: bool = False) -> None:
+        """Into ``site/``, as far as it does not stand there."""
+        settings, state = self.settings, site.state
+        changed_at = int(state.last_at.timestamp()) if state.last_at else None
+        done = make_site(
+            with_variants(plain) if settings.precompress else plain,
+            settings.site,
+            journal,
+            changed_at,
+            self.progress,
+            self._guarding(state),
+            self._looks,
+            Workers(self._let_go).make,
+            believing=believing,
+        )
+        self.delivered, self.state = done, state
         self.leaks |= dict.fromkeys(done.leaks)
         self.made += done.made
         self.written |= dict.fromkeys(done.written)
@@ -240,11 +280,24 @@ class Making:
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
         """What this part of the site is made of."""
+        return self._with_pages(site, plan(site, theme))
+
+    def _with_pages(self, site: Site, plan: Iterable[Planned]) -> tuple[Planned, ...]:
         frame = frame_of(self.settings, site.registry, site.state)
         pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(self.settings, frame)]
-        planned = tuple(plan(site, theme))
+        planned = tuple(plan)
         refuse_two_at_one_address(planned, pages)
         return (*pages, *planned)
+
+    def _add_receipts(self) -> bool:
+        """Of what readers can see now; whether there were any. A text that lists could not name gets none."""
+        added = add(self.settings.releases, self._receipts, self.clock) if self.is_clear else ()
+        self.seen += added
+        return bool(added)
+
+    def _note_whole(self) -> None:
+        if self._journal and self.is_clear and self._journal.entries.get(_WHOLE) != self._stood:
+            self._journal.note({_WHOLE: self._stood})
 
     def _receipts(self, state: State) -> Iterator[Mapping[str, object]]:
         if self.is_place:
@@ -254,6 +307,11 @@ class Making:
     def _is_made(self, path: str) -> bool:
         expected = self.delivered.files.get(path)
         return expected is not None and sha256((self.settings.site / path).read_bytes()) == expected
+
+
+def _whole(site: Site, theme: Theme, lines: int, head: str) -> Mapping[str, Any]:
+    """What stands for a whole site: so many lines of the record, and all else that it was made of."""
+    return {"made_of": fingerprint(site.ground, theme.digest), "lines": lines, "head": head}
 
 
 @dataclass(frozen=True, slots=True)

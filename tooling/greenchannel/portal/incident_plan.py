@@ -37,16 +37,18 @@ def plan_incidents(
     numbers: Mapping[str, str],
     translated: frozenset[str],
     bodies: Bodies,
+    only: frozenset[str] | None = None,
 ) -> Iterator[Planned]:
-    """Of every incident by its id, and of those that are being written before the others are looked at.
+    """Of every incident by its id, or of these alone. Those that are being written come before others are looked at.
 
     `digests` are those of the ledger's lines; the others, too, are of all of it.
     """
     events = (*site.events, *site.drafts)
-    drafted = incidents_of(site.drafts)
-    found = neighbourhoods(events, digests, site.policy, numbers, translated, drafted)
+    first = incidents_of(site.drafts) if only is None else only
+    found = neighbourhoods(events, digests, site.policy, numbers, translated, first)
     common = fingerprint(site.ground, theme.digest, sorted(frames.items()))
-    for each in (tuple(islice(found, len(drafted))), tuple(found)):
+    for some in (islice(found, len(first)), found if only is None else ()):
+        each = tuple(some)
         known = Earlier(site.memory, site.at_hand, [f"incident {one.incident}" for one in each])
         for one in each:
             below = _Below(site, theme, frames, bodies, one)

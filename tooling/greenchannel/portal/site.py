@@ -46,8 +46,21 @@ def _told(site: Site, digests: Sequence[str]) -> str:
     return next((digest for event, digest in reversed(tuple(lines)) if event["event"] != "visible"), "")
 
 
-def plan_by_parts(site: Site, theme: Theme) -> Iterator[Planned]:
-    """As `plan`, each part when somebody takes from it: for who looks for a few pages, which stand at the beginning."""
+def plan_news(site: Site, theme: Theme, since: int) -> Iterator[Planned]:
+    """Of `plan` what the lines behind the first `since` ones changed, but for pages of incidents that they do not name.
+
+    Those cannot be told without looking at all incidents: pages beside an interpretation, duties that time has ended.
+    """
+    releases = {str(event["id"]) for event in site.events[since:]}
+    revisions = (revision for one in releases for revision in site.state.releases[one].revisions)
+    return plan_by_parts(site, theme, frozenset(str(one.event["incident"]["id"]) for one in revisions))
+
+
+def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) -> Iterator[Planned]:
+    """As `plan`, each part when somebody takes from it: for who looks for a few pages, which stand at the beginning.
+
+    Of the pages below incidents, those of `only` these incidents where they are given.
+    """
     catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
     bodies = bodies_of(site, catalogue)
     digests = line_digests((*site.events, *site.drafts), site.state.head)
@@ -83,7 +96,9 @@ def plan_by_parts(site: Site, theme: Theme) -> Iterator[Planned]:
         yield given(Stage.ASSET, path, data)
     yield from share_cards(chinese.frame, theme.assets, site.maker)
     yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
-    yield from plan_incidents(site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies)
+    yield from plan_incidents(
+        site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies, only
+    )
     yield _urgent(catalogue)
     yield from known.plan("columns", told, in_columns, holds=True)
     yield from known.plan("lists", told, in_lists, holds=True)
