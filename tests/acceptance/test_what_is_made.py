@@ -19,7 +19,7 @@ from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
-from greenchannel.making import opened_site
+from greenchannel.making import Making, opened_site
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.streams import Event, Stream, read_streams
@@ -38,6 +38,7 @@ class Watched:
     made: list[str]
     planned: list[str]
     looks: list[str]
+    order: list[tuple[str, str]]  # of `made` and `looks`
     feeds: int  # how often they were planned
 
     def below(self, *folders: str) -> set[str]:
@@ -45,13 +46,13 @@ class Watched:
 
 
 def watched(settings: Settings) -> Watched:
-    made, planned, looks = list[str](), list[str](), list[str]()
+    planned, order = list[str](), list[tuple[str, str]]()
     look, read, streams = delivering._stat, read_streams, list[int]()  # noqa: SLF001
     plan, whole = incident_plan._Below.plan, site.plan_by_parts  # noqa: SLF001
 
     def write(files: Iterable[tuple[Path, bytes]], *, changed_at: int | None = None) -> tuple[Path, ...]:
         together = tuple(files)
-        made.extend(path.relative_to(settings.site).as_posix() for path, _ in together)
+        order.extend(("made", path.relative_to(settings.site).as_posix()) for path, _ in together)
         return write_files(together, changed_at=changed_at)
 
     def plan_incident(below: incident_plan._Below) -> Iterator[Planned]:
@@ -63,7 +64,7 @@ def watched(settings: Settings) -> Watched:
         return whole(*of)
 
     def look_at(path: str) -> list[int] | None:
-        looks.append(path.removeprefix(f"{settings.site}/"))
+        order.append(("looked at", path.removeprefix(f"{settings.site}/")))
         return look(path)
 
     def read_events(events: Iterable[Event]) -> Mapping[str, Stream]:
@@ -80,7 +81,8 @@ def watched(settings: Settings) -> Watched:
         proven._KNOWN.clear()  # noqa: SLF001  # As another process.
         built = build(settings, Clock(BUILT_AT))
     assert built.is_whole
-    return Watched(built, made, planned, looks, len(streams))
+    made, looks = ([path for done, path in order if done == what] for what in ("made", "looked at"))
+    return Watched(built, made, planned, looks, order, len(streams))
 
 
 @contextmanager
@@ -104,13 +106,18 @@ def newsroom(tmp_path: Path, _site: Settings) -> Iterator[Settings]:
 def released(tmp_path_factory: pytest.TempPathFactory, _site: Settings) -> Iterator[Watched]:
     """The build after a fourth release in an incident that is long over."""
     with standing(tmp_path_factory.mktemp("released") / "office", _site) as settings:
-        folder = settings.content / "incidents" / OLD
-        text = (folder / "fact-2.md").read_text("utf-8").replace("标题: ", "标题: 续报：")
-        (folder / "fact-3.md").write_text(text.replace("变更: []", "迟发原因: 通信中断，恢复后即行发布。"), "utf-8")
-        office.approve(settings, NEW, "tan-jingxing", Clock(BUILT_AT))
-        (decision,) = office.publish(settings, (NEW,), Clock(BUILT_AT))
-        assert decision.refused == ()
+        release(settings)
         yield watched(settings)
+
+
+def release(settings: Settings) -> None:
+    """Onto the record."""
+    folder = settings.content / "incidents" / OLD
+    text = (folder / "fact-2.md").read_text("utf-8").replace("标题: ", "标题: 续报：")
+    (folder / "fact-3.md").write_text(text.replace("变更: []", "迟发原因: 通信中断，恢复后即行发布。"), "utf-8")
+    office.approve(settings, NEW, "tan-jingxing", Clock(BUILT_AT))
+    (decision,) = office.publish(settings, (NEW,), Clock(BUILT_AT))
+    assert decision.refused == ()
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +209,42 @@ def test_for_its_receipt_no_feed_is_planned_again(released: Watched) -> None:
 def test_for_its_receipt_no_file_is_looked_at_again_that_stands(released: Watched) -> None:
     assert released.looks
     assert not {one for one in released.looks if released.looks.count(one) > 1} - set(released.made)
+
+
+def test_a_new_release_goes_out_before_everything_else_is_looked_at(released: Watched) -> None:
+    made = {*released.made}
+    others = (place for place, (_, path) in enumerate(released.order) if path not in made)
+    out = [released.order.index(("made", f"feeds/all{extension}")) for extension in (".rss", ".atom", ".json")]
+    assert max(out) < next(others)
+
+
+def test_where_the_site_was_taken_away_no_feed_goes_out_before_the_pages(newsroom: Settings) -> None:
+    release(newsroom)
+    shutil.rmtree(newsroom.site)
+    made = watched(newsroom).made
+    first = next(place for place, path in enumerate(made) if path.startswith("feeds/"))
+    pages = {path for path in read_files(newsroom.site) if path.startswith("releases/")}
+    assert pages <= {*made[:first]}
+
+
+def test_what_was_taken_away_beside_a_new_release_is_there_again(newsroom: Settings) -> None:
+    release(newsroom)
+    lost = newsroom.site / "releases/2026/laowu-gaizao/fact-1/index.html"
+    lost.unlink()
+    assert "releases/2026/laowu-gaizao/fact-1/index.html" in watched(newsroom).made
+    assert lost.is_file()
+
+
+def test_what_was_out_when_the_build_ended_gets_its_receipt_with_the_next_one(newsroom: Settings) -> None:
+    class KilledError(Exception):
+        pass
+
+    release(newsroom)
+    with patch.object(Making, "_add_receipts", side_effect=KilledError), pytest.raises(KilledError):
+        watched(newsroom)
+    assert not read_record(newsroom.releases).state.releases[NEW].visible
+    assert "feeds/all.atom" not in watched(newsroom).made
+    assert read_record(newsroom.releases).state.releases[NEW].visible
 
 
 def test_for_another_name_of_a_department_every_page_that_names_it_changes_and_no_other(

@@ -82,6 +82,7 @@ def whole_record(
     _policy: Policy,
     numbers: Mapping[str, str],
     translated: frozenset[str],
+    _first: frozenset[str],
 ) -> Iterator[Neighbourhood]:
     """In place of `neighbourhoods`: whoever makes a page of an incident may look at everything that was released."""
     last_at = datetime.fromisoformat(events[-1]["at"]) if events else START

@@ -93,6 +93,14 @@ def test_a_new_page_that_is_held_back_holds_back_what_would_name_it(tmp_path: Pa
     assert ([one.path for one in done.leaks], done.written, list(done.files)) == (["page"], ("other",), ["other"])
 
 
+def test_who_believes_the_journal_looks_at_nothing_that_it_vouches_for(tmp_path: Path, journal: Journal) -> None:
+    make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", journal, None, silent)
+    (tmp_path / "site/a").unlink()
+    believing = make_site(plan_of({"a": "1", "b": "3"}), tmp_path / "site", journal, None, silent, believing=True)
+    looking = make_site(plan_of({"a": "1", "b": "3"}), tmp_path / "site", journal, None, silent)
+    assert (believing.written, looking.written) == (("b",), ("a",))
+
+
 def test_a_page_that_stands_and_is_held_back_lets_lists_pass(tmp_path: Path, journal: Journal) -> None:
     make_site([given(Stage.PAGE, "page", b"1")], tmp_path / "site", journal, None, silent)
     steps = [given(Stage.PAGE, "page", b"leak"), given(Stage.LIST, "list", b"2")]
