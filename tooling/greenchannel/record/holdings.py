@@ -56,9 +56,11 @@ class Holdings:
 
     def check(self, number: int, event: Event) -> None:
         for path, digest, (missing, changed) in self._named(event):
-            if not isinstance(path, str) or not FILE.fullmatch(path):
+            if not isinstance(path, str):
                 continue  # The line that names it is a bad one, or stands behind a bad one.
             if path not in self._digests:
+                if not FILE.fullmatch(path):
+                    continue
                 self._digests[path] = self._digest(path)
             found = self._digests[path]
             if found != digest and (path, str(digest)) not in self._told:
