@@ -14,19 +14,24 @@ from conftest import BUILT_AT, Clock, copy_newsroom, read_files
 from greenchannel import office
 from greenchannel.building import Built, build
 from greenchannel.delivery import delivering, proven
+from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.memory import FILE
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.handwritten import STATE
 from greenchannel.making import Making, opened_site
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.streams import Event, Stream, read_streams
 from greenchannel.portal.theme import read_theme
+from greenchannel.withholding import Guard
 
 OLD = "2026/chengbei-tingshui"
 NEW = f"{OLD}/fact-3"
+WITH_PICTURE = "2026/binjiang-daqiao-yaoyan/response-1"
 FEEDS = (".rss", ".atom", ".json")
 
 
@@ -115,8 +120,12 @@ def release(settings: Settings) -> None:
     folder = settings.content / "incidents" / OLD
     text = (folder / "fact-2.md").read_text("utf-8").replace("标题: ", "标题: 续报：")
     (folder / "fact-3.md").write_text(text.replace("变更: []", "迟发原因: 通信中断，恢复后即行发布。"), "utf-8")
-    office.approve(settings, NEW, "tan-jingxing", Clock(BUILT_AT))
-    (decision,) = office.publish(settings, (NEW,), Clock(BUILT_AT))
+    put_on_record(settings, NEW)
+
+
+def put_on_record(settings: Settings, release: str) -> None:
+    office.approve(settings, release, "tan-jingxing", Clock(BUILT_AT))
+    (decision,) = office.publish(settings, (release,), Clock(BUILT_AT))
     assert decision.refused == ()
 
 
@@ -126,8 +135,7 @@ def renamed(tmp_path_factory: pytest.TempPathFactory, _site: Settings) -> Iterat
     with standing(tmp_path_factory.mktemp("renamed") / "office", _site) as settings:
         made = read_files(settings.site).items() - read_files(settings.home / STATE / "pages").items()
         naming = {path for path, data in made if "示例市信访局".encode() in data}
-        registry = settings.content / "registry/departments.yml"
-        registry.write_text(registry.read_text("utf-8").replace("示例市信访局", "示例市人民信访局"), "utf-8")
+        rename_department(settings)
         yield watched(settings), naming
 
 
@@ -233,6 +241,69 @@ def test_what_was_taken_away_beside_a_new_release_is_there_again(newsroom: Setti
     lost.unlink()
     assert "releases/2026/laowu-gaizao/fact-1/index.html" in watched(newsroom).made
     assert lost.is_file()
+
+
+def test_a_picture_that_was_taken_away_holds_up_no_correction_of_its_release(newsroom: Settings) -> None:
+    text = newsroom.content / f"incidents/{WITH_PICTURE}.md"
+    noted = "changes:\n  - kind: minor\n    note: 补充一句。\n---\n"
+    text.write_text(text.read_text("utf-8").replace("changes: []\n---\n", noted) + "\n补充一句。\n", "utf-8")
+    put_on_record(newsroom, WITH_PICTURE)
+    (picture,) = (newsroom.site / f"releases/{WITH_PICTURE}").glob("*.jpg")
+    picture.unlink()
+    watched(newsroom)
+    assert picture.is_file()
+    assert 2 in read_record(newsroom.releases).state.releases[WITH_PICTURE].visible
+
+
+def test_a_page_of_ones_own_never_takes_the_place_of_a_public_one(newsroom: Settings) -> None:
+    release(newsroom)
+    public = newsroom.site / f"releases/{WITH_PICTURE}/index.html"
+    before = public.read_bytes()
+    own = newsroom.content / f"pages/releases/{WITH_PICTURE}.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("# 另一页\n", "utf-8")
+    with pytest.raises(GreenchannelError, match="the portal has a page of its own"):
+        watched(newsroom)
+    assert public.read_bytes() == before
+
+
+def rename_department(settings: Settings) -> None:
+    registry = settings.content / "registry/departments.yml"
+    registry.write_text(registry.read_text("utf-8").replace("示例市信访局", "示例市人民信访局"), "utf-8")
+
+
+def change_theme(settings: Settings) -> None:
+    template = settings.templates / "home.html"
+    template.write_text(template.read_text("utf-8") + "\n", "utf-8")
+
+
+def forget_record_since(settings: Settings) -> None:
+    """As if another line than the one that was there had been the last when all of the site stood."""
+    journal = Journal(settings.home / STATE / "site.journal.jsonl")
+    journal.note({"(all)": {**journal.entries["(all)"], "head": "0" * 64}})
+
+
+@pytest.mark.parametrize("change", [rename_department, change_theme, forget_record_since])
+def test_where_more_than_the_record_has_changed_nothing_goes_out_before_everything_is_looked_at(
+    newsroom: Settings, change: Callable[[Settings], None]
+) -> None:
+    release(newsroom)
+    change(newsroom)
+    found = watched(newsroom)
+    looks = [place for place, (done, _) in enumerate(found.order) if done == "looked at"]
+    assert looks[0] < found.order.index(("made", "feeds/all.atom"))
+
+
+def test_what_a_leak_held_back_is_news_for_the_next_build(newsroom: Settings) -> None:
+    release(newsroom)
+    leaks = (Leak("feeds/all.atom", Phrase("不得外传", "incidents/x.md"), "plain"),)
+    with patch.object(Guard, "__call__", lambda _, path, __: leaks if path == "feeds/all.atom" else ()):
+        assert not build(newsroom, Clock(BUILT_AT)).is_whole
+    found = watched(newsroom)
+    seen = {*found.made, "index.html"}
+    others = (place for place, (_, path) in enumerate(found.order) if path not in seen)
+    assert found.order.index(("made", "feeds/all.atom")) < next(others)
+    assert read_record(newsroom.releases).state.releases[NEW].visible
 
 
 def test_what_was_out_when_the_build_ended_gets_its_receipt_with_the_next_one(newsroom: Settings) -> None:

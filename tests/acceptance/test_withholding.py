@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,6 +87,15 @@ def test_a_short_title_is_a_leak_as_the_whole_of_a_field(
     draft.write_text(draft.read_text("utf-8").replace(TITLE, title), "utf-8")
     leaking(monkeypatch, data.encode())
     assert run("build")[0] == code
+
+
+def test_a_file_whose_name_is_not_in_utf8_holds_up_nothing(office_home: Settings, run: Run) -> None:
+    """From an archive that another system packed; `check` says what is wrong with it."""
+    folder = office_home.content / "incidents/2026/chengbei-tingshui"
+    shutil.copy(folder / "fact-1.md", folder / os.fsdecode("通告.md".encode("gbk")))
+    assert run("check", str(folder / "fact-1.md"))[0] == 0
+    assert "S013" in run("check")[1]
+    assert run("build")[0] == 0
 
 
 def test_a_leak_elsewhere_holds_up_no_other_file(

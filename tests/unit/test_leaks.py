@@ -4,6 +4,7 @@ import base64
 import gzip
 import html
 import json
+import os
 from urllib.parse import quote
 
 import pytest
@@ -102,3 +103,8 @@ def test_a_phrase_is_found_in_the_thousandth_file_as_in_the_first(spelling: str)
         scanner.find("x", b"<p>another page</p>")
     assert first
     assert scanner.find("x", data) == first
+
+
+def test_what_cannot_be_written_in_utf8_is_looked_for_in_the_others_beside_it() -> None:
+    named = Phrase(os.fsdecode("2026/x/\u544a".encode("gbk")) + "/", "incidents/2026/x/a.md")
+    assert [one.phrase for one in Scanner([named, PHRASE]).find("x", UTF8)] == [PHRASE]

@@ -1,6 +1,6 @@
 """``site/`` from the record: what it would be, whether it is so, and making it so."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -176,7 +176,7 @@ class Making:
             if not self.takes_older:
                 refuse_older_record(self.settings)
             self._guard = None
-            if not self.clean and self._make_news():
+            if self.is_place and not self.clean and self._make_news():
                 self._add_receipts()
             self._make()
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
@@ -187,7 +187,7 @@ class Making:
     def fresh(self) -> Delivered:
         """What stands in ``site/`` now, made again if another run has been at it. The caller holds its lock."""
         if self._journal is None or self._journal.is_stale:
-            self._guard = None  # The desk may have been written on since.
+            self._guard = self._known = None  # The desk may have been written on since.
             with self._at_work():
                 self._make()
         return self.delivered
@@ -216,7 +216,8 @@ class Making:
     def _make_news(self) -> bool:
         """Where the record alone has grown since all of the site stood: what came, before everything is looked at.
 
-        Whether it was so. Of an archive, to look at everything takes longer than to make what came.
+        Whether it was so. Of an archive, to look at everything takes longer than to make what came. Hand-written pages
+        wait for it: whether they have an address of their own is known of all of the plan alone.
         """
         site, theme, journal = self._sources()
         whole = journal.entries.get(_WHOLE, {})
@@ -227,7 +228,7 @@ class Making:
             or not stands(self.settings.site, _HOME, journal)  # The site may have been taken away.
         ):
             return False
-        self._put(site, journal, self._with_pages(site, plan_news(site, theme, since)), believing=True)
+        self._put(site, journal, tuple(plan_news(site, theme, since)), believing=True)
         return True
 
     def _make(self) -> None:
@@ -280,12 +281,9 @@ class Making:
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
         """What this part of the site is made of."""
-        return self._with_pages(site, plan(site, theme))
-
-    def _with_pages(self, site: Site, plan: Iterable[Planned]) -> tuple[Planned, ...]:
         frame = frame_of(self.settings, site.registry, site.state)
         pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(self.settings, frame)]
-        planned = tuple(plan)
+        planned = tuple(plan(site, theme))
         refuse_two_at_one_address(planned, pages)
         return (*pages, *planned)
 
@@ -306,7 +304,10 @@ class Making:
 
     def _is_made(self, path: str) -> bool:
         expected = self.delivered.files.get(path)
-        return expected is not None and sha256((self.settings.site / path).read_bytes()) == expected
+        try:
+            return expected is not None and sha256((self.settings.site / path).read_bytes()) == expected
+        except FileNotFoundError:
+            return False  # The journal was believed about it. It is made again behind what came.
 
 
 def _whole(site: Site, theme: Theme, lines: int, head: str) -> Mapping[str, Any]:

@@ -78,7 +78,8 @@ def open_desk(
     """With a `memory`, no more is read than has to do with the releases `about` or the files `only`, if it is these.
 
     `cleaned` and `known` are given by who looks again and again: what took too long once is not tried with each look,
-    and what was read once is read again only when it changed. With the paths that `changed` nothing else is looked at.
+    and what was read once is read again only when it changed. With the paths that `changed` no other
+    folder of an incident is looked at that is known.
 
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
     """

@@ -53,6 +53,7 @@ from greenchannel.translation import problem_text
 Render = Callable[[str, Links], str]
 _HOME = "index.html"
 _LOOKED_AT = 8  # pages that are made anew with each save
+_MOST_PUT_OFF = 10  # saves
 
 
 class Preview:
@@ -73,6 +74,7 @@ class Preview:
         self._known: KnownFolders = {}  # Likewise: what did not change is not read again.
         self._checked = _Checked()
         self._problems: tuple[str, ...] = ()  # of the pages that are shown
+        self._put_off = 0  # how often in a row not everything was looked at and checked
         self._looks = ExitStack()  # at the record's files: each stays what it was until everything is looked at again
         self._notice = Notice(home)
         self._translate = translate
@@ -113,23 +115,30 @@ class Preview:
             first = shown = None
             if news:
                 first = self._look(settings, news)
-                shown = self._show(first, kept)
+                shown, good = self._show(first, kept), self.snapshot
                 yield
-            if self._notice.changed.is_set():
-                return  # Somebody goes on writing.
+            if self._is_put_off():
+                return
             look = self._look(settings, None)
             if first is None or shown is None or not look.is_same(first):
                 shown = self._show(look, kept)
                 yield
             shown.make(kept.asked)
             good = self.snapshot
-            if self._notice.changed.is_set():
+            if self._is_put_off():
                 return
             self._tell(self._check(look))
+            self._put_off = 0
         except Exception as error:  # noqa: BLE001  # Shown; the last good pages stay, and the next save mends it.
             self.snapshot = replace(good, version=_version(), problems=(told(error, self._translate),))
         self._report(self.snapshot)
         yield
+
+    def _is_put_off(self) -> bool:
+        """Somebody goes on writing: what nobody waits for can wait, but not for ever."""
+        is_busy = self._notice.changed.is_set() and self._put_off < _MOST_PUT_OFF
+        self._put_off += is_busy
+        return is_busy
 
     def _look(self, settings: Settings, changed: Collection[Path] | None) -> "_Look":
         """At what `changed`, and the rest is as it was seen last; None for everything."""

@@ -162,6 +162,7 @@ def _newest_first(releases: Path, state: State) -> Iterator[Path]:
                     if path not in told:
                         told.add(path)
                         yield releases / path
+
 def _found(folder: Path, pattern: str) -> Iterator[Path]:
     """Looked up whole: who stops in the middle of the files must not keep a folder open."""
     yield from sorted(folder.rglob(pattern))

@@ -6,8 +6,10 @@ Exit codes: 0 clean, 1 errors or refusals found, 2 cannot run. A command imports
 
 import gc
 import gettext
+import sys
 from collections.abc import Sequence
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -59,6 +61,10 @@ for _command in (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # The name of a file may be none in UTF-8, and what is wrong with it must be told all the same.
+            stream.reconfigure(errors="backslashreplace")
     # An archive is a million small values that all live until the end: looking through them again and again for
     # circles takes a quarter of a build. Circles are found all the same, less often.
     gc.set_threshold(100_000, 50, 100)

@@ -91,11 +91,11 @@ def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
         for spelling, data in _escaped(phrase.text):
             yield from ((spelling, start + data + end) for start, end in _FIELDS)
         return
-    text, data = phrase.text, phrase.text.encode()
+    text, data = phrase.text, _utf8(phrase.text)
     yield from _escaped(text)
-    yield "UTF-16", text.encode("utf-16-le")
-    yield "UTF-16", text.encode("utf-16-be")
-    escaped = quote(text, safe="")
+    yield "UTF-16", text.encode("utf-16-le", "surrogatepass")
+    yield "UTF-16", text.encode("utf-16-be", "surrogatepass")
+    escaped = quote(text, safe="", errors="surrogatepass")
     yield "URL", escaped.encode()
     yield "URL", _URL_ESCAPE.sub(lambda found: found[0].lower(), escaped).encode()
     yield from (("Base64", one) for one in _base64(data))
@@ -106,14 +106,19 @@ def spellings(phrase: Phrase) -> Iterator[tuple[str, bytes]]:
 
 def _escaped(text: str) -> Iterator[tuple[str, bytes]]:
     """As it stands, and as HTML and JSON write it."""
-    yield "plain", text.encode()
-    yield "HTML", html.escape(text).encode()
+    yield "plain", _utf8(text)
+    yield "HTML", _utf8(html.escape(text))
     yield "HTML", "".join(one if one.isascii() else f"&#{ord(one)};" for one in text).encode()
     for form in ("x", "X"):
         yield "HTML", "".join(one if one.isascii() else f"&#x{ord(one):{form}};" for one in text).encode()
     escaped = json.dumps(text)[1:-1]
     yield "JSON", escaped.encode()
     yield "JSON", _JSON_ESCAPE.sub(lambda found: "\\u" + found[1].upper(), escaped).encode()
+
+
+def _utf8(text: str) -> bytes:
+    """Of any text: the name of a file need not be one in UTF-8."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _layers(data: bytes) -> Iterator[tuple[str, bytes]]:

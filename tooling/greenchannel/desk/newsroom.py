@@ -130,8 +130,9 @@ def read_newsroom(
     documents = list(tables.documents)
     touched = None if changed is None else {*changed, *(one.parent for one in changed)}
     for folder in incident_folders(content / "incidents"):
-        if known and folder in known and touched is not None and folder not in touched:
-            documents += known[folder].documents
+        before = known.get(folder) if known and touched is not None and folder not in touched else None
+        if before and before.zone == zone:
+            documents += before.documents
         else:
             documents += read_folder(content, folder, zone, known)
     ordered = tuple(sorted(documents, key=lambda one: one.path))

@@ -5,6 +5,7 @@ with that text is told by four words of it, which are remembered for as long as 
 incident and the release that it speaks of.
 """
 
+import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +13,6 @@ from dataclasses import replace
 from datetime import timezone
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from greenchannel.desk.frontmatter import Source
 from greenchannel.desk.newsroom import Document, Newsroom, incident_folders, read_folder, read_tables
@@ -63,7 +62,7 @@ class _Folders:
         known = memory.recall(f"outline {one}" for one in paths)
         self.outlines: dict[str, Mapping[str, _Outline]] = {}
         for path in paths:
-            earlier = orjson.loads(known[name]) if (name := f"outline {path}") in known else {}
+            earlier = json.loads(known[name]) if (name := f"outline {path}") in known else {}
             files = dict(self._files(path))
             if "incident.md" in files and all(earlier.get(one, [None])[0] == now for one, now in files.items()):
                 self.outlines[path] = {one: tuple(earlier[one][1:]) for one in files}
@@ -75,7 +74,7 @@ class _Folders:
                 if one in self.outlines[path] and is_settled(f"{content}/{path}/{one}", now)
             }
             if settled:
-                memory.keep(name, orjson.dumps(settled))
+                memory.keep(name, json.dumps(settled).encode())
 
     def read(self, path: str) -> list[Document]:
         if path not in self._read:

@@ -7,7 +7,7 @@ make a page of it is worked out only for the page that is missing.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import groupby
 
 from greenchannel.portal import pages, twin
 from greenchannel.portal.addresses import alias_path, public_path
@@ -47,7 +47,9 @@ def plan_incidents(
     first = incidents_of(site.drafts) if only is None else only
     found = neighbourhoods(events, digests, site.policy, numbers, translated, first)
     common = fingerprint(site.ground, theme.digest, sorted(frames.items()))
-    for some in (islice(found, len(first)), found if only is None else ()):
+    for is_first, some in groupby(found, key=lambda one: one.incident in first):
+        if only is not None and not is_first:
+            break
         each = tuple(some)
         known = Earlier(site.memory, site.at_hand, [f"incident {one.incident}" for one in each])
         for one in each:

@@ -41,7 +41,7 @@ class Earlier:
         before, told = self._at_hand.get(name, ("", ()))
         if before != inputs:
             head = inputs.encode() + b"\n"
-            if (known := self._known.get(name, b"")).startswith(head):
+            if (known := self._recalled(name)).startswith(head):
                 read = orjson.loads(known[len(head) :])
                 told = tuple((_STAGES[stage], tuple(paths), mark) for stage, paths, mark in read)
             else:
@@ -54,9 +54,15 @@ class Earlier:
             self._at_hand[name] = inputs, told
         return self._light(told, work_out)
 
+    def _recalled(self, name: str) -> bytes:
+        """Also of what is at hand: another process may have come to something newer."""
+        if name not in self._at_hand or self._memory is None:
+            return self._known.get(name, b"")
+        return self._memory.recall((name,)).get(name, b"")
+
     @cached_property
     def _known(self) -> Mapping[str, bytes]:
-        """What was at hand and is no more was worked out in this run: the memory has nothing newer of it."""
+        """Of what is not at hand, all at once."""
         return self._memory.recall(one for one in self._names if one not in self._at_hand) if self._memory else {}
 
     def _light(self, told: Iterable[Told], work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:

@@ -47,9 +47,9 @@ def _told(site: Site, digests: Sequence[str]) -> str:
 
 
 def plan_news(site: Site, theme: Theme, since: int) -> Iterator[Planned]:
-    """Of `plan` what the lines behind the first `since` ones changed, but for pages of incidents that they do not name.
+    """Of `plan` all but the pages below incidents that no line behind the first `since` ones is about.
 
-    Those cannot be told without looking at all incidents: pages beside an interpretation, duties that time has ended.
+    Some of those change, too, beside an interpretation or where time ended a duty: that takes a look at all incidents.
     """
     releases = {str(event["id"]) for event in site.events[since:]}
     revisions = (revision for one in releases for revision in site.state.releases[one].revisions)
