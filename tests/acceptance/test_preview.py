@@ -255,6 +255,30 @@ def test_a_page_is_there_before_everything_else_is_looked_at(
     assert opened == [frozenset({path}), None]
 
 
+def test_a_page_that_was_shown_stays_where_the_look_at_everything_else_fails(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Preview._look  # noqa: SLF001
+
+    def failing(preview: Preview, settings: Settings, changed: Collection[Path] | None) -> Any:
+        if changed is None:
+            raise OSError("the disk does not answer")
+        return look(preview, settings, changed)
+
+    monkeypatch.setattr(Preview, "_look", failing)
+    browser.save(f"{INCIDENT}/fact-9.md", lambda text: text + "\n又一段。\n")
+    assert "又一段。" in browser.get(PAGE)[1]
+    assert "the disk does not answer" in browser.get("/-/diagnostics")[1]
+
+
+def test_who_goes_on_writing_does_not_put_off_the_check_for_ever(home: Path) -> None:
+    preview = Preview(home, 0, Clock(BUILT_AT), lambda text: text, lambda _: None)
+    preview._notice.changed.set()  # noqa: SLF001  # As if something had been saved in each moment.
+    put_off = [preview._is_put_off() for _ in range(30)]  # noqa: SLF001
+    preview._server.server_close()  # noqa: SLF001
+    assert (put_off[0], put_off[-1]) == (True, False)
+
+
 def test_what_the_system_lost_is_seen_behind_the_next_thing_that_it_tells_of(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

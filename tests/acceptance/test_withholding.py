@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Clock, Run, read_files
+from conftest import BUILT_AT, Clock, Run, read_files
 from greenchannel import making
 from greenchannel.building import build
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.record import read_record
+from greenchannel.desk import seen
+from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.making import Making
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
@@ -96,6 +99,24 @@ def test_a_file_whose_name_is_not_in_utf8_holds_up_nothing(office_home: Settings
     assert run("check", str(folder / "fact-1.md"))[0] == 0
     assert "S013" in run("check")[1]
     assert run("build")[0] == 0
+
+
+def test_what_is_made_again_for_a_place_is_held_against_the_desk_of_that_moment(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not against what the channel had read when it gave the order."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    known, phrase = KnownFolders(), "此后才写下的一句话尚不得外传"
+    read_newsroom(office_home.content, office_home.zone, known)
+    leaking(monkeypatch, b"nothing")
+    ordered = Making(office_home, Clock(BUILT_AT), known=known)
+    ordered.make()
+    draft = office_home.content / "incidents" / f"{EMBARGOED}.md"
+    draft.write_text(draft.read_text("utf-8") + f"\n{phrase}。\n", "utf-8")
+    leaking(monkeypatch, phrase.encode())
+    ordered._journal = None  # noqa: SLF001  # As where another run has been at it.
+    ordered.fresh()
+    assert {one.phrase.text for one in ordered.leaks} == {phrase}
 
 
 def test_a_leak_elsewhere_holds_up_no_other_file(
