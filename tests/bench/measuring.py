@@ -17,6 +17,7 @@ from sizes import BUILD
 Expected = Mapping[Path, str]  # files that a process must leave behind, and a text that each must hold
 _ASIDE = BUILD / "aside"
 _QUIET_SECONDS, _QUIET_TICKS, _QUIET_BYTES = 2.0, 4, 1000
+_LOOK_SECONDS = 0.01
 _PATIENCE_SECONDS = 1800.0
 _names = itertools.count()
 
@@ -42,6 +43,7 @@ def sample(command: Sequence[str | Path], home: Path, expected: Expected, codes:
     with tempfile.TemporaryFile() as said:
         since, start = time.time(), time.perf_counter()
         process = subprocess.Popen(command, cwd=home, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        out = _until_out(process.pid, expected, since) if expected else None
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -52,7 +54,7 @@ def sample(command: Sequence[str | Path], home: Path, expected: Expected, codes:
         raise SystemExit(f"{command}: not as expected: {', '.join(map(str, missing))}")
     return Sample(
         seconds=seconds,
-        out=_changed(expected) - since if expected else None,
+        out=None if not expected else (out or _changed(expected)) - since,
         processor=usage.ru_utime + usage.ru_stime,
         megabytes=usage.ru_maxrss / 1024,
     )
@@ -130,12 +132,21 @@ def _changed(paths: Expected) -> float:
     return max(path.stat().st_ctime for path in paths)
 
 
+def _until_out(pid: int, expected: Expected, since: float) -> float | None:
+    """When all was there first: a page is written once more with its receipt. None where the process ended before."""
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if all(holds(*one) for one in expected.items()) and (at := _changed(expected)) > since:
+            return at
+        time.sleep(_LOOK_SECONDS)
+    return None
+
+
 def _wait(is_done: Callable[[], bool], command: Sequence[str | Path]) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     while not is_done():
         if time.monotonic() > until:
             raise SystemExit(f"{command}: nothing came within {_PATIENCE_SECONDS:.0f} s")
-        time.sleep(0.01)
+        time.sleep(_LOOK_SECONDS)
 
 
 def _wait_until_idle(pid: int) -> None:
