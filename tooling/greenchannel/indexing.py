@@ -91,7 +91,7 @@ class Indexing(Making):
     def make(self) -> None:
         with locked(self.settings.home / STATE / SEARCH), self._at_work():
             before = self._named()
-            self._make()
+            self._make(*self._sources())
             if self.is_clear:
                 self._forget_but(before | self._named())
 

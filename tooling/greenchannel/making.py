@@ -176,12 +176,14 @@ class Making:
             if not self.takes_older:
                 refuse_older_record(self.settings)
             self._guard = None
-            if self.is_place and not self.clean and self._make_news():
+            sources = self._sources()
+            if self.is_place and not self.clean and self._make_news(*sources):
                 self._add_receipts()
-            self._make()
+                sources = self._sources()
+            self._make(*sources)
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
             if self._add_receipts():
-                self._make()
+                self._make(*self._sources())
             self._note_whole()
 
     def fresh(self) -> Delivered:
@@ -189,7 +191,7 @@ class Making:
         if self._journal is None or self._journal.is_stale:
             self._guard = self._known = None  # The desk may have been written on since.
             with self._at_work():
-                self._make()
+                self._make(*self._sources())
         return self.delivered
 
     @property
@@ -213,13 +215,12 @@ class Making:
         self._memory.close()
         self._renderer.close()
 
-    def _make_news(self) -> bool:
+    def _make_news(self, site: Site, theme: Theme, journal: Journal) -> bool:
         """Where the record alone has grown since all of the site stood: what came, before everything is looked at.
 
         Whether it was so. Of an archive, to look at everything takes longer than to make what came. Hand-written pages
         wait for it: whether they have an address of their own is known of all of the plan alone.
         """
-        site, theme, journal = self._sources()
         whole = journal.entries.get(_WHOLE, {})
         since = whole.get("lines", len(site.events))
         if (
@@ -231,8 +232,7 @@ class Making:
         self._put(site, journal, tuple(plan_news(site, theme, since)), believing=True)
         return True
 
-    def _make(self) -> None:
-        site, theme, journal = self._sources()
+    def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
         self._put(site, journal, self._planned(site, theme))
         keep_proven(self.settings.releases)
         self._stood = _whole(site, theme, len(site.events), site.state.head)
