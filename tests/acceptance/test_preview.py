@@ -22,7 +22,8 @@ from greenchannel.noticing import _Handler
 from greenchannel.portal import feed_plan, incident_plan, pages, site
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.plan import Planned
-from greenchannel.preview import Preview, _InTurns
+from greenchannel.preview import Preview
+from greenchannel.previewed import InTurns
 from greenchannel.serving import Snapshot, answer
 
 SAMPLE = Path(__file__).parents[2]
@@ -345,7 +346,7 @@ def test_what_a_build_planned_is_not_planned_again(home: Path, monkeypatch: pyte
 
 def test_after_its_end_a_late_request_starts_no_renderer(home: Path) -> None:
     with Renderer() as renderer, Memory(home, "", reads_only=True) as memory:
-        shared = _InTurns(renderer, memory)
+        shared = InTurns(renderer, memory)
         assert shared.render("城北") == "<p>城北</p>"
         shared.close()
         renderer.close()

@@ -15,7 +15,7 @@ from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.memory import Memory
-from greenchannel.delivery.proven import forget_proven, frozen_reader, keep_proven
+from greenchannel.delivery.proven import forget_proven, keep_proven, text_reader
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, read_record
 from greenchannel.delivery.remembered import CompiledTemplates, remembering
@@ -81,14 +81,6 @@ def _site(
     renderer: Renderer,
     at_hand: AtHand | None = None,
 ) -> Site:
-    read = frozen_reader(settings.releases)
-
-    def read_frozen(path: str) -> bytes:
-        data = pending.get(path) or read(path)
-        if data is None:
-            raise GreenchannelError("releases/{path}: the frozen text is missing", path=path)
-        return data
-
     newsroom = read_tables(settings.content, settings.zone)
     return Site(
         settings=settings,
@@ -97,7 +89,7 @@ def _site(
         state=record.state,
         events=record.events,
         ledger=record.ledger,
-        read_frozen=read_frozen,
+        read_frozen=text_reader(settings.releases, pending),
         render=remembering(memory, renderer.render) if memory else renderer.render,
         maker=maker(),
         heartbeats=shown_beats(settings),

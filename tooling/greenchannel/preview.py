@@ -12,20 +12,17 @@ An observer sets a flag, one loop rebuilds, the server's threads read a snapshot
 one at a time.
 """
 
-import errno
-import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.memory import Memory
-from greenchannel.delivery.proven import frozen_reader, looking_once
+from greenchannel.delivery.proven import looking_once, text_reader
 from greenchannel.desk.newsroom import KnownFolders, Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Diagnostic, Severity
@@ -37,22 +34,19 @@ from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
-from greenchannel.portal.markup import Links
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned
-from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.site import plan_by_parts
 from greenchannel.portal.source import Site
-from greenchannel.portal.theme import Artifact, Theme, read_theme
+from greenchannel.portal.theme import Artifact
+from greenchannel.previewed import Artifacts, InTurns, Kept
 from greenchannel.record.events import State, chain, fold
 from greenchannel.record.gate import Candidate, candidate, is_text_public, publication
 from greenchannel.serving import Server, Snapshot, Translate, told
 from greenchannel.submitting import prepared
 from greenchannel.translation import problem_text
 
-Render = Callable[[str, Links], str]
 _HOME = "index.html"
-_LOOKED_AT = 8  # pages that are made anew with each save
 _MOST_PUT_OFF = 10  # saves
 
 
@@ -87,8 +81,8 @@ class Preview:
     def run(self) -> None:
         memory = Memory(self._home, maker(), reads_only=True)
         with memory, Renderer() as renderer, self._server, self._looks, ExitStack() as closing:
-            closing.callback((shared := _InTurns(renderer, memory)).close)
-            kept = _Kept(shared)
+            closing.callback((shared := InTurns(renderer, memory)).close)
+            kept = Kept(shared)
             closing.enter_context(self._notice.watching())
             thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
             news = frozenset[Path]()
@@ -103,7 +97,7 @@ class Preview:
                 self._notice.changed.wait()
                 news = self._notice.settle()
 
-    def _rebuild(self, kept: "_Kept", news: Collection[Path]) -> Iterator[None]:
+    def _rebuild(self, kept: Kept, news: Collection[Path]) -> Iterator[None]:
         """Gives way when there is something new to be seen: the pages, then what is wrong with the desk.
 
         `news` are the paths that the system told of; without any, everything is looked at before the first page.
@@ -149,14 +143,14 @@ class Preview:
         desk = open_desk(settings, now, cleaned=self._cleaned, known=self._known, changed=changed)
         return _Look(settings, desk, drafts(desk.newsroom, desk.record.state, desk.cleaned))
 
-    def _show(self, look: "_Look", kept: "_Kept") -> "_Artifacts":
+    def _show(self, look: "_Look", kept: Kept) -> Artifacts:
         settings, desk = look.settings, look.desk
         self._problems = ()
         try:
             self._pages = mkdocs_pages(settings, frame_of(settings, desk.newsroom.registry, desk.record.state))
         except GreenchannelError as error:
             self._problems = (problem_text(error, self._translate),)
-        artifacts = _Artifacts(self._pages, _site(look, kept), kept)
+        artifacts = Artifacts(self._pages, _site(look, kept), kept)
         artifacts.make((*(f"releases/{one.release.id}/{_HOME}" for one in look.found), *kept.asked[-1:]))
         snapshot = Snapshot(version=_version(), root=settings.root, artifacts=artifacts)
         self.snapshot = _with(snapshot, self._problems, self._checked)
@@ -213,140 +207,9 @@ def _version() -> str:
     return str(time.time_ns())
 
 
-class _InTurns:
-    """The renderer and what a build left, for the rebuilding and the server's threads: pages are made one at a time.
-
-    Once the preview has ended none is made any more, or a request that is late would start the renderer again.
-    """
-
-    def __init__(self, renderer: Renderer, memory: Memory) -> None:
-        self._renderer, self._memory = renderer, memory
-        self._lock, self._is_over = threading.RLock(), False
-
-    def close(self) -> None:
-        with self._lock:
-            self._is_over = True
-
-    def render(self, text: str, links: Links = ()) -> str:
-        with self.turn():
-            return self._renderer.render(text, links)
-
-    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        with self.turn():
-            return self._memory.recall(keys)
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        with self._lock:
-            if self._is_over:
-                raise ConnectionAbortedError(errno.ECONNABORTED, os.strerror(errno.ECONNABORTED))
-            yield
-
-
-class _Kept:
-    """What the last rebuilds planned and made, so that the next one works out what changed; and what a build left.
-
-    `asked` are the paths that somebody looked at, the newest last.
-    """
-
-    def __init__(self, shared: _InTurns) -> None:
-        # A body is rendered again only when it changed; refusals are not remembered.
-        self.render: Render = lru_cache(maxsize=4096)(shared.render)
-        self._recall, self.turn = shared.recall, shared.turn
-        self._values: dict[str, bytes] = {}
-        self.made: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
-        self.at_hand: AtHand = {}
-        self._theme: Theme | None = None
-        self.asked: tuple[str, ...] = ()
-
-    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        known, others = dict[str, bytes](), list[str]()
-        for one in keys:
-            if (value := self._values.get(one)) is None:
-                others.append(one)
-            else:
-                known[one] = value
-        return known | dict(self._recall(others))
-
-    def keep(self, key: str, value: bytes) -> None:
-        self._values[key] = value
-
-    def theme(self, folder: Path) -> Theme:
-        """The same one while nothing in the folder changed: its templates are translated already."""
-        theme = read_theme(folder)
-        if self._theme is None or self._theme.digest != theme.digest:
-            self._theme = theme
-        return self._theme
-
-
-class _Artifacts(Mapping[str, bytes]):
-    """The files of one snapshot, each planned and made when it is asked for. Raises what the making raises."""
-
-    def __init__(self, pages: Iterable[Artifact], planned: Iterator[Planned], kept: _Kept) -> None:
-        self._pages, self._kept = dict(pages), kept
-        self._planned, self._steps = planned, dict[str, Planned]()
-        self._fault: Exception | None = None  # that ended the planning
-
-    def __getitem__(self, path: str) -> bytes:
-        if path.endswith(".html") and path in self:
-            self._kept.asked = (*(one for one in self._kept.asked if one != path), path)[-_LOOKED_AT:]
-        return self._made(path)
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._pages or self._step(path) is not None
-
-    def __iter__(self) -> Iterator[str]:
-        self._step(None)
-        return iter(self._pages | self._steps)
-
-    def __len__(self) -> int:
-        self._step(None)
-        return len(self._pages | self._steps)
-
-    def make(self, paths: Iterable[str]) -> None:
-        for path in paths:
-            if path in self:
-                self._made(path)
-
-    def _made(self, path: str) -> bytes:
-        if path in self._pages:
-            return self._pages[path]
-        with self._kept.turn():
-            if (step := self._step(path)) is None:
-                raise KeyError(path)
-            mark, files = self._kept.made.get(step.paths, ("", ()))
-            if mark != step.fingerprint:
-                files = step.make()
-                self._kept.made[step.paths] = step.fingerprint, files
-            return files[step.paths.index(path)]
-
-    def _step(self, path: object) -> Planned | None:
-        """No more is planned than it takes to find it; for what there is not, everything."""
-        with self._kept.turn():
-            while path not in self._steps and (step := self._next()):
-                self._steps |= dict.fromkeys(step.paths, step)
-            return self._steps.get(path) if isinstance(path, str) else None
-
-    def _next(self) -> Planned | None:
-        if self._fault is not None:
-            raise self._fault
-        try:
-            return next(self._planned, None)
-        except Exception as fault:
-            self._fault = fault
-            raise
-
-
-def _site(look: _Look, kept: _Kept) -> Iterator[Planned]:
+def _site(look: _Look, kept: Kept) -> Iterator[Planned]:
     settings, desk = look.settings, look.desk
     texts = {path: data for one in look.found for path, data in one.frozen.items()}
-    read = frozen_reader(settings.releases)
-
-    def read_frozen(path: str) -> bytes:
-        if (data := texts.get(path) or read(path)) is None:
-            raise GreenchannelError("releases/{path}: the frozen text is missing", path=path)
-        return data
-
     public = desk.record.state
     bodies = [{**publication(one, ""), "draft": True} for one in look.found]
     now = desk.context.now
@@ -359,7 +222,7 @@ def _site(look: _Look, kept: _Kept) -> Iterator[Planned]:
         events=desk.record.events,
         ledger=desk.record.ledger,
         drafts=virtual,
-        read_frozen=read_frozen,
+        read_frozen=text_reader(settings.releases, texts),
         render=kept.render,
         maker=maker(),
         heartbeats=shown_beats(settings),

@@ -9,13 +9,14 @@
 `.greenchannel/`; whoever deletes it makes the next look a long one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from greenchannel.delivery.journal import Journal
 from greenchannel.desk.seen import is_settled, seen
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.maker import maker
 from greenchannel.record.canonical import sha256
 from greenchannel.record.holdings import Holdings, Reader
@@ -30,6 +31,19 @@ def frozen_reader(releases: Path) -> Reader:
         return (releases / path).read_bytes() if _seen(releases, path) else None
 
     return read
+
+
+def text_reader(releases: Path, pending: Mapping[str, bytes]) -> Callable[[str], bytes]:
+    """Of frozen texts that must be there: those of the record, and the `pending` ones that it has not yet, by path."""
+    read = frozen_reader(releases)
+
+    def read_text(path: str) -> bytes:
+        data = pending.get(path) or read(path)
+        if data is None:
+            raise GreenchannelError("releases/{path}: the frozen text is missing", path=path)
+        return data
+
+    return read_text
 
 
 def ends(folder: Path) -> tuple[bytes | None, bytes]:
