@@ -18,7 +18,7 @@ from greenchannel.delivery.record import read_record
 from greenchannel.desk import seen
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
-from greenchannel.making import Making
+from greenchannel.making import Making, Resident
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
@@ -109,7 +109,7 @@ def test_what_is_made_again_for_a_place_is_held_against_the_desk_of_that_moment(
     known, phrase = KnownFolders(), "此后才写下的一句话尚不得外传"
     read_newsroom(office_home.content, office_home.zone, known)
     leaking(monkeypatch, b"nothing")
-    ordered = Making(office_home, Clock(BUILT_AT), known=known)
+    ordered = Making(office_home, Clock(BUILT_AT), resident=Resident(desk=known))
     ordered.make()
     draft = office_home.content / "incidents" / f"{EMBARGOED}.md"
     draft.write_text(draft.read_text("utf-8") + f"\n{phrase}。\n", "utf-8")

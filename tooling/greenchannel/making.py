@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -122,12 +122,23 @@ def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
         return differences(made, folder, has_variants=settings.precompress)
 
 
+@dataclass(slots=True)
+class Resident:
+    """What a process that makes the site again and again keeps between two makings: plans, the desk, the journal.
+
+    The desk is what it has just read for itself; each making believes it.
+    """
+
+    plans: AtHand = field(default_factory=dict)
+    desk: KnownFolders = field(default_factory=dict)
+    journal: Journal | None = None
+
+
 class Making:
     """``site/`` as one run makes it. Of two runs, one makes at a time; what the other made meanwhile is seen.
 
     `seen` are the receipts that it added: where readers read ``site/`` itself, a text counts as visible once it stands
-    there, whatever becomes of the other places. `part` is empty for all of the site but the search index. `at_hand` and
-    `known` are given by who makes it again and again: what its parts came to, and what he has just read of the desk.
+    there, whatever becomes of the other places. `part` is empty for all of the site but the search index.
     """
 
     part = ""
@@ -140,8 +151,7 @@ class Making:
         clean: bool = False,
         older_record: bool = False,
         progress: Progress = lambda _where, _done, _due: None,
-        at_hand: AtHand | None = None,
-        known: KnownFolders | None = None,
+        resident: Resident | None = None,
     ) -> None:
         self.settings, self.clock, self.clean, self.progress = settings, clock, clean, progress
         self.takes_older = older_record
@@ -151,10 +161,11 @@ class Making:
         self.seen: list[Mapping[str, Any]] = []  # Any: JSON
         self.is_place = any(one.name == SITE for one in settings.targets)
         self._journal: Journal | None = None
+        self._mark: object = None  # the journal's, behind what this run noted last
         self._memory = Memory(settings.home, maker())
         self._renderer = Renderer()
-        self._at_hand: AtHand = {} if at_hand is None else at_hand
-        self._known = known
+        self._resident = resident or Resident()
+        self._known = resident.desk if resident else None
         self._looks: Looks = {}
         self._stood: Mapping[str, Any] = {}  # what all of the site was made of
         self._guard: tuple[Mapping[str, str], Guard] | None = None  # and the texts that were public when it was made
@@ -177,13 +188,15 @@ class Making:
             if self._add_receipts():
                 self._make(*self._sources())
             self._note_whole()
+            self._mark = self._journal and self._journal.mark
 
     def fresh(self) -> Delivered:
         """What stands in ``site/`` now, made again if another run has been at it. The caller holds its lock."""
-        if self._journal is None or self._journal.is_stale:
+        if self._journal is None or self._journal.is_stale or self._journal.mark != self._mark:
             self._guard = self._known = None  # The desk may have been written on since.
             with self._at_work():
                 self._make(*self._sources())
+            self._mark = self._journal and self._journal.mark
         return self.delivered
 
     @property
@@ -232,12 +245,13 @@ class Making:
     def _sources(self) -> tuple[Site, Theme, Journal]:
         """What the site is made of now, and what is known to stand."""
         settings, record = self.settings, read_record(self.settings.releases)
+        is_first, self._journal = self._journal is None, self._journal or self._resident.journal
         if self._journal is None or self._journal.is_stale:
-            path = settings.home / STATE / f"{self.part or SITE}.journal.jsonl"
-            is_first, self._journal = self._journal is None, Journal(path)
-            if self.clean and is_first:
-                self._journal.forget()
-        site = _site(settings, record, {}, self._earlier, self._renderer, self._at_hand)
+            self._journal = Journal(settings.home / STATE / f"{self.part or SITE}.journal.jsonl")
+        if self.clean and is_first:
+            self._journal.forget()
+        self._resident.journal = self._journal
+        site = _site(settings, record, {}, self._earlier, self._renderer, self._resident.plans)
         return site, _theme(settings, self._earlier), self._journal
 
     def _put(self, site: Site, journal: Journal, plain: tuple[Planned, ...], *, believing: bool = False) -> None:

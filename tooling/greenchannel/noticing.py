@@ -65,10 +65,12 @@ class _Handler(FileSystemEventHandler):
     def __init__(self, home: Path, changed: threading.Event) -> None:
         self._home, self._changed = home, changed
         self._news = set[Path]()
+        self._taking = threading.Lock()  # The system's thread tells, another one takes.
 
     def take(self) -> frozenset[Path]:
-        """What there was since the last time. One that comes meanwhile may be lost; that something came is not."""
-        news, self._news = self._news, set()
+        """What there was since the last time."""
+        with self._taking:
+            news, self._news = self._news, set()
         return frozenset(news)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -76,7 +78,8 @@ class _Handler(FileSystemEventHandler):
             return
         paths = [Path(str(one)) for one in (event.src_path, event.dest_path) if one]
         if any(map(self._matters, paths)):
-            self._news.update(paths)
+            with self._taking:
+                self._news.update(paths)
             self._changed.set()
 
     def _matters(self, path: Path) -> bool:

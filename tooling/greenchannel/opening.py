@@ -12,7 +12,7 @@ from pathlib import Path
 from greenchannel.continuity import older_record
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.proven import frozen_reader
-from greenchannel.delivery.record import Record, read_sound_part
+from greenchannel.delivery.record import Record, read_at_a_glance, read_sound_part
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
@@ -32,7 +32,6 @@ from greenchannel.domain.remembering import Remembering
 from greenchannel.record.events import State
 from greenchannel.record.freeze import thaw
 from greenchannel.record.gate import lacks_note
-from greenchannel.record.named import named_bodies
 from greenchannel.record.outlived import (
     altered_translations,
     is_original_public,
@@ -84,14 +83,19 @@ def open_desk(
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
     """
     paths = only or frozenset()
-    if memory is not None and (about or paths) and all(one.startswith("incidents/") for one in paths):
-        newsroom = read_around(settings.content, settings.zone, about, paths, memory)
+    is_of_few = bool(about or paths) and all(one.startswith("incidents/") for one in paths)
+    near = memory if is_of_few else None
+    if near is not None:
+        newsroom = read_around(settings.content, settings.zone, about, paths, near)
     else:
         newsroom = read_newsroom(settings.content, settings.zone, known, changed)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown or unset(settings.footer):
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
-    record, found = read_sound_part(settings.releases)
+    if near is not None:
+        record, found = read_at_a_glance(settings.releases, near)
+    else:
+        record, found = read_sound_part(settings.releases)
     if found and not looks_only:
         raise found
     # Whatever changes the record asks this by itself.
@@ -107,7 +111,7 @@ def open_desk(
         published,
         settings.language,
         is_record_whole=not damaged,
-        named_bodies=named_bodies(record.state),
+        named_bodies=record.state.named_bodies(),
     )
     return Desk(newsroom, policies, record, context, only, cleaned or Cleaned(settings), damaged)
 

@@ -17,7 +17,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -29,17 +29,15 @@ from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.proven import looking_once
 from greenchannel.delivery.record import Decision
-from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import message
 from greenchannel.indexer import Indexer
-from greenchannel.making import Making
+from greenchannel.making import Making, Resident
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import open_desk
-from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.record.heartbeat import HEARTBEAT
 from greenchannel.record.verification import CHECKPOINT, LEDGER
 from greenchannel.sending import Sending
@@ -72,8 +70,7 @@ class Watch:
         self._home, self._clock, self._translate = home, clock, translate
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
-        self._known: KnownFolders = {}  # Likewise: what did not change is not read again.
-        self._at_hand: AtHand = {}  # Likewise: what the record's parts came to.
+        self._resident = Resident()  # Likewise: what did not change is not read or worked out again.
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -86,11 +83,17 @@ class Watch:
         self._log("started", home=str(self._home))
         try:
             with self.notice.watching():
+                changed, all_seen_at = None, time.monotonic()
                 while not self.notice.is_stopped:
                     # Watched before it is read: a change in between is seen by the next look.
                     self._refresh()
-                    self._look()
-                    self._wait()
+                    is_done = self._look(changed)
+                    if changed is None:
+                        all_seen_at = time.monotonic()
+                    told = self._wait()
+                    # Who never pauses must not keep from being seen what the system did not tell of.
+                    is_soon = time.monotonic() < all_seen_at + self._rescan_seconds
+                    changed = told if is_done and is_soon else None
         finally:
             self._indexer.stop(STOP_SECONDS)
             left = self._couriers.stop(STOP_SECONDS)
@@ -106,32 +109,36 @@ class Watch:
         else:
             self._unsay("notice")
 
-    def _wait(self) -> None:
+    def _wait(self) -> frozenset[Path] | None:
+        """Until the next look: the paths that the system told of; None where it is time to look at everything."""
         until = time.monotonic() + self._rescan_seconds
         while not self.notice.is_stopped and time.monotonic() < until:
             if self.notice.changed.wait(min(_SLICE_SECONDS, self._rescan_seconds)):
-                self.notice.settle()
-                return
+                return self.notice.settle()
             if self._due and self._clock() >= self._due:
-                return
+                break
+        return None
 
-    def _look(self) -> None:
+    def _look(self, changed: Collection[Path] | None = None) -> bool:
+        """Of the desk at what `changed`, None for all of it. Whether it came to its end."""
         try:
             settings = read_settings(self._home)
             with looking_once(settings.releases):
-                self._release(settings)
+                self._release(settings, changed)
         except (GreenchannelError, OSError) as error:
             self._say("channel", "failed", problem=problem_text(error, self._translate))
         except Exception as error:  # noqa: BLE001  # At night a line in the log is worth more than a dead channel.
             self._say("channel", "failed", problem=repr(error), traceback=traceback.format_exc())
         else:
             self._unsay("channel")
+            return True
+        return False
 
-    def _release(self, settings: Settings) -> None:
+    def _release(self, settings: Settings, changed: Collection[Path] | None) -> None:
         clock = self._local(settings)
         now = clock()
         self._cleaned = self._cleaned or Cleaned(settings)
-        desk = open_desk(settings, now, cleaned=self._cleaned, known=self._known)
+        desk = open_desk(settings, now, cleaned=self._cleaned, known=self._resident.desk, changed=changed)
         self._note_clock(now, desk.record.state.last_at)
         waiting = approved(settings, desk)
         self._note_schedule(scheduled(waiting, now))
@@ -144,7 +151,7 @@ class Watch:
         if published or self._built_from != stamp:
             # What failed is tried again with every look; what stands is left alone until an input changes.
             self._built_from = None
-            making = Making(settings, clock, at_hand=self._at_hand, known=self._known)
+            making = Making(settings, clock, resident=self._resident)
             making.make()
             self._tell_site(making)
             self._couriers.give(making, [one for one in settings.targets if one.name != SITE])

@@ -48,6 +48,7 @@ class Catalogue:
         self.language = CHINESE
         self.translated: frozenset[str] = frozenset()  # the incidents and releases with a page in this language
         self.cards: dict[str, Card] = {}  # those that were asked for: lists show the same ones again and again
+        self._incidents: dict[str, Incident] = {}  # likewise, in every language
         # The order of the ledger breaks ties, so that two releases of one second keep their places.
         order = {identifier: number for number, identifier in enumerate(state.releases)}
         self.releases = tuple(
@@ -60,6 +61,7 @@ class Catalogue:
         """`translated` as of the whole record."""
         other = copy.copy(self)
         other.original = self.original or self
+        other.months = self.months  # The same in every language; a copy has what was worked out.
         other.language, other.translated, other.cards = language, translated, {}
         return other
 
@@ -125,9 +127,19 @@ class Catalogue:
         """
         groups: dict[str, list[PublicRelease]] = {}
         for one in self.releases:
+            if len(one.revisions) == 1:  # Most: spelt out, since it is asked of all of an archive.
+                groups.setdefault(key(one.revisions[0].event), []).append(one)
+                continue
             for name in dict.fromkeys(key(revision.event) for revision in one.revisions):
                 groups.setdefault(name, []).append(one)
         return {name: tuple(groups[name]) for name in sorted(groups)}
+
+    @cached_property
+    def months(self) -> Mapping[str, str]:
+        """In which each release was first published, ``2026/11`` by its id."""
+        zone = self.settings.zone
+        there = ((one.id, one.first_at.astimezone(zone)) for one in self.releases)
+        return {identifier: f"{at.year:04}/{at.month:02}" for identifier, at in there}
 
     def of_incident(self, identifier: str) -> tuple[PublicRelease, ...]:
         return self._by_incident.get(identifier, ())
@@ -196,6 +208,11 @@ class Catalogue:
 
     def incident(self, identifier: str) -> Incident:
         """The public facts of an incident, as the rules of timing want them."""
+        if (known := self._incidents.get(identifier)) is None:
+            known = self._incidents[identifier] = self._incident(identifier)
+        return known
+
+    def _incident(self, identifier: str) -> Incident:
         facts = self.state.incidents[identifier]
         return Incident(
             id=identifier,

@@ -46,4 +46,4 @@ def _mark(catalogue: Catalogue, release: PublicRelease, digests: Sequence[str]) 
     """All that a card shows of a release; receipts and second signatures are none of it."""
     lines = tuple(digests[one.event["seq"] - 1] for one in release.revisions)
     incident = release.current.event["incident"]["id"]
-    return fingerprint(lines, release.withdrawals, catalogue.has_page(release.id), catalogue.has_page(incident))
+    return repr((lines, release.withdrawals, catalogue.has_page(release.id), catalogue.has_page(incident)))

@@ -10,12 +10,12 @@ from typing import Any
 
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
-from greenchannel.portal.shown import card_of, feed_link, local
+from greenchannel.portal.shown import card_of, feed_link
 from greenchannel.portal.telephones import telephone_row
 from greenchannel.portal.views.lists import ListView
 from greenchannel.portal.views.parts import FeedLink, Frame, Link, Row
 from greenchannel.record.events import PublicRelease
-from greenchannel.record.named import named_bodies, named_experts
+from greenchannel.record.named import named_experts
 
 _NEWEST = 50
 Members = tuple[PublicRelease, ...]  # newest first
@@ -64,8 +64,7 @@ def types(catalogue: Catalogue) -> tuple[Shelf, ...]:
 
 
 def _shelves(catalogue: Catalogue, each: Iterable[_Column]) -> tuple[Shelf, ...]:
-    months = {one.id: f"{local(catalogue, one.first_at):%Y/%m}" for one in catalogue.releases}
-    return tuple(Shelf(one, _by_month(months, one.held)) for one in each)
+    return tuple(Shelf(one, _by_month(catalogue.months, one.held)) for one in each)
 
 
 def months(shelves: Iterable[Shelf]) -> tuple[str, ...]:
@@ -124,7 +123,7 @@ def _departments(catalogue: Catalogue) -> Iterator[_Column]:
     So has each that the record names and the registry does not know any more: links lead to it for ever.
     """
     groups = catalogue.held(_department)
-    for identifier in sorted(catalogue.registry.departments.keys() | named_bodies(catalogue.state)):
+    for identifier in sorted(catalogue.registry.departments.keys() | catalogue.state.named_bodies()):
         held, path = groups.get(identifier, ()), f"departments/{identifier}"
         name = catalogue.department_name(identifier)
         yield _Column(

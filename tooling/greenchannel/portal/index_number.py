@@ -20,7 +20,8 @@ def index_numbers(form: IndexNumbers | None, state: State, zone: timezone) -> Ma
     for release in state.releases.values():  # in the order of the ledger
         if release.revisions[0].event.get("draft"):
             continue
-        period = f"{release.first_at.astimezone(zone):{'%Y' if form.form is Form.YEARLY else '%Y%m'}}"
+        at = release.first_at.astimezone(zone)
+        period = f"{at.year:04}" if form.form is Form.YEARLY else f"{at.year:04}{at.month:02}"
         counted[period] += 1
         numbers[release.id] = f"{form.code}/{period}-{counted[period]:05}"
     return numbers

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import month_name
-from greenchannel.portal.shown import local
 from greenchannel.portal.views.lists import SearchView
 from greenchannel.portal.views.parts import Frame, Link
 
@@ -30,6 +29,5 @@ def search_page(catalogue: Catalogue) -> tuple[str, SearchView]:
 
 def _months(catalogue: Catalogue) -> Iterator[Link]:
     """Newest first."""
-    found = catalogue.grouped(lambda one: f"{local(catalogue, one.first_at):%Y/%m}")
-    for month in sorted(found, reverse=True):
+    for month in sorted({*catalogue.months.values()}, reverse=True):
         yield Link(month_name(catalogue, month), f"{catalogue.settings.root}archive/{month}/")

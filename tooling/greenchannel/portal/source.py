@@ -1,6 +1,6 @@
 """What a site is made of, as one value: the settings, the registry, the record and the programs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Site:
     registry: Registry
     policy: Policy
     state: State
-    events: tuple[Mapping[str, Any], ...]  # the public ledger
+    events: Sequence[Mapping[str, Any]]  # the public ledger
     ledger: bytes  # the same as it is written
     read_frozen: Callable[[str], bytes]
     render: Callable[[str, Links], str]

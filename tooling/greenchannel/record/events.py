@@ -5,7 +5,7 @@ a line, each with `seq`, `at` and `prev` (the SHA-256 of the line before). State
 stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -67,7 +67,8 @@ class PublicRelease:
     @property
     def withdrawal(self) -> Withdrawal | None:
         """The one in force."""
-        return next((one for one in self.withdrawals[-1:] if one.revision == self.current.number), None)
+        newest = self.withdrawals[-1] if self.withdrawals else None
+        return newest if newest and newest.revision == self.current.number else None
 
     @property
     def updated_at(self) -> datetime:
@@ -113,15 +114,42 @@ class State:
     last_at: datetime | None = None
 
     def appearances(self, zone: timezone) -> Mapping[str, tuple[Appearance, ...]]:
-        """By incident. A withdrawn release still appeared when it did.
+        """By incident, each worked out when it is asked for. A withdrawn release still appeared when it did.
 
         `zone` reads a conference known to the day only.
         """
-        found: dict[str, list[Appearance]] = {one: [] for one in self.incidents}
+        return _Appearances(self, zone)
+
+    def members(self) -> Mapping[str, Sequence[str]]:
+        """By incident, the releases that belong to it now, in the order of the ledger."""
+        found: dict[str, list[str]] = {one: [] for one in self.incidents}
         for one in self.releases.values():
-            if one.visible or not one.withdrawal:
-                found[one.current.event["incident"]["id"]].append(one.appearance(zone))
-        return {incident: tuple(members) for incident, members in found.items()}
+            found[one.current.event["incident"]["id"]].append(one.id)
+        return found
+
+    def named_bodies(self) -> frozenset[str]:
+        """Departments that ever released or withdrew something, or led an incident: their pages keep their addresses,
+        whatever the registry says today.
+        """  # noqa: D205
+        events = [revision.event for release in self.releases.values() for revision in release.revisions]
+        leads = (str(one["incident"]["lead"]) for one in events if "lead" in one["incident"])
+        withdrawing = (one.department for release in self.releases.values() for one in release.withdrawals)
+        return frozenset((*(str(one["department"]) for one in events), *leads, *withdrawing))
+
+
+class _Appearances(Mapping[str, tuple[Appearance, ...]]):
+    def __init__(self, state: State, zone: timezone) -> None:
+        self._releases, self._members, self._zone = state.releases, state.members(), zone
+
+    def __getitem__(self, incident: str) -> tuple[Appearance, ...]:
+        members = (self._releases[one] for one in self._members[incident])
+        return tuple(one.appearance(self._zone) for one in members if one.visible or not one.withdrawal)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
 
 
 def fold(events: Iterable[Mapping[str, Any]], state: State | None = None) -> State:

@@ -1,17 +1,9 @@
-"""Bodies and experts that the record names: pages about them keep their addresses, whatever the registry says today."""
+"""Experts that the record names: pages about them keep their addresses, whatever the registry says today."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from greenchannel.record.events import State
-
-
-def named_bodies(state: State) -> frozenset[str]:
-    """Departments that ever released or withdrew something, or led an incident."""
-    events = frozenset(str(event["department"]) for event in _events(state))
-    leads = frozenset(str(event["incident"]["lead"]) for event in _events(state) if "lead" in event["incident"])
-    withdrawing = (one.department for release in state.releases.values() for one in release.withdrawals)
-    return events | leads | frozenset(withdrawing)
 
 
 def named_experts(state: State) -> frozenset[str]:
