@@ -1,10 +1,20 @@
 """Stand-ins that keep the contract of what they stand for (see tests/contract)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from greenchannel.delivery.targets import TargetError
+
+
+class Remembered(dict[str, bytes]):
+    """What was worked out before, for one test."""
+
+    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        return {one: self[one] for one in keys if one in self}
+
+    def keep(self, key: str, value: bytes) -> None:
+        self[key] = value
 
 
 @dataclass

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,10 +17,12 @@ from typing import Any
 import pytest
 
 from conftest import CHINA, Clock, Run, read_files, until
+from greenchannel import watching
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
+from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.watching import Watch
 
@@ -62,9 +64,11 @@ def said(lines: Lines, event: str) -> Lines:
 
 
 @contextmanager
-def running(office: Settings, clock: Clock, notice: type[Notice] = Notice) -> Iterator[Lines]:
+def running(
+    office: Settings, clock: Clock, notice: type[Notice] = Notice, *, seconds: float = 0.3
+) -> Iterator[Lines]:
     lines: Lines = []
-    channel = Watch(office.home, clock, str, lines.append, notice=notice(office.home), rescan_seconds=0.3)
+    channel = Watch(office.home, clock, str, lines.append, notice=notice(office.home), rescan_seconds=seconds)
     thread = threading.Thread(target=channel.run)
     thread.start()
     try:
@@ -138,6 +142,55 @@ def test_a_change_whose_event_was_lost_is_found_by_looking_again(office_home: Se
         run("approve", EMBARGOED, "--by", "lu-wanqing")
         until(lambda: said(lines, "visible"))
     assert len(committed(office_home)) == 1
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Collection[Path] | None]:
+    """Of which paths each look is told; None where it is a look at everything."""
+    found = list[Collection[Path] | None]()
+
+    def counted(*given: Any, changed: Collection[Path] | None, **named: Any) -> Desk:
+        found.append(changed)
+        return open_desk(*given, changed=changed, **named)
+
+    monkeypatch.setattr(watching, "open_desk", counted)
+    return found
+
+
+def test_what_the_system_tells_of_is_looked_at_and_no_more(
+    office_home: Settings, clock: Clock, told: list[Collection[Path] | None]
+) -> None:
+    with running(office_home, clock, seconds=60):
+        until(lambda: len(told) == 1)
+        desk(office_home, BROKEN).touch()
+        until(lambda: len(told) > 1)
+    assert told[:2] == [None, frozenset({desk(office_home, BROKEN)})]
+
+
+def test_who_never_pauses_keeps_nothing_from_being_looked_at(
+    office_home: Settings, clock: Clock, told: list[Collection[Path] | None]
+) -> None:
+    def goes_on() -> bool:
+        desk(office_home, BROKEN).touch()
+        return told.count(None) > 2  # The first, and two more.
+
+    with running(office_home, clock, seconds=2):
+        until(goes_on)
+    assert len(told) > told.count(None)
+
+
+def test_behind_a_look_that_failed_everything_is_looked_at(
+    office_home: Settings, clock: Clock, told: list[Collection[Path] | None]
+) -> None:
+    settings = office_home.home / "mkdocs.yml"
+    with running(office_home, clock, seconds=60) as lines:
+        until(lambda: len(told) == 1)
+        whole = settings.read_text("utf-8")
+        settings.write_text("extra: [", "utf-8")
+        until(lambda: said(lines, "failed"))
+        settings.write_text(whole, "utf-8")
+        until(lambda: said(lines, "recovered"))
+    assert told[:2] == [None, None]
 
 
 def test_a_system_that_cannot_watch_is_told_of_and_looked_at_again(

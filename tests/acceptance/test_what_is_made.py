@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from conftest import BUILT_AT, Clock, copy_newsroom, read_files
-from greenchannel import office
+from greenchannel import making, office
 from greenchannel.building import Built, build
 from greenchannel.delivery import delivering, proven
 from greenchannel.delivery.journal import Journal
@@ -22,7 +22,7 @@ from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.handwritten import STATE
-from greenchannel.making import Making, opened_site
+from greenchannel.making import Making, Resident, opened_site
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.streams import Event, Stream, read_streams
@@ -370,3 +370,41 @@ def test_what_leads_to_the_page_of_open_incidents_goes_out_behind_it(newsroom: S
         planned = tuple(site.plan(opened, read_theme(newsroom.templates)))
     stages = {path: one.stage for one in planned for path in one.paths}
     assert stages[f"{folder}urgent/index.html"] < stages[f"{folder}urgent.css"]
+
+
+def about(settings: Settings, word: str) -> None:
+    page = settings.content / "pages/about.md"
+    page.write_text(page.read_text("utf-8") + f"\n{word}\n", "utf-8")
+
+
+def test_who_makes_it_again_reads_its_journal_once(newsroom: Settings) -> None:
+    resident = Resident()
+    with patch.object(making, "Journal", side_effect=Journal) as opened:
+        for word in ("改动之一", "改动之二"):
+            about(newsroom, word)
+            Making(newsroom, Clock(BUILT_AT), resident=resident).make()
+    assert opened.call_count == 1
+    assert "改动之二" in (newsroom.site / "about/index.html").read_text("utf-8")
+
+
+def test_what_another_process_noted_is_read_again(newsroom: Settings) -> None:
+    resident = Resident()
+    Making(newsroom, Clock(BUILT_AT), resident=resident).make()
+    about(newsroom, "别处改动")
+    build(newsroom, Clock(BUILT_AT))
+    with patch.object(making, "Journal", side_effect=Journal) as opened:
+        Making(newsroom, Clock(BUILT_AT), resident=resident).make()
+    assert opened.call_count == 1
+
+
+def test_a_place_that_waits_gets_what_its_process_has_made_since(newsroom: Settings) -> None:
+    """Though the journal, which both makings share, has been read by it."""
+    resident = Resident()
+    first = Making(newsroom, Clock(BUILT_AT), resident=resident)
+    first.make()
+    before = first.delivered.files["about/index.html"]
+    about(newsroom, "此后改动")
+    second = Making(newsroom, Clock(BUILT_AT), resident=resident)
+    second.make()
+    assert first.fresh().files == second.delivered.files
+    assert first.delivered.files["about/index.html"] != before

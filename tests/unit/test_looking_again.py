@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fakes import Remembered
 from greenchannel.board import read_board
 from greenchannel.cli import main
 from greenchannel.delivery import proven
@@ -180,12 +181,73 @@ def test_a_text_is_read_again_when_a_file_beside_it_changed(office_home: Setting
 def test_the_incidents_alone_are_those_of_the_whole_desk(office_home: Settings) -> None:
     (office_home.content / "incidents/2026/kongde").mkdir()
     whole = read_newsroom(office_home.content, office_home.zone)
-    alone = read_incidents(office_home.content, office_home.zone)
+    alone = read_incidents(office_home.content, office_home.zone, Remembered())
     assert alone.incidents == {name: replace(one, translations=()) for name, one in whole.incidents.items()}
     broken = [one for one in whole.documents if one.path.endswith("/incident.md") and one.value is None]
     assert [one.path for one in alone.documents if one.value is None and "incidents/" in one.path] == [
         one.path for one in broken
     ] == ["incidents/2026/kongde/incident.md"]
+
+
+def test_an_incident_that_is_known_is_not_opened_again_until_it_changes(
+    office_home: Settings, read: list[str]
+) -> None:
+    memory = Remembered()
+    first = read_incidents(office_home.content, office_home.zone, memory)
+    read.clear()
+    assert read_incidents(office_home.content, office_home.zone, memory).incidents == {
+        name: replace(one, body="") for name, one in first.incidents.items()
+    }
+    assert read == []
+    path = office_home.content / beside(FACT) / "incident.md"
+    path.write_text(path.read_text("utf-8").replace("标题: ", "标题: 改题："), "utf-8")
+    changed = read_incidents(office_home.content, office_home.zone, memory)
+    assert changed.incidents[FACT.removesuffix("/fact-1")].title.startswith("改题：")
+    assert read == [f"{beside(FACT)}incident.md"]
+
+
+def test_an_incident_with_faults_is_read_each_time(office_home: Settings, read: list[str]) -> None:
+    """Only where it is broken can be told by nothing else."""
+    memory, path = Remembered(), office_home.content / beside(FACT) / "incident.md"
+    path.write_text(path.read_text("utf-8").replace("类别: ", "类别: x"), "utf-8")
+    for _ in range(2):
+        read.clear()
+        incidents = read_incidents(office_home.content, office_home.zone, memory).incidents
+        assert FACT.removesuffix("/fact-1") not in incidents
+        assert f"{beside(FACT)}incident.md" in read
+
+
+def test_a_look_at_one_text_asks_for_no_file_of_the_record_that_was_sound(
+    office_home: Settings, looks: list[Path | str]
+) -> None:
+    memory = Remembered()
+
+    def look() -> int:
+        looks.clear()
+        tuple(open_desk(office_home, NOW, frozenset({f"incidents/{FACT}.md"}), memory=memory).diagnostics)
+        return len(looks)
+
+    assert look() > 0
+    assert look() == 0
+
+
+@pytest.mark.parametrize("name", ["ledger.jsonl", "checkpoint.json"])
+def test_a_record_that_was_edited_since_is_not_believed(office_home: Settings, name: str) -> None:
+    memory, only = Remembered(), frozenset({f"incidents/{FACT}.md"})
+    open_desk(office_home, NOW, only, memory=memory)
+    path = office_home.releases / name
+    path.write_bytes(path.read_bytes().replace(b"2026-", b"2025-", 1))
+    with pytest.raises(LedgerDamagedError):
+        open_desk(office_home, NOW, only, memory=memory)
+
+
+def test_a_record_that_is_not_sound_is_not_remembered(office_home: Settings) -> None:
+    memory, only = Remembered(), frozenset({f"incidents/{FACT}.md"})
+    frozen = next((office_home.releases / "2026").rglob("*.md"))
+    frozen.write_bytes(frozen.read_bytes() + b" ")
+    for _ in range(2):
+        with pytest.raises(LedgerDamagedError):
+            open_desk(office_home, NOW, only, memory=memory)
 
 
 def test_the_board_opens_incidents_alone(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

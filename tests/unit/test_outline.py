@@ -1,11 +1,11 @@
 """Who asks about one file reads its incident, and learns what he would have learnt of the whole desk."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from fakes import Remembered
 from greenchannel.desk import outline, seen
 from greenchannel.desk.newsroom import read_folder
 from greenchannel.desk.settings import Settings
@@ -13,14 +13,6 @@ from greenchannel.opening import open_desk
 
 NOW = datetime.fromisoformat("2026-11-24T10:00+08:00")
 FACT = "incidents/2026/chengbei-tingshui/fact-1.md"
-
-
-class Remembered(dict[str, bytes]):
-    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        return {one: self[one] for one in keys if one in self}
-
-    def keep(self, key: str, value: bytes) -> None:
-        self[key] = value
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from greenchannel.continuity import older_record
+from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import read_sound_part
 from greenchannel.desk.newsroom import Newsroom, read_incidents
 from greenchannel.desk.policies import Selection, select
@@ -30,6 +31,7 @@ from greenchannel.domain.timing import (
     standing,
 )
 from greenchannel.domain.vocabulary import Duty, Force, ReleaseType
+from greenchannel.portal.maker import maker
 from greenchannel.record.approval import COUNTERSIGN_WITHIN
 from greenchannel.record.events import State
 
@@ -121,7 +123,8 @@ class Board:
 
 
 def read_board(settings: Settings, now: datetime) -> Board:
-    newsroom = read_incidents(settings.content, settings.zone)
+    with Memory(settings.home, maker()) as memory:
+        newsroom = read_incidents(settings.content, settings.zone, memory)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     record, found = read_sound_part(settings.releases)
     damaged = found or older_record(settings)

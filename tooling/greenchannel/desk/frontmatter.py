@@ -99,6 +99,9 @@ class Source:
     faults: tuple[Fault, ...] = field(default=())
 
 
+NOT_READ = Source("", None, "", 1)
+
+
 def read_document(raw: bytes) -> Source:
     """A Markdown file with front matter."""
     text, faults = _decode(raw)

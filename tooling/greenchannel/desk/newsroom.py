@@ -1,5 +1,6 @@
 """The folder ``content/`` as values: every document with its faults, and the registry. Reads files, decides nothing."""
 
+import json
 import os
 import re
 import stat
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 
 from greenchannel.desk import registry_schema, schema
 from greenchannel.desk.attachments import look, unfit_names
-from greenchannel.desk.frontmatter import MAX_BYTES, Fault, FaultKind, Source, read_document, read_yaml
+from greenchannel.desk.frontmatter import MAX_BYTES, NOT_READ, Fault, FaultKind, Source, read_document, read_yaml
 from greenchannel.desk.kinds import Unfit
 from greenchannel.desk.policies import read_own_policy
 from greenchannel.desk.schema import Spans
@@ -25,6 +26,7 @@ from greenchannel.domain.incident import Incident
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Department, Expert, Person, Registry, Routing
 from greenchannel.domain.release import Release
+from greenchannel.domain.remembering import Remembering
 from greenchannel.domain.translation import Translation
 
 _ID = re.compile(r"^(?:id|编号)[:：][ ]*[\"']?([a-z0-9/-]+)", re.MULTILINE)
@@ -129,7 +131,7 @@ def read_newsroom(
     tables = read_tables(content, zone)
     documents = list(tables.documents)
     touched = None if changed is None else {*changed, *(one.parent for one in changed)}
-    for folder in incident_folders(content / "incidents"):
+    for folder in (content / one for one in incident_folders(content)):
         before = known.get(folder) if known and touched is not None and folder not in touched else None
         if before and before.zone == zone:
             documents += before.documents
@@ -139,23 +141,28 @@ def read_newsroom(
     return replace(tables, documents=ordered)
 
 
-def read_incidents(content: Path, zone: timezone) -> Newsroom:
-    """As `read_newsroom`, of the incidents' own files, without translations: no release is opened."""
-    tables = read_tables(content, zone)
-    found = (_incident(content, folder, zone) for folder in incident_folders(content / "incidents"))
+def read_incidents(content: Path, zone: timezone, memory: Remembering) -> Newsroom:
+    """As `read_newsroom`, of the facts of the incidents alone: no release is opened, no text and translation kept.
+
+    A sound file that is still the one that was read before is not opened either.
+    """
+    tables, folders = read_tables(content, zone), list(incident_folders(content))
+    known = memory.recall(f"incident {one}" for one in folders)
+    found = [_incident(content, one, zone, known.get(f"incident {one}"), memory) for one in folders]
     return replace(tables, documents=tuple(sorted((*tables.documents, *found), key=lambda one: one.path)))
 
 
-def incident_folders(root: Path) -> Iterator[Path]:
-    """Links are not followed."""
-    for year in _folders(root) if root.is_dir() else ():
-        if not year.name.startswith("."):
-            yield from _folders(year)
+def incident_folders(content: Path) -> Iterator[str]:
+    """Their paths below content/, in order; links are not followed. Strings: of a long archive, paths take longer."""
+    years = _folders(f"{content}/incidents") if (content / "incidents").is_dir() else ()
+    for year in years:
+        if not year.startswith("."):
+            yield from (f"incidents/{year}/{name}" for name in _folders(f"{content}/incidents/{year}"))
 
 
-def _folders(folder: Path) -> list[Path]:
+def _folders(folder: str) -> list[str]:
     with os.scandir(folder) as entries:
-        return [folder / name for name in sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))]
+        return sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
 
 
 def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFolders | None = None) -> list[Document]:
@@ -188,9 +195,19 @@ def _read_folder(content: Path, folder: Path, names: tuple[str, ...], zone: time
     return [_with_translations(one, documents) for one in documents]
 
 
-def _incident(content: Path, folder: Path, zone: timezone) -> Document:
-    names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
-    return _read_file(content, folder / _INCIDENT, names, zone) if _INCIDENT in names else _no_incident(content, folder)
+def _incident(content: Path, folder: str, zone: timezone, known: bytes | None, memory: Remembering) -> Document:
+    path, from_path = f"{content}/{folder}/{_INCIDENT}", folder.removeprefix("incidents/")
+    if (look := seen(path)) is None:
+        return _no_incident(content, content / folder)
+    before, fields = json.loads(known) if known else (None, {})
+    if before == look:
+        value = incident_of(fields, {}, from_path, "", zone).value
+        name, identifier = f"{folder}/{_INCIDENT}", str(fields.get("id", from_path))
+        return Document(path=name, source=NOT_READ, identifier=identifier, value=value, fields=fields)
+    document = _read_file(content, Path(path), (), zone)
+    if document.value and not document.faults and is_settled(path, look):
+        memory.keep(f"incident {folder}", json.dumps((look, document.fields)).encode())
+    return document
 
 
 def _no_incident(content: Path, folder: Path) -> Document:
@@ -198,7 +215,7 @@ def _no_incident(content: Path, folder: Path) -> Document:
     path = (folder / _INCIDENT).relative_to(content).as_posix()
     fault = Fault(FaultKind.NO_INCIDENT_FILE, Span(), folder.name)
     identifier = folder.relative_to(content / "incidents").as_posix()
-    return Document(path=path, source=Source("", None, "", 1), identifier=identifier, faults=(fault,))
+    return Document(path=path, source=NOT_READ, identifier=identifier, faults=(fault,))
 
 
 def _with_translations(document: Document, beside: list[Document]) -> Document:

@@ -14,7 +14,7 @@ from datetime import timezone
 from pathlib import Path
 from typing import Any
 
-from greenchannel.desk.frontmatter import Source
+from greenchannel.desk.frontmatter import NOT_READ
 from greenchannel.desk.newsroom import Document, Newsroom, incident_folders, read_folder, read_tables
 from greenchannel.desk.seen import is_settled, seen
 from greenchannel.domain.incident import Incident
@@ -48,7 +48,7 @@ def read_around(
 def _outlined(folder: str, name: str, outline: _Outline) -> Document:
     identifier, _, _, is_sound = outline
     return Document(
-        path=f"{folder}/{name}", source=Source("", None, "", 1), identifier=identifier, is_outline=is_sound
+        path=f"{folder}/{name}", source=NOT_READ, identifier=identifier, is_outline=is_sound
     )
 
 
@@ -58,7 +58,7 @@ class _Folders:
     def __init__(self, content: Path, zone: timezone, memory: Remembering) -> None:
         self._content, self._zone = content, zone
         self._read: dict[str, list[Document]] = {}
-        paths = [one.relative_to(content).as_posix() for one in incident_folders(content / "incidents")]
+        paths = list(incident_folders(content))
         known = memory.recall(f"outline {one}" for one in paths)
         self.outlines: dict[str, Mapping[str, _Outline]] = {}
         for path in paths:
@@ -99,9 +99,10 @@ class _Folders:
 
     def _files(self, path: str) -> Iterator[tuple[str, Any]]:
         """The texts of a folder and what the system tells of each."""
-        for name in sorted(os.listdir(self._content / path)):  # noqa: PTH208  # Names, of every folder of an archive.
+        folder = f"{self._content}/{path}"  # A string: it is asked of every folder of an archive.
+        for name in sorted(os.listdir(folder)):  # noqa: PTH208
             if name.endswith(".md") and not name.startswith("."):
-                yield name, seen(f"{self._content}/{path}/{name}")
+                yield name, seen(f"{folder}/{name}")
 
 
 def _outline(document: Document) -> _Outline:

@@ -7,7 +7,7 @@ its old one vanishes; that the same title or text stands under both is how the t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from greenchannel.desk.frontmatter import Fault, FaultKind, Source
+from greenchannel.desk.frontmatter import NOT_READ, Fault, FaultKind
 from greenchannel.desk.newsroom import Document, Newsroom
 from greenchannel.domain.diagnostic import Span
 from greenchannel.domain.incident import Incident
@@ -63,7 +63,7 @@ def with_vanished(newsroom: Newsroom, published: Mapping[str, Published]) -> tup
     missing = (
         Document(
             path=f"incidents/{one.id}/incident.md" if one.kind == "incident" else f"incidents/{one.id}.md",
-            source=Source("", None, "", 1),
+            source=NOT_READ,
             identifier=one.id,
             faults=(Fault(FaultKind.VANISHED, Span(), one.id),),
         )
