@@ -4,10 +4,11 @@ Nothing of it is worked out while its neighbourhood is what it was: then the pla
 make a page of it is worked out only for the page that is missing.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
+
+import orjson
 
 from greenchannel.portal import pages, twin
 from greenchannel.portal.addresses import alias_path, public_path
@@ -27,6 +28,8 @@ from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.portal.wording import CHINESE, ENGLISH
 from greenchannel.record.events import PublicRelease
 from greenchannel.record.freeze import thaw
+
+_READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE  # of a release as JSON
 
 
 def plan_incidents(
@@ -108,4 +111,4 @@ def _twin(description: twin.Document, bodies: Bodies) -> tuple[bytes, ...]:
     digest = description["text"]["sha256"]
     translated = {one: bodies.html(one) for one in (of["text"]["sha256"] for of in description["translations"])}
     whole = twin.complete(description, thaw(bodies.released(digest)), bodies.html(digest), translated)
-    return tuple(f"{json.dumps(one, ensure_ascii=False, indent=2)}\n".encode() for one in (whole, ninjs(whole)))
+    return tuple(orjson.dumps(one, option=_READABLE) for one in (whole, ninjs(whole)))
