@@ -22,7 +22,7 @@ from unittest.mock import patch
 import scenes
 from conftest import REPOSITORY
 from faults import Call, Decide, Fail, Fault, Kill, Layer, Short, named, nothing
-from greenchannel import making
+from greenchannel import making, sourcing
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.theme import read_theme
 from mutants import MUTANTS
@@ -40,7 +40,7 @@ def one_renderer() -> Iterator[None]:
         def shared() -> Iterator[Renderer]:
             yield renderer
 
-        with patch.object(making, "Renderer", shared):
+        with patch.object(making, "Renderer", shared), patch.object(sourcing, "Renderer", shared):
             yield
 
 
@@ -48,7 +48,7 @@ def one_renderer() -> Iterator[None]:
 def warm() -> Iterator[None]:
     """One renderer and one theme for all runs: the same code and the same bytes, without starting anew each time."""
     theme = read_theme(REPOSITORY / "templates")
-    with one_renderer(), patch.object(making, "read_theme", lambda _folder, *_compiled: theme):
+    with one_renderer(), patch.object(sourcing, "read_theme", lambda _folder, *_compiled: theme):
         yield
 
 

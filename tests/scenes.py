@@ -16,7 +16,7 @@ from typing import Any, Self
 from unittest.mock import patch
 
 from conftest import REPOSITORY, no_index
-from greenchannel import handwritten, making
+from greenchannel import handwritten, sourcing
 from greenchannel.cli import main
 from greenchannel.delivery.record import Record
 from greenchannel.desk.newsroom import read_newsroom
@@ -139,7 +139,7 @@ def clean_site(root: Path, ledger: bytes) -> dict[str, bytes]:
     settings, events = read_settings(root / HOME), read_events(ledger)
     record = Record(events, fold(events), ledger)
     pages = handwritten.mkdocs_pages(settings, framed(settings, released_types(record.state)))
-    return dict((*pages, *making.record_artifacts(settings, record)))
+    return dict((*pages, *sourcing.record_artifacts(settings, record)))
 
 
 def whole_lines(ledger: bytes) -> bytes:

@@ -11,13 +11,13 @@ from greenchannel.building import build
 from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.indexing import build_index
-from greenchannel.making import compare_site, record_index
 from greenchannel.office import withdraw
 from greenchannel.portal.plan import Planned, Stage
 from greenchannel.portal.search_index import ENTRY, FOLDER
 from greenchannel.portal.site import plan_search
 from greenchannel.portal.source import Site
 from greenchannel.portal.variants import plain_of
+from greenchannel.sourcing import compare_site, record_index
 
 pytestmark = pytest.mark.indexed
 

@@ -13,8 +13,8 @@ from conftest import REPOSITORY, Clock, read_files
 from greenchannel import cli, office
 from greenchannel.building import build
 from greenchannel.desk.settings import Settings, read_settings
-from greenchannel.making import compare_site
 from greenchannel.portal.variants import is_variant, plain_of, variants_of
+from greenchannel.sourcing import compare_site
 from servers import Store, configured_nginx, free_port
 
 FACT = "2026/shili/fact-1"

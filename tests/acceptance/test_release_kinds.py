@@ -16,7 +16,7 @@ from conftest import REPOSITORY, Clock
 from greenchannel import office
 from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import Settings, read_settings
-from greenchannel.making import record_artifacts
+from greenchannel.sourcing import record_artifacts
 
 GOLDEN = REPOSITORY / "tests/golden/kinds"
 FACT, CONFERENCE = "2026/shili/fact-1", "2026/shili/conference-1"

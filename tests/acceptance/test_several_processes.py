@@ -15,7 +15,7 @@ import pytest
 
 from greenchannel.delivery import memory
 from greenchannel.desk.settings import Settings
-from greenchannel.making import compare_site
+from greenchannel.sourcing import compare_site
 
 pytestmark = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: one process makes everything")
 SECONDS = 60

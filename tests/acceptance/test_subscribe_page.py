@@ -22,8 +22,8 @@ from greenchannel import office
 from greenchannel.building import build
 from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import Settings
-from greenchannel.making import record_artifacts
 from greenchannel.record.canonical import sha256
+from greenchannel.sourcing import record_artifacts
 
 PAGES = ("content/pages/subscribe.md", "content/pages/subscribe/en.md")
 SHOWN = "releases/2026/binjiang-daqiao-yaoyan/response-1"

@@ -22,11 +22,12 @@ from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.handwritten import STATE
-from greenchannel.making import Making, Resident, opened_site
+from greenchannel.making import Making, Resident
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.streams import Event, Stream, read_streams
 from greenchannel.portal.theme import read_theme
+from greenchannel.sourcing import opened_site
 from greenchannel.withholding import Guard
 
 OLD = "2026/chengbei-tingshui"

@@ -14,7 +14,7 @@ from pathlib import Path
 from conftest import REPOSITORY
 from greenchannel import handwritten, office
 from greenchannel.desk.settings import Settings, read_settings
-from greenchannel.making import portal_frame
+from greenchannel.sourcing import portal_frame
 
 START = datetime.fromisoformat("2026-11-20T08:50:00+08:00")
 BY = "li-si"

@@ -24,7 +24,6 @@ from greenchannel.delivery.record import read_record
 from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
-from greenchannel.making import compare_site, opened_site
 from greenchannel.portal import incident_plan, share_card
 from greenchannel.portal.neighbourhood import Event, Neighbourhood
 from greenchannel.portal.plan import Planned
@@ -32,6 +31,7 @@ from greenchannel.portal.share_card import draw
 from greenchannel.portal.site import plan
 from greenchannel.portal.theme import Artifact, read_theme
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, recalled, verify
+from greenchannel.sourcing import compare_site, opened_site
 from points import one_renderer
 
 DAMAGES = ("forget", "forget_one", "flip", "flip", "flip", "cut", "lengthen", "bring_back", "bring_back")

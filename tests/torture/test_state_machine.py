@@ -30,8 +30,8 @@ from greenchannel import building, handwritten, office
 from greenchannel.delivery.record import examine
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.making import portal_frame
 from greenchannel.opening import Desk, open_desk
+from greenchannel.sourcing import portal_frame
 from greenchannel.submitting import approved
 
 START = datetime.fromisoformat("2026-11-22T09:00:00+08:00")

@@ -12,8 +12,8 @@ from greenchannel.building import build
 from greenchannel.delivery.targets.headers import cache_control
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.making import compare_site
 from greenchannel.portal.assets import addresses, is_named_by_digest, read_assets
+from greenchannel.sourcing import compare_site
 
 _LINK = re.compile(rb'<link rel="stylesheet" href="/([^"]+)" integrity="([^"]+)">')
 _INLINE = re.compile(

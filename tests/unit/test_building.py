@@ -7,7 +7,7 @@ from greenchannel import handwritten
 from greenchannel.building import build
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.making import portal_frame
+from greenchannel.sourcing import portal_frame
 
 
 def test_pages_whose_scratch_folder_was_deleted_are_made_again(office_home: Settings) -> None:

@@ -8,8 +8,8 @@ from conftest import Run
 from greenchannel.desk.furniture import Piece, unset
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import SettingsError
-from greenchannel.making import portal_frame
 from greenchannel.portal.views.parts import FooterRow
+from greenchannel.sourcing import portal_frame
 
 START = (
     "site_name: 示例\nsite_url: https://shili.example/press/\nextra:\n  greenchannel:\n    organisation: 示例市\n"

@@ -6,8 +6,8 @@ from PIL import Image
 
 from conftest import REPOSITORY
 from greenchannel.desk.settings import Settings
-from greenchannel.making import portal_frame
 from greenchannel.portal.share_card import SIZE, draw, share_cards
+from greenchannel.sourcing import portal_frame
 
 CITY = ("示例市政务舆情回应", "示例市人民政府", "事实发布", "news.shili.example", "#0b5d49")
 

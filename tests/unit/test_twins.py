@@ -17,7 +17,6 @@ from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.release import Change, Fact
 from greenchannel.domain.vocabulary import ChangeKind
-from greenchannel.making import record_artifacts
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.newest import latest, news_sitemap
 from greenchannel.portal.ninjs import ninjs
@@ -28,6 +27,7 @@ from greenchannel.portal.twin import complete, describe, updated_at
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, chain, fold, write_events
 from greenchannel.record.freeze import thaw
+from greenchannel.sourcing import record_artifacts
 from small import FACT, REGISTRY, Book, corrected
 
 SCHEMAS = REPOSITORY.parent / "shared" / "schemas"

@@ -1,32 +1,24 @@
-"""``site/`` from the record: what it would be, whether it is so, and making it so."""
+"""``site/`` from the record: what of it is to be made, in which order, and what readers then can see."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from greenchannel.continuity import refuse_older_record
-from greenchannel.delivery.comparing import Difference, differences
 from greenchannel.delivery.delivering import Delivered, Looks, Progress, make_site, orphans, stands
-from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.memory import Memory
-from greenchannel.delivery.proven import forget_proven, keep_proven, text_reader
+from greenchannel.delivery.proven import forget_proven, keep_proven
 from greenchannel.delivery.receipts import files_owed, receipts
-from greenchannel.delivery.record import Record, add, read_record
-from greenchannel.delivery.remembered import CompiledTemplates, remembering
+from greenchannel.delivery.record import add, read_record
 from greenchannel.delivery.workers import Workers
 from greenchannel.delivery.writing import locked
-from greenchannel.desk.newsroom import KnownFolders, Newsroom, read_tables
+from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.places import SITE
-from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
-from greenchannel.domain.errors import GreenchannelError
-from greenchannel.domain.policy import Policy
 from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
@@ -34,92 +26,17 @@ from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given, refuse_two_at_one_address
 from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.search_index import ENTRY
-from greenchannel.portal.site import artifacts, plan, plan_news, search_artifacts
+from greenchannel.portal.site import plan, plan_news
 from greenchannel.portal.source import Site
-from greenchannel.portal.theme import Artifact, Theme, read_theme
+from greenchannel.portal.theme import Theme
 from greenchannel.portal.variants import plain_of, with_variants
-from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State, fold, write_events
+from greenchannel.record.events import State
+from greenchannel.sourcing import site_of, theme_of
 from greenchannel.withholding import Guard
 
 _HOME = "index.html"
 _WHOLE = "(all)"  # in the journal: what all of the site was made of when it stood last, which is no path of any file
-
-
-def portal_frame(settings: Settings) -> SiteFrame:
-    """What MkDocs' own pages show of the newsroom and of what it has released."""
-    newsroom = read_tables(settings.content, settings.zone)
-    return frame_of(settings, newsroom.registry, read_record(settings.releases).state)
-
-
-def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
-    return select(settings.policy, (), newsroom.policies).deciding
-
-
-def _theme(settings: Settings, memory: Memory | None) -> Theme:
-    return read_theme(settings.templates, CompiledTemplates(memory) if memory else None)
-
-
-@contextmanager
-def opened_site(
-    settings: Settings, record: Record, pending: Mapping[str, bytes], memory: Memory | None = None
-) -> Iterator[Site]:
-    """The renderer's process ends with the block. `pending` is what the record will have: path -> bytes.
-
-    Without a `memory` everything is worked out anew.
-    """
-    with Renderer() as renderer:
-        yield _site(settings, record, pending, memory, renderer)
-
-
-def _site(
-    settings: Settings,
-    record: Record,
-    pending: Mapping[str, bytes],
-    memory: Memory | None,
-    renderer: Renderer,
-    at_hand: AtHand | None = None,
-) -> Site:
-    newsroom = read_tables(settings.content, settings.zone)
-    return Site(
-        settings=settings,
-        registry=newsroom.registry,
-        policy=_policy(settings, newsroom),
-        state=record.state,
-        events=record.events,
-        ledger=record.ledger,
-        read_frozen=text_reader(settings.releases, pending),
-        render=remembering(memory, renderer.render) if memory else renderer.render,
-        maker=maker(),
-        heartbeats=shown_beats(settings),
-        memory=memory,
-        at_hand=at_hand,
-    )
-
-
-def record_artifacts(settings: Settings, record: Record) -> tuple[Artifact, ...]:
-    """Everything but MkDocs' pages, in the order in which it may be written."""
-    with opened_site(settings, record, {}) as site:
-        return tuple(artifacts(site, read_theme(settings.templates)))
-
-
-def record_index(settings: Settings, record: Record) -> tuple[Artifact, ...]:
-    """The search index, in the order in which it may be written: behind everything else."""
-    with opened_site(settings, record, {}) as site:
-        return tuple(search_artifacts(site))
-
-
-def compare_site(settings: Settings, folder: Path) -> tuple[Difference, ...]:
-    """A site against everything made anew from the record, MkDocs' pages included; no build runs meanwhile."""
-    if not folder.is_dir():
-        raise GreenchannelError("{path}: no site here; run greenchannel build", path=folder)
-    with locked(settings.home / STATE), opened_site(settings, read_record(settings.releases), {}) as site:
-        frame = frame_of(settings, site.registry, site.state)
-        # It is made apart from the pages; one that is there must be the record's.
-        indexed = search_artifacts(site) if (folder / ENTRY).is_file() else ()
-        made = chain(mkdocs_pages(settings, frame), artifacts(site, read_theme(settings.templates)), indexed)
-        return differences(made, folder, has_variants=settings.precompress)
 
 
 @dataclass(slots=True)
@@ -251,8 +168,8 @@ class Making:
         if self.clean and is_first:
             self._journal.forget()
         self._resident.journal = self._journal
-        site = _site(settings, record, {}, self._earlier, self._renderer, self._resident.plans)
-        return site, _theme(settings, self._earlier), self._journal
+        site = site_of(settings, record, {}, self._earlier, self._renderer, self._resident.plans)
+        return site, theme_of(settings, self._earlier), self._journal
 
     def _put(self, site: Site, journal: Journal, plain: tuple[Planned, ...], *, believing: bool = False) -> None:
         """Into ``site/``, as far as it does not stand there."""
@@ -319,47 +236,3 @@ class Making:
 def _whole(site: Site, theme: Theme, lines: int, head: str) -> Mapping[str, Any]:
     """What stands for a whole site: so many lines of the record, and all else that it was made of."""
     return {"made_of": fingerprint(site.ground, theme.digest), "lines": lines, "head": head}
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A file of the site that a publication would add or change."""
-
-    path: str
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What a publication would do to the site, and what would be held back for what is in it."""
-
-    touched: tuple[Touched, ...]
-    leaks: tuple[Leak, ...]
-
-
-def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Mapping[str, bytes]) -> Outlook:
-    """What of the site would be new or changed if these events were in the record; nothing is written.
-
-    `pending` are the frozen texts and attachments of the events: path -> bytes.
-    """
-    touched, leaks = list[Touched](), list[Leak]()
-    with (
-        Memory(settings.home, maker(), reads_only=True) as memory,
-        opened_site(settings, read_record(settings.releases), pending, memory) as site,
-    ):
-        theme = _theme(settings, memory)
-        then = replace(
-            site,
-            state=fold(events, site.state),
-            events=(*site.events, *events),
-            ledger=site.ledger + write_events(events),
-        )
-        guard = Guard(settings, then.state, pending, memory)
-        now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}
-        for one in sorted(plan(then, theme), key=lambda planned: planned.stage):
-            if all(now.get(path) == one.fingerprint for path in one.paths):
-                continue
-            for path, data in zip(one.paths, one.make(), strict=True):
-                touched.append(Touched(path, path not in now))
-                leaks += guard(path, data)
-    return Outlook(tuple(touched), tuple(leaks))

@@ -6,7 +6,7 @@ from typing import Any
 from mkdocs.config.base import Config
 from mkdocs.plugins import BasePlugin
 
-from greenchannel import making
+from greenchannel import sourcing
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import write_tree
@@ -36,7 +36,7 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
 
     def on_env(self, env: Any, config: Any, files: Any) -> Any:  # noqa: ARG002  # MkDocs calls by name.
         settings = _settings(config)
-        frame = self.frame or making.portal_frame(settings)
+        frame = self.frame or sourcing.portal_frame(settings)
         self._english = config.theme.get_env()
         for environment, language, around in ((env, CHINESE, frame), (self._english, ENGLISH, frame.english or frame)):
             speak(environment, language)
@@ -59,7 +59,7 @@ class GreenchannelPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call
         if self.frame is None:
             settings, folder = _settings(config), Path(config.site_dir)
             record = read_record(settings.releases)
-            files = (*making.record_artifacts(settings, record), *making.record_index(settings, record))
+            files = (*sourcing.record_artifacts(settings, record), *sourcing.record_index(settings, record))
             if settings.precompress:
                 files = tuple(packed for one in (*read_pages(folder), *files) for packed in compress(*one))
             write_tree(folder, files)

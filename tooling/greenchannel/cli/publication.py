@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from greenchannel.building import Built
     from greenchannel.delivery.record import Decision
-    from greenchannel.making import Outlook
+    from greenchannel.outlook import Outlook
     from greenchannel.record.events import State
 
 Event = Mapping[str, Any]  # Any: JSON

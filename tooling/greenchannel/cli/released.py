@@ -64,8 +64,8 @@ def _foresee(call: Call, release: str, by: str, reason: str) -> int:
     """What a withdrawal would make public."""
     from greenchannel import office
     from greenchannel.cli.publication import touched_lines
-    from greenchannel.making import outlook
     from greenchannel.opening import release_id
+    from greenchannel.outlook import outlook
 
     settings = call.settings()
     named = release_id(settings, release)

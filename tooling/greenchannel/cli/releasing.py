@@ -70,8 +70,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     from greenchannel.building import build as build_site
     from greenchannel.cli.publication import Publication
     from greenchannel.delivery.record import read_record
-    from greenchannel.making import outlook
     from greenchannel.opening import release_id
+    from greenchannel.outlook import outlook
 
     settings = call.settings()
     clock = call.clock(settings)

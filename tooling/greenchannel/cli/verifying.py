@@ -95,7 +95,7 @@ def _repair(call: Call, where: Path, *, is_shown: bool) -> list[str]:
 
 
 def _compare(call: Call, site: Path) -> "tuple[Difference, ...]":
-    from greenchannel.making import compare_site
+    from greenchannel.sourcing import compare_site
 
     # A folder is named as in mkdocs.yml: from the newsroom's own.
     return compare_site(call.settings(), call.home / site)
