@@ -1,5 +1,7 @@
 """With a record that does not verify nothing goes out, and still the desk tells all that it can."""
 
+from pathlib import Path
+
 import pytest
 
 from conftest import Run
@@ -64,3 +66,43 @@ def test_nothing_is_mended(damaged: Settings, run: Run) -> None:
     before = path.read_bytes()
     run("check", "--fix")
     assert path.read_bytes() == before
+
+
+@pytest.fixture
+def glanced(office_home: Settings, run: Run) -> Path:
+    """A frozen text that was damaged since the record was found sound by a look at another one."""
+    assert run("check", str(office_home.content / f"incidents/{FACT}.md"))[0] == 0
+    frozen = office_home.releases / f"{MET_LATER}/fact-1.r1.md"
+    frozen.write_bytes(frozen.read_bytes()[:-9])
+    return frozen
+
+
+@pytest.mark.usefixtures("glanced")
+def test_a_look_at_another_text_asks_for_no_frozen_file(office_home: Settings, run: Run) -> None:
+    assert run("check", str(office_home.content / f"incidents/{FACT}.md"))[0] == 0
+
+
+@pytest.mark.parametrize("command", [["publish", FACT], ["check"], ["due"], ["build"]], ids=" ".join)
+def test_whatever_was_seen_at_a_glance_a_damaged_text_is_told(glanced: Path, command: list[str], run: Run) -> None:
+    code, _, errors = run(*command)
+    assert (code, f"{glanced.name}: the frozen text is not the one that was released" in errors) == (2, True)
+
+
+@pytest.mark.parametrize("command", [["publish", FACT], ["publish", FACT, "--dry-run"]], ids=" ".join)
+def test_where_the_text_on_the_desk_is_lost_as_well_it_is_told_all_the_same(
+    office_home: Settings, glanced: Path, command: list[str], run: Run
+) -> None:
+    """It was to be found again by its frozen text."""
+    (office_home.content / f"incidents/{MET_LATER}/fact-1.md").unlink()
+    code, _, errors = run(*command)
+    assert (code, f"{glanced.name}: the frozen text is not the one that was released" in errors) == (2, True)
+
+
+def test_of_a_site_that_tells_something_else_the_damage_of_the_record_is_told(
+    office_home: Settings, glanced: Path, run: Run
+) -> None:
+    copy = office_home.site / "record/ledger.jsonl"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(b"{}\n")
+    code, out, errors = run("check", str(office_home.content / f"incidents/{FACT}.md"))
+    assert (code, glanced.name in errors, "1 files checked" in out) == (2, True, True)

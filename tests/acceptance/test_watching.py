@@ -19,6 +19,7 @@ import pytest
 from conftest import CHINA, Clock, Run, read_files, until
 from greenchannel import watching
 from greenchannel.delivery.targets.directory import DirectoryTarget
+from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
@@ -165,6 +166,40 @@ def test_what_the_system_tells_of_is_looked_at_and_no_more(
         desk(office_home, BROKEN).touch()
         until(lambda: len(told) > 1)
     assert told[:2] == [None, frozenset({desk(office_home, BROKEN)})]
+
+
+def test_what_goes_out_is_looked_at_whatever_the_system_told(
+    waiting: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its text was changed behind its approval, and the event was lost."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    lines: Lines = []
+    channel = Watch(waiting.home, clock, str, lines.append)
+    assert channel._look(None)  # noqa: SLF001
+    path = desk(waiting)
+    path.write_text(path.read_text("utf-8") + "\n此后加上的一句。\n", "utf-8")
+    clock.now += timedelta(hours=1)
+    assert channel._look([desk(waiting, BROKEN)])  # noqa: SLF001
+    assert [one["reasons"][0].partition(" ")[0] for one in said(lines, "refused")] == ["G603"]
+    assert committed(waiting) == []
+
+
+def test_a_save_puts_off_no_look_at_everything(
+    office_home: Settings, clock: Clock, told: list[Collection[Path] | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, wait = list[float](), Watch._wait  # noqa: SLF001
+
+    def counted(channel: Watch, seconds: float) -> frozenset[Path] | None:
+        waits.append(seconds)
+        return wait(channel, seconds)
+
+    monkeypatch.setattr(Watch, "_wait", counted)
+    with running(office_home, clock, seconds=60):
+        until(lambda: len(waits) == 1)
+        desk(office_home, BROKEN).touch()
+        until(lambda: len(waits) > 1)
+    assert told[1] is not None
+    assert waits[1] < waits[0]
 
 
 def test_who_never_pauses_keeps_nothing_from_being_looked_at(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conftest import Clock, Run, read_files
-from greenchannel import making, office
+from greenchannel import office, outlook
 from greenchannel.cli import main
 from greenchannel.delivery import delivering
 from greenchannel.delivery.memory import Memory
@@ -253,7 +253,7 @@ def test_a_dry_run_tells_what_would_be_held_back(approved: Settings, run: Run, m
         yield from plan(site, theme)
         yield given(Stage.LIST, "lists/latest.html", f"{EMBARGOED}/ {site.state.entries}".encode())
 
-    monkeypatch.setattr(making, "plan", faulty)
+    monkeypatch.setattr(outlook, "plan", faulty)
     before = read_files(approved.site)
     code, out, err = run("publish", RELEASE, "--dry-run", "--format", "json")
     assert (code, len(json.loads(out)["leaks"])) == (1, 1)

@@ -101,6 +101,16 @@ def test_a_file_whose_name_is_not_in_utf8_holds_up_nothing(office_home: Settings
     assert run("build")[0] == 0
 
 
+def test_a_folder_whose_name_is_not_in_utf8_holds_up_nothing(office_home: Settings, run: Run) -> None:
+    folder = office_home.content / "incidents/2026/chengbei-tingshui"
+    board = run("due", "--all")[1].splitlines()
+    shutil.copytree(folder, folder.with_name(os.fsdecode("停水".encode("gbk"))))
+    assert [run(*command)[0] for command in (["check", str(folder / "fact-1.md")], ["build"])] == [0, 0]
+    code, out, _ = run("due", "--all")
+    assert code == 1  # It is an incident that cannot be understood.
+    assert {*board} <= {*out.splitlines()}
+
+
 def test_what_is_made_again_for_a_place_is_held_against_the_desk_of_that_moment(
     office_home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -207,7 +207,7 @@ def test_an_incident_that_is_known_is_not_opened_again_until_it_changes(
 
 
 def test_an_incident_with_faults_is_read_each_time(office_home: Settings, read: list[str]) -> None:
-    """Only where it is broken can be told by nothing else."""
+    """What is wrong with it is told of the text."""
     memory, path = Remembered(), office_home.content / beside(FACT) / "incident.md"
     path.write_text(path.read_text("utf-8").replace("类别: ", "类别: x"), "utf-8")
     for _ in range(2):

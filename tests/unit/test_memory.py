@@ -1,6 +1,7 @@
 """What was worked out before is believed only as it was written; where it cannot be kept, nothing else suffers."""
 
 import multiprocessing
+import os
 import random
 import resource
 import sqlite3
@@ -44,6 +45,12 @@ def change(home: Path, statement: str, *values: object) -> None:
 
 def test_what_was_kept_is_recalled_by_the_next_run(home: Path) -> None:
     assert recalled(home, "one", "two") == ONE
+
+
+def test_a_name_may_be_that_of_a_file_which_is_not_in_utf8(home: Path) -> None:
+    name = f"incident incidents/2026/{os.fsdecode('停水'.encode('gbk'))}"
+    keep(home, {name: b"worked out"})
+    assert recalled(home, name) == {name: b"worked out"}
 
 
 def test_of_a_name_the_newest_is_kept(home: Path) -> None:

@@ -43,7 +43,8 @@ _WHOLE = "(all)"  # in the journal: what all of the site was made of when it sto
 class Resident:
     """What a process that makes the site again and again keeps between two makings: plans, the desk, the journal.
 
-    The desk is what it has just read for itself; each making believes it.
+    The desk is as the process knows it: of a draft whose change the system did not tell of, the guard has the text of
+    before, until everything is looked at.
     """
 
     plans: AtHand = field(default_factory=dict)

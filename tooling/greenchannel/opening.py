@@ -12,7 +12,7 @@ from pathlib import Path
 from greenchannel.continuity import older_record
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.proven import frozen_reader
-from greenchannel.delivery.record import Record, read_at_a_glance, read_sound_part
+from greenchannel.delivery.record import LedgerDamagedError, Record, read_at_a_glance, read_sound_part
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.fixing import apply_edits
@@ -80,7 +80,8 @@ def open_desk(
     and what was read once is read again only when it changed. With the paths that `changed` no other
     folder of an incident is looked at that is known.
 
-    Raises LedgerDamagedError where the record does not verify, but for who `looks_only`.
+    Raises LedgerDamagedError where the record does not verify, but for who `looks_only`. Who reads but a part is told
+    of damaged lines alone; the gate asks for the frozen files, too.
     """
     paths = only or frozenset()
     is_of_few = bool(about or paths) and all(one.startswith("incidents/") for one in paths)
@@ -99,7 +100,7 @@ def open_desk(
     if found and not looks_only:
         raise found
     # Whatever changes the record asks this by itself.
-    damaged = found or (older_record(settings) if looks_only else None)
+    damaged = found or (_older(settings) if looks_only else None)
     published = _Public(settings, newsroom, record.state)
     newsroom = replace(newsroom, documents=with_vanished(newsroom, published))
     appearances = record.state.appearances(settings.zone)
@@ -114,6 +115,13 @@ def open_desk(
         named_bodies=record.state.named_bodies(),
     )
     return Desk(newsroom, policies, record, context, only, cleaned or Cleaned(settings), damaged)
+
+
+def _older(settings: Settings) -> GreenchannelError | None:
+    try:
+        return older_record(settings)
+    except LedgerDamagedError as error:  # It reads the whole record, of which a part may have been sound.
+        return error
 
 
 class _Public(Mapping[str, Published]):
@@ -131,7 +139,7 @@ class _Public(Mapping[str, Published]):
         if identifier not in self._known:
             found = self._of(identifier)
             if identifier not in self._there:
-                found = replace(found, body=thaw(self._read(self._path(identifier)) or b"").body)
+                found = replace(found, body=self._body(identifier))
             self._known[identifier] = found
         return self._known[identifier]
 
@@ -158,6 +166,13 @@ class _Public(Mapping[str, Published]):
             outlived=outlived_translations(on_desk, self._state) if on_desk else (),
             missing=missing_translations(on_desk, self._state) if on_desk else (),
         )
+
+    def _body(self, identifier: str) -> str:
+        """Empty where the frozen text is lost or damaged: whoever adds to the record or verifies it says so."""
+        try:
+            return thaw(self._read(self._path(identifier)) or b"").body
+        except ValueError:
+            return ""
 
     def _path(self, identifier: str) -> str:
         if release := self._state.releases.get(identifier):

@@ -1,6 +1,7 @@
 """The unattended channel: releases what is approved and due, builds and delivers it, and goes on whatever happens.
 
-1. It looks when somebody saves, when an embargo ends, and every RESCAN_SECONDS, since systems lose events.
+1. It looks when somebody saves, at what the system tells of; when an embargo ends, behind a look that failed, and every
+   RESCAN_SECONDS at everything, since systems lose events. What goes out was looked at just now, whatever was told.
 2. Nothing is early: the gate asks the clock at the moment of release. Nothing is later than the next look, which is at
    most a second after the time; after a sleep of the machine or a restart it catches up, and record and log say how
    late a release was.
@@ -17,7 +18,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -33,11 +34,12 @@ from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import message
+from greenchannel.domain.release import Release
 from greenchannel.indexer import Indexer
 from greenchannel.making import Making, Resident
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
-from greenchannel.opening import open_desk
+from greenchannel.opening import Desk, open_desk
 from greenchannel.record.heartbeat import HEARTBEAT
 from greenchannel.record.verification import CHECKPOINT, LEDGER
 from greenchannel.sending import Sending
@@ -90,7 +92,7 @@ class Watch:
                     is_done = self._look(changed)
                     if changed is None:
                         all_seen_at = time.monotonic()
-                    told = self._wait()
+                    told = self._wait(max(0.0, all_seen_at + self._rescan_seconds - time.monotonic()))
                     # Who never pauses must not keep from being seen what the system did not tell of.
                     is_soon = time.monotonic() < all_seen_at + self._rescan_seconds
                     changed = told if is_done and is_soon else None
@@ -109,17 +111,17 @@ class Watch:
         else:
             self._unsay("notice")
 
-    def _wait(self) -> frozenset[Path] | None:
+    def _wait(self, seconds: float) -> frozenset[Path] | None:
         """Until the next look: the paths that the system told of; None where it is time to look at everything."""
-        until = time.monotonic() + self._rescan_seconds
+        until = time.monotonic() + seconds
         while not self.notice.is_stopped and time.monotonic() < until:
-            if self.notice.changed.wait(min(_SLICE_SECONDS, self._rescan_seconds)):
+            if self.notice.changed.wait(min(_SLICE_SECONDS, seconds)):
                 return self.notice.settle()
             if self._due and self._clock() >= self._due:
                 break
         return None
 
-    def _look(self, changed: Collection[Path] | None = None) -> bool:
+    def _look(self, changed: Collection[Path] | None) -> bool:
         """Of the desk at what `changed`, None for all of it. Whether it came to its end."""
         try:
             settings = read_settings(self._home)
@@ -137,12 +139,10 @@ class Watch:
     def _release(self, settings: Settings, changed: Collection[Path] | None) -> None:
         clock = self._local(settings)
         now = clock()
-        self._cleaned = self._cleaned or Cleaned(settings)
-        desk = open_desk(settings, now, cleaned=self._cleaned, known=self._resident.desk, changed=changed)
+        desk, waiting, due = self._read(settings, clock, changed)
         self._note_clock(now, desk.record.state.last_at)
-        waiting = approved(settings, desk)
         self._note_schedule(scheduled(waiting, now))
-        decisions = office.publish_from(settings, desk, office.due(waiting, clock), clock)
+        decisions = office.publish_from(settings, desk, due, clock)
         for one in decisions:
             self._tell(settings, one)
         published = {(one.event["id"], one.event["revision"]) for one in decisions if one.event}
@@ -158,6 +158,22 @@ class Watch:
             if making.is_clear:
                 self._indexer.ask()
             self._built_from = stamp if making.is_clear else None
+
+    def _read(
+        self, settings: Settings, clock: Clock, changed: Collection[Path] | None
+    ) -> tuple[Desk, list[Release], list[Release]]:
+        """The desk, what is approved, and what of that is due. Nothing is due whose folder was not looked at just now.
+
+        Its text may have been changed by an event that was lost.
+        """
+        self._cleaned = self._cleaned or Cleaned(settings)
+        while True:
+            desk = open_desk(settings, clock(), cleaned=self._cleaned, known=self._resident.desk, changed=changed)
+            waiting = approved(settings, desk)
+            due = office.due(waiting, clock)
+            if changed is None or not (unseen := _folders(settings, desk, due) - _seen(changed)):
+                return desk, waiting, due
+            changed = {*changed, *unseen}
 
     def _note_clock(self, now: datetime, last_at: datetime | None) -> None:
         """What waits for its time would wait for ever: said before anything is due."""
@@ -265,6 +281,17 @@ class Watch:
 
     def _local(self, settings: Settings) -> Clock:
         return lambda: self._clock().astimezone(settings.zone)
+
+
+def _seen(changed: Collection[Path]) -> set[Path]:
+    """The folders that are read where only what `changed` is."""
+    return {*changed, *(one.parent for one in changed)}
+
+
+def _folders(settings: Settings, desk: Desk, releases: Iterable[Release]) -> set[Path]:
+    """Where these and their incidents lie."""
+    documents = (desk.newsroom.document_of(of) for one in releases for of in (one.id, one.incident))
+    return {(settings.content / one.path).parent for one in documents if one}
 
 
 def _stamp(home: Path) -> object:

@@ -31,8 +31,8 @@ Text = TypeVar("Text", str, bytes)
 class Guard:
     """Says of a file's bytes what in them is withheld. The desk is read with the first file that is made.
 
-    `pending` is what `state` has and releases/ has not yet: path -> bytes. `known` is what somebody has just read of
-    the desk.
+    `pending` is what `state` has and releases/ has not yet: path -> bytes. `known` is the desk as a process
+    knows it that is told of changes.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ class Journal:
 
     @property
     def mark(self) -> object:
-        """Another one after each note: for who shares the journal with others of this process."""
+        """Differs after each note: for who shares the journal with others of this process."""
         return self._left
 
     def _stat(self) -> tuple[int, int, int] | None:

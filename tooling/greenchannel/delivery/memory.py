@@ -55,20 +55,20 @@ class Memory:
 
     def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
         """Those that are known."""
-        wanted = list(dict.fromkeys(keys))
-        known = {one: self._new[one] for one in wanted if one in self._new}
+        wanted = {_spelled(one): one for one in keys}
+        known = {one: self._new[key] for key, one in wanted.items() if key in self._new}
         try:
             if database := self._opened():
                 for some in batches(wanted, _AT_ONCE):
                     places = ",".join("?" * len(some))
                     rows = database.execute(f"select * from remembered where key in ({places})", some)  # noqa: S608  # Marks.
-                    known |= {key: value for key, proof, value in rows if _is_proven(key, value, proof)}
+                    known |= {wanted[key]: value for key, proof, value in rows if _is_proven(key, value, proof)}
         except _UNUSABLE:
             self._forget()
         return known
 
     def keep(self, key: str, value: bytes) -> None:
-        self._new[key] = value
+        self._new[_spelled(key)] = value
         if len(self._new) >= _SAVED_EVERY:
             self.save()
 
@@ -133,6 +133,11 @@ class Memory:
             with suppress(OSError):
                 forget_file(self._path.with_name(self._path.name + suffix))
         return True
+
+
+def _spelled(key: str) -> str:
+    """A file's name that is not in UTF-8 has halves of character pairs, which SQLite does not take."""
+    return key.encode(errors="backslashreplace").decode()
 
 
 def _maker(database: sqlite3.Connection) -> object:

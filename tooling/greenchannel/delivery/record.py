@@ -125,7 +125,7 @@ def read_at_a_glance(releases: Path, memory: Remembering) -> tuple[Record, Ledge
         lines, state = glance(known[len(mark) :], ledger)
         return Record(lines, state, ledger), None
     record, found = read_sound_part(releases)
-    if not found and record.events and record.ledger == ledger:
+    if not found and record.events and ends(releases) == (checkpoint, record.ledger):
         memory.keep(_GLANCE, mark + index_of(record.events, record.state))
     return record, found
 

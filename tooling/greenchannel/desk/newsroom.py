@@ -142,9 +142,9 @@ def read_newsroom(
 
 
 def read_incidents(content: Path, zone: timezone, memory: Remembering) -> Newsroom:
-    """As `read_newsroom`, of the facts of the incidents alone: no release is opened, no text and translation kept.
+    """As `read_newsroom`, of the facts of the incidents alone: no release and no translation is opened.
 
-    A sound file that is still the one that was read before is not opened either.
+    A sound file that is still the one that was read before is not opened either; then there is no text.
     """
     tables, folders = read_tables(content, zone), list(incident_folders(content))
     known = memory.recall(f"incident {one}" for one in folders)
@@ -197,13 +197,14 @@ def _read_folder(content: Path, folder: Path, names: tuple[str, ...], zone: time
 
 def _incident(content: Path, folder: str, zone: timezone, known: bytes | None, memory: Remembering) -> Document:
     path, from_path = f"{content}/{folder}/{_INCIDENT}", folder.removeprefix("incidents/")
-    if (look := seen(path)) is None:
-        return _no_incident(content, content / folder)
+    look = seen(path)
     before, fields = json.loads(known) if known else (None, {})
-    if before == look:
+    if look is not None and before == look:
         value = incident_of(fields, {}, from_path, "", zone).value
         name, identifier = f"{folder}/{_INCIDENT}", str(fields.get("id", from_path))
         return Document(path=name, source=NOT_READ, identifier=identifier, value=value, fields=fields)
+    if look is None and _INCIDENT not in map(_marked, os.scandir(content / folder)):
+        return _no_incident(content, content / folder)
     document = _read_file(content, Path(path), (), zone)
     if document.value and not document.faults and is_settled(path, look):
         memory.keep(f"incident {folder}", json.dumps((look, document.fields)).encode())

@@ -47,9 +47,7 @@ def read_around(
 
 def _outlined(folder: str, name: str, outline: _Outline) -> Document:
     identifier, _, _, is_sound = outline
-    return Document(
-        path=f"{folder}/{name}", source=NOT_READ, identifier=identifier, is_outline=is_sound
-    )
+    return Document(path=f"{folder}/{name}", source=NOT_READ, identifier=identifier, is_outline=is_sound)
 
 
 class _Folders:

@@ -23,11 +23,11 @@ Value = TypeVar("Value")
 class Glance(State):
     """As the state that the lines add up to. What is asked of a release or an incident is read from its lines then."""
 
-    of: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    members_of: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by incident
     bodies: frozenset[str] = frozenset()
 
     def members(self) -> Mapping[str, Sequence[str]]:
-        return self.of
+        return self.members_of
 
     def named_bodies(self) -> frozenset[str]:
         return self.bodies
@@ -63,7 +63,7 @@ def index_of(events: Iterable[Event], state: State) -> bytes:
         if "incident" in event:
             facts[event["incident"]["id"]] = place
     return orjson.dumps(
-        {"lines": lines, "facts": facts, "of": state.members(), "bodies": sorted(state.named_bodies())}
+        {"lines": lines, "facts": facts, "members": state.members(), "bodies": sorted(state.named_bodies())}
     )
 
 
@@ -88,7 +88,7 @@ def glance(index: bytes, ledger: bytes) -> tuple[Lines, Glance]:
         entries=len(lines),
         head=sha256(last),
         last_at=datetime.fromisoformat(lines[-1]["at"]),
-        of=told["of"],
+        members_of=told["members"],
         bodies=frozenset(told["bodies"]),
     )
 
