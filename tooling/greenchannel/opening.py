@@ -88,15 +88,13 @@ def open_desk(
     near = memory if is_of_few else None
     if near is not None:
         newsroom = read_around(settings.content, settings.zone, about, paths, near)
+        record, found = read_at_a_glance(settings.releases, near)
     else:
         newsroom = read_newsroom(settings.content, settings.zone, known, changed)
+        record, found = read_sound_part(settings.releases)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown or unset(settings.footer):
         newsroom = replace(newsroom, documents=(*newsroom.documents, _settings_document(settings, policies)))
-    if near is not None:
-        record, found = read_at_a_glance(settings.releases, near)
-    else:
-        record, found = read_sound_part(settings.releases)
     if found and not looks_only:
         raise found
     # Whatever changes the record asks this by itself.
