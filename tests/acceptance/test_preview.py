@@ -23,7 +23,7 @@ from greenchannel.portal import feed_plan, incident_plan, pages, site
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.plan import Planned
 from greenchannel.preview import Preview
-from greenchannel.previewed import InTurns
+from greenchannel.previewed import InTurns, Kept
 from greenchannel.serving import Snapshot, answer
 
 SAMPLE = Path(__file__).parents[2]
@@ -342,6 +342,18 @@ def test_what_a_build_planned_is_not_planned_again(home: Path, monkeypatch: pyte
     assert INCIDENT.removeprefix("incidents/") in planned
     state = read_record(home / "releases").state
     assert len(set(planned)) < len(state.incidents)
+
+
+def test_a_theme_is_kept_until_something_in_its_folder_changes(home: Path) -> None:
+    """With its templates, which are translated when a page is made of them."""
+    with Renderer() as renderer:
+        kept = Kept(InTurns(renderer, Memory(home, "these programs")))
+        folder = home / "templates"
+        theme = kept.theme(folder)
+        assert kept.theme(folder) is theme
+        template = folder / "home.html"
+        template.write_text(template.read_text("utf-8") + "\n", "utf-8")
+        assert kept.theme(folder) is not theme
 
 
 def test_after_its_end_a_late_request_starts_no_renderer(home: Path) -> None:

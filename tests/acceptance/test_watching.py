@@ -21,7 +21,7 @@ from greenchannel import watching
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings
-from greenchannel.making import Making
+from greenchannel.making import Making, Resident
 from greenchannel.noticing import Notice
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.search_index import ENTRY
@@ -156,6 +156,24 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Collection[Path] | None]:
 
     monkeypatch.setattr(watching, "open_desk", counted)
     return found
+
+
+def test_what_a_build_keeps_is_given_to_the_next(
+    office_home: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = list[Resident]()
+
+    def counted(*given: Any, resident: Resident) -> Making:
+        kept.append(resident)
+        return Making(*given, resident=resident)
+
+    monkeypatch.setattr(watching, "Making", counted)
+    with running(office_home, clock):
+        page = office_home.content / "pages/about.md"
+        page.write_text(page.read_text("utf-8") + "\n\n改动之后\n", "utf-8")
+        until(lambda: len(kept) > 1)
+    assert kept[0] is kept[1]
+    assert (kept[0].journal is None, kept[0].plans == {}, kept[0].desk == {}) == (False, False, False)
 
 
 def test_what_the_system_tells_of_is_looked_at_and_no_more(

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -290,9 +290,19 @@ def test_where_more_than_the_record_has_changed_nothing_goes_out_before_everythi
 ) -> None:
     release(newsroom)
     change(newsroom)
-    found = watched(newsroom)
-    looks = [place for place, (done, _) in enumerate(found.order) if done == "looked at"]
-    assert looks[0] < found.order.index(("made", "feeds/all.atom"))
+    assert looks_first(newsroom)
+
+
+def test_where_nobody_reads_the_site_itself_everything_is_looked_at_first(newsroom: Settings) -> None:
+    release(newsroom)
+    assert looks_first(replace(newsroom, targets=()))
+
+
+def looks_first(settings: Settings) -> bool:
+    """Whether a build looks at what is there before the first feed goes out."""
+    order = watched(settings).order
+    looks = (place for place, (done, _) in enumerate(order) if done == "looked at")
+    return next(looks) < order.index(("made", "feeds/all.atom"))
 
 
 def test_what_a_leak_held_back_is_news_for_the_next_build(newsroom: Settings) -> None:
