@@ -161,6 +161,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Collection[Path] | None]:
 def test_what_a_build_keeps_is_given_to_the_next(
     office_home: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
     kept = list[Resident]()
 
     def counted(*given: Any, resident: Resident) -> Making:
@@ -200,6 +201,15 @@ def test_what_goes_out_is_looked_at_whatever_the_system_told(
     assert channel._look([desk(waiting, BROKEN)])  # noqa: SLF001
     assert [one["reasons"][0].partition(" ")[0] for one in said(lines, "refused")] == ["G603"]
     assert committed(waiting) == []
+
+
+def test_when_an_embargo_ends_the_folder_of_its_text_is_looked_at_and_no_more(
+    waiting: Settings, clock: Clock, told: list[Collection[Path] | None]
+) -> None:
+    with running(waiting, clock, seconds=60) as lines:
+        clock.now += timedelta(hours=1)
+        until(lambda: said(lines, "visible"))
+    assert told[:3] == [None, frozenset(), {desk(waiting).parent}]
 
 
 def test_a_save_puts_off_no_look_at_everything(

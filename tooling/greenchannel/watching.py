@@ -1,7 +1,7 @@
 """The unattended channel: releases what is approved and due, builds and delivers it, and goes on whatever happens.
 
-1. It looks when somebody saves, at what the system tells of; when an embargo ends, behind a look that failed, and every
-   RESCAN_SECONDS at everything, since systems lose events. What goes out was looked at just now, whatever was told.
+1. It looks when somebody saves and when an embargo ends, at what the system told of and at what is due; behind a look
+   that failed and every RESCAN_SECONDS at everything, since systems lose events.
 2. Nothing is early: the gate asks the clock at the moment of release. Nothing is later than the next look, which is at
    most a second after the time; after a sleep of the machine or a restart it catches up, and record and log say how
    late a release was.
@@ -118,7 +118,7 @@ class Watch:
             if self.notice.changed.wait(min(_SLICE_SECONDS, seconds)):
                 return self.notice.settle()
             if self._due and self._clock() >= self._due:
-                break
+                return frozenset()
         return None
 
     def _look(self, changed: Collection[Path] | None) -> bool:
