@@ -96,12 +96,12 @@ def test_a_file_that_is_no_database_is_replaced_below_a_folder_of_any_name(home:
     assert recalled(elsewhere, "one") == ONE
 
 
-def test_a_database_whose_words_are_no_text_any_more_makes_room_for_a_new_one(home: Path) -> None:
-    """SQLite quotes in its error what it cannot understand, and Python cannot read the quotation."""
-    schema = b"CREATE TABLE remembered "
+@pytest.mark.parametrize("word", [b"remembered (", b" value blob"])
+def test_a_database_whose_words_are_no_text_any_more_makes_room_for_a_new_one(home: Path, word: bytes) -> None:
+    """SQLite quotes in its error what it cannot understand, and Python cannot read the quotation, nor such a name."""
     data = (home / FILE).read_bytes()
-    assert schema in data
-    (home / FILE).write_bytes(data.replace(schema, b"CREATE TABLE \xf2" + schema[14:]))
+    assert word in data
+    (home / FILE).write_bytes(data.replace(word, b"\xf2" + word[1:]))
     assert recalled(home, "one") == {}
     keep(home, ONE)
     assert recalled(home, "one") == ONE
