@@ -214,8 +214,8 @@ def read_only(_home: Path, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a disk that can only be read; who runs tests may be allowed to write to any folder."""
     real = sqlite3.connect
 
-    def connect(path: Path | str, *, timeout: float, uri: bool = False, check_same_thread: bool = True) -> object:
-        address = path if uri else f"file:{path}?mode=ro"
+    def connect(path: Path | str, *, timeout: float = 5, uri: bool = False, check_same_thread: bool = True) -> object:
+        address = path if uri or path == ":memory:" else f"file:{path}?mode=ro"
         return real(address, timeout, uri=True, check_same_thread=check_same_thread)
 
     with patch.context() as patched:

@@ -28,11 +28,6 @@ _SCHEMA = """
 create table if not exists maker (name text primary key);
 create table if not exists remembered (key text primary key, proof text not null, value blob not null) without rowid;
 """
-_TABLES = (  # as SQLite keeps them; the index of the first has no text
-    None,
-    b"CREATE TABLE maker (name text primary key)",
-    b"CREATE TABLE remembered (key text primary key, proof text not null, value blob not null) without rowid",
-)
 
 
 class Memory:
@@ -158,14 +153,21 @@ def _is_proven(key: object, value: object, proof: object) -> bool:
     return isinstance(key, str) and isinstance(value, bytes) and _proof(key, value) == proof
 
 
+def _tables(database: sqlite3.Connection) -> list[tuple[bytes | None]]:
+    """As SQLite has them written down, in bytes: they may be no text any more."""
+    database.text_factory = bytes
+    return database.execute("select sql from sqlite_master").fetchall()
+
+
 def _is_damaged(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)) as database:
             if database.execute("pragma quick_check(1)").fetchall() != [("ok",)]:
                 return True
             # A letter of a column's name that fell over is a name, too, though none that can be read.
-            database.text_factory = bytes
-            return any(one not in _TABLES for (one,) in database.execute("select sql from sqlite_master"))
+            with closing(sqlite3.connect(":memory:")) as sound:
+                sound.executescript(_SCHEMA)
+                return _tables(database) != _tables(sound)
     except sqlite3.OperationalError:
         return False
     except _UNUSABLE:
