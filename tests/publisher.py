@@ -14,7 +14,7 @@ from unittest.mock import patch
 from greenchannel import building
 from greenchannel.delivery import record
 from greenchannel.delivery.record import Submission
-from greenchannel.desk.newsroom import Newsroom
+from greenchannel.desk.document import Newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.release import Release
 from greenchannel.opening import open_desk

@@ -5,8 +5,9 @@ import pytest
 
 from conftest import CHINA
 from greenchannel.desk.checking import check
+from greenchannel.desk.document import Document
 from greenchannel.desk.fixing import apply_edits
-from greenchannel.desk.newsroom import Document, read_newsroom
+from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.policies import select
 from greenchannel.desk.rules.rule import Context
 from greenchannel.domain.diagnostic import Edit

@@ -16,7 +16,8 @@ from greenchannel.delivery.memory import FILE
 from greenchannel.delivery.proven import forget_proven, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.desk import newsroom, outline, seen
-from greenchannel.desk.newsroom import Document, KnownFolders, read_folder, read_incidents, read_newsroom
+from greenchannel.desk.document import Document
+from greenchannel.desk.newsroom import KnownFolders, read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.opening import open_desk
 from greenchannel.preview import drafts

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from conftest import CHINA
-from greenchannel.desk.newsroom import Document, read_newsroom
+from greenchannel.desk.document import Document
+from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.spelling import spelling
 from greenchannel.domain.message import keys, message
 

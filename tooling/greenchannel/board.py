@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from greenchannel.continuity import older_record
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import read_sound_part
-from greenchannel.desk.newsroom import Newsroom, read_incidents
+from greenchannel.desk.document import Newsroom
+from greenchannel.desk.newsroom import read_incidents
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError

@@ -15,10 +15,11 @@ from greenchannel.delivery.proven import frozen_reader
 from greenchannel.delivery.record import LedgerDamagedError, Record, read_at_a_glance, read_sound_part
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
+from greenchannel.desk.document import Document, Newsroom
 from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
 from greenchannel.desk.furniture import EXAMPLES, unset
-from greenchannel.desk.newsroom import Document, KnownFolders, Newsroom, read_identifier, read_newsroom
+from greenchannel.desk.newsroom import KnownFolders, read_identifier, read_newsroom
 from greenchannel.desk.outline import read_around
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context

@@ -23,7 +23,8 @@ from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import looking_once, text_reader
-from greenchannel.desk.newsroom import KnownFolders, Newsroom
+from greenchannel.desk.document import Newsroom
+from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Diagnostic, Severity
 from greenchannel.domain.errors import GreenchannelError

@@ -12,7 +12,8 @@ from greenchannel.delivery.proven import text_reader
 from greenchannel.delivery.record import Record, read_record
 from greenchannel.delivery.remembered import CompiledTemplates, remembering
 from greenchannel.delivery.writing import locked
-from greenchannel.desk.newsroom import Newsroom, read_tables
+from greenchannel.desk.document import Newsroom
+from greenchannel.desk.newsroom import read_tables
 from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError

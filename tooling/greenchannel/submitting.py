@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from greenchannel.delivery.cleaned import Cleaned, Prepared
 from greenchannel.delivery.record import Submission
-from greenchannel.desk.newsroom import Newsroom
+from greenchannel.desk.document import Newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.release import Release

@@ -30,6 +30,7 @@ from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.proven import looking_once
 from greenchannel.delivery.record import Decision
+from greenchannel.desk.newsroom import folders_of
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
@@ -171,7 +172,7 @@ class Watch:
             desk = open_desk(settings, clock(), cleaned=self._cleaned, known=self._resident.desk, changed=changed)
             waiting = approved(settings, desk)
             due = office.due(waiting, clock)
-            if changed is None or not (unseen := _folders(settings, desk, due) - _seen(changed)):
+            if changed is None or not (unseen := _folders(settings, desk, due) - folders_of(changed)):
                 return desk, waiting, due
             changed = {*changed, *unseen}
 
@@ -281,11 +282,6 @@ class Watch:
 
     def _local(self, settings: Settings) -> Clock:
         return lambda: self._clock().astimezone(settings.zone)
-
-
-def _seen(changed: Collection[Path]) -> set[Path]:
-    """The folders that are read where only what `changed` is."""
-    return {*changed, *(one.parent for one in changed)}
 
 
 def _folders(settings: Settings, desk: Desk, releases: Iterable[Release]) -> set[Path]:

@@ -12,7 +12,7 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.vocabulary import Category, IncidentClass, ReleaseType, Theme
 
 if TYPE_CHECKING:
-    from greenchannel.desk.newsroom import Newsroom
+    from greenchannel.desk.document import Newsroom
     from greenchannel.desk.settings import Settings
 
 

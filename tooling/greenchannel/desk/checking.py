@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules import ALL_RULES
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.rules.structure import UNUSED_IGNORE

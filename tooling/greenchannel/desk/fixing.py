@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.spelling import spelling
 from greenchannel.domain.diagnostic import Edit, Respelling
 

@@ -4,10 +4,9 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, timezone
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel
 
 from greenchannel.desk import registry_schema, schema
 from greenchannel.desk.attachments import look, unfit_names
+from greenchannel.desk.document import Document, Ignore, Newsroom
 from greenchannel.desk.frontmatter import MAX_BYTES, NOT_READ, Fault, FaultKind, Source, read_document, read_yaml
 from greenchannel.desk.kinds import Unfit
 from greenchannel.desk.policies import read_own_policy
@@ -27,75 +27,8 @@ from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Department, Expert, Person, Registry, Routing
 from greenchannel.domain.release import Release
 from greenchannel.domain.remembering import Remembering
-from greenchannel.domain.translation import Translation
 
 _ID = re.compile(r"^(?:id|编号)[:：][ ]*[\"']?([a-z0-9/-]+)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Ignore:
-    code: str
-    reason: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A file of the desk. `path` is relative to content/; `value` is None where it could not be understood."""
-
-    path: str
-    source: Source
-    identifier: str = ""  # of an incident or a release, as far as a broken file lets it be known
-    value: Incident | Release | None = None
-    original: str = ""  # of a translation: the path of the file that it translates
-    translation: Translation | None = None
-    fields: dict[str, Any] = field(default_factory=dict)
-    spans: Spans = field(default_factory=dict)
-    faults: tuple[Fault, ...] = ()
-    ignores: tuple[Ignore, ...] = ()
-    unfit: Mapping[str, Unfit] = field(default_factory=dict)  # which of its attachments cannot go out, by name, and why
-    is_outline: bool = False  # of a sound file that was not read: only whose it is is known
-    neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
-
-    @property
-    def text(self) -> Incident | Release | Translation | None:
-        """What readers will read of it."""
-        return self.value or self.translation
-
-    @property
-    def is_vanished(self) -> bool:
-        """It stands for a public text whose file is not there."""
-        return any(one.kind is FaultKind.VANISHED for one in self.faults)
-
-    def span(self, path: str) -> Span:
-        return self.spans.get(path) or self.spans.get(f"key:{path}") or Span()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Newsroom:
-    documents: tuple[Document, ...]
-    registry: Registry
-    policies: Mapping[str, Policy] = field(default_factory=dict)  # the newsroom's own, by id
-
-    @cached_property
-    def incidents(self) -> dict[str, Incident]:
-        return {one.value.id: one.value for one in self.documents if isinstance(one.value, Incident)}
-
-    @cached_property
-    def releases(self) -> dict[str, Release]:
-        return {
-            one.value.id: one.value
-            for one in self.documents
-            if one.value is not None and not isinstance(one.value, Incident)
-        }
-
-    def document_of(self, identifier: str) -> Document | None:
-        return self._by_id.get(identifier)
-
-    @cached_property
-    def _by_id(self) -> dict[str, Document]:
-        """Of two files with one id the first one."""
-        return {one.value.id: one for one in reversed(self.documents) if one.value is not None}
 
 
 def read_tables(content: Path, zone: timezone) -> Newsroom:
@@ -130,7 +63,7 @@ def read_newsroom(
     """
     tables = read_tables(content, zone)
     documents = list(tables.documents)
-    touched = None if changed is None else {*changed, *(one.parent for one in changed)}
+    touched = None if changed is None else folders_of(changed)
     for folder in (content / one for one in incident_folders(content)):
         before = known.get(folder) if known and touched is not None and folder not in touched else None
         if before and before.zone == zone:
@@ -139,6 +72,11 @@ def read_newsroom(
             documents += read_folder(content, folder, zone, known)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
     return replace(tables, documents=ordered)
+
+
+def folders_of(changed: Collection[Path]) -> set[Path]:
+    """Those that are read anew where no more than these paths `changed`."""
+    return {*changed, *(one.parent for one in changed)}
 
 
 def read_incidents(content: Path, zone: timezone, memory: Remembering) -> Newsroom:

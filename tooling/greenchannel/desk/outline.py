@@ -14,8 +14,9 @@ from datetime import timezone
 from pathlib import Path
 from typing import Any
 
+from greenchannel.desk.document import Document, Newsroom
 from greenchannel.desk.frontmatter import NOT_READ
-from greenchannel.desk.newsroom import Document, Newsroom, incident_folders, read_folder, read_tables
+from greenchannel.desk.newsroom import incident_folders, read_folder, read_tables
 from greenchannel.desk.seen import is_settled, seen
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Interpretation

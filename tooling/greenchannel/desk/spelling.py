@@ -5,7 +5,7 @@ A message helps an officer only if its words are those that stand in the file.
 
 from collections.abc import Callable
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.schema import CHINESE_NAMES, RELEASE_KEYS
 
 Spell = Callable[[str], str]

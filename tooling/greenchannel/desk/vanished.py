@@ -7,8 +7,8 @@ its old one vanishes; that the same title or text stands under both is how the t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from greenchannel.desk.document import Document, Newsroom
 from greenchannel.desk.frontmatter import NOT_READ, Fault, FaultKind
-from greenchannel.desk.newsroom import Document, Newsroom
 from greenchannel.domain.diagnostic import Span
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.vocabulary import Language

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from greenchannel.desk.attachments import leaves_folder
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.incident import Incident

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules.responsibility import DEPARTMENTS
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from greenchannel.desk.document import Document
 from greenchannel.desk.frontmatter import FaultKind
-from greenchannel.desk.newsroom import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.message import message

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules.passages import passages
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity, Span
 from greenchannel.domain.incident import Incident

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from greenchannel.desk.newsroom import Document, Newsroom
+from greenchannel.desk.document import Document, Newsroom
 from greenchannel.desk.vanished import Published, lookalikes
 from greenchannel.domain.diagnostic import Edit, Respelling, Severity, Span
 from greenchannel.domain.incident import Incident

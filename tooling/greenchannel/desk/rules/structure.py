@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules.passages import passages
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.desk.scaffolds import BACKGROUND

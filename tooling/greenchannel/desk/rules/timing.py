@@ -6,7 +6,7 @@ What passes with time alone is a warning, so that a check in CI never holds up t
 from collections.abc import Iterator
 from datetime import timedelta
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Edit, Severity
 from greenchannel.domain.incident import Incident

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from greenchannel.desk.newsroom import Document
+from greenchannel.desk.document import Document
 from greenchannel.desk.rules.rule import Context, Finding, Rule
 from greenchannel.domain.diagnostic import Severity
 from greenchannel.domain.message import keys, message
