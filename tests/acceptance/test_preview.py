@@ -4,7 +4,7 @@ import http.client
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,20 @@ import pytest
 
 from conftest import BUILT_AT, Clock, until
 from greenchannel.building import build
+from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import read_record
+from greenchannel.desk.checking import check_each
+from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.domain.diagnostic import Diagnostic
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.noticing import _Handler
 from greenchannel.portal import feed_plan, incident_plan, pages, site
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.plan import Planned
 from greenchannel.preview import Preview
-from greenchannel.previewed import InTurns, Kept
+from greenchannel.previewed import Artifacts, InTurns, Kept
 from greenchannel.serving import Snapshot, answer
 
 SAMPLE = Path(__file__).parents[2]
@@ -278,6 +282,49 @@ def test_who_goes_on_writing_does_not_put_off_the_check_for_ever(home: Path) -> 
     put_off = [preview._is_put_off() for _ in range(30)]  # noqa: SLF001
     preview._server.server_close()  # noqa: SLF001
     assert (put_off[0], put_off[-1]) == (True, False)
+
+
+def test_who_saves_in_the_middle_of_a_check_does_not_wait_for_its_end(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview, settings = Preview(home, 0, Clock(BUILT_AT), lambda text: text, lambda _: None), read_settings(home)
+    preview._cleaned, checked = Cleaned(settings), list[object]()  # noqa: SLF001
+
+    def each(context: Context) -> Iterator[tuple[Diagnostic, ...]]:
+        for one in check_each(context):
+            checked.append(one)
+            preview._notice.changed.set()  # noqa: SLF001  # As if something had been saved in this moment.
+            yield one
+
+    monkeypatch.setattr("greenchannel.preview.check_each", each)
+    found = preview._check(preview._look(settings, None))  # noqa: SLF001
+    preview._server.server_close()  # noqa: SLF001
+    assert (found, len(checked)) == (None, 1)
+
+
+def test_who_saves_again_soon_has_the_look_at_everything_put_off(home: Path) -> None:
+    preview = Preview(home, 0, Clock(BUILT_AT), lambda text: text, lambda _: None)
+    threading.Timer(0.05, preview._notice.changed.set).start()  # noqa: SLF001
+    is_put_off = preview._is_put_off(60)  # noqa: SLF001
+    preview._server.server_close()  # noqa: SLF001
+    assert is_put_off
+
+
+def test_a_draft_that_nobody_wrote_on_is_made_behind_the_page_that_somebody_waits_for(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (browser.home / f"content/{INCIDENT}/fact-1.md").read_text("utf-8")
+    browser.save(f"{INCIDENT}/fact-8.md", lambda _: text)
+    made, make = list[tuple[str, ...]](), Artifacts.make
+
+    def told(artifacts: Artifacts, paths: Iterable[str]) -> None:
+        made.append(together := tuple(paths))
+        make(artifacts, together)
+
+    monkeypatch.setattr(Artifacts, "make", told)
+    browser.save(f"{INCIDENT}/fact-9.md", lambda text: text + "\n又一段。\n")
+    pages = [f"releases/2026/shewai-yanchu/{one}/index.html" for one in ("fact-9", "fact-8")]
+    assert (made[0], (pages[1],) in made[1:]) == ((pages[0],), True)
 
 
 def test_what_the_system_lost_is_seen_behind_the_next_thing_that_it_tells_of(

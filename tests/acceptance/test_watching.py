@@ -174,7 +174,7 @@ def test_what_a_build_keeps_is_given_to_the_next(
         page.write_text(page.read_text("utf-8") + "\n\n改动之后\n", "utf-8")
         until(lambda: len(kept) > 1)
     assert kept[0] is kept[1]
-    assert (kept[0].journal is None, kept[0].plans == {}, kept[0].desk == {}) == (False, False, False)
+    assert (kept[0].journal is None, kept[0].at_hand.plans == {}, kept[0].desk == {}) == (False, False, False)
 
 
 def test_what_the_system_tells_of_is_looked_at_and_no_more(

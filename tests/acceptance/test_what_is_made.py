@@ -1,7 +1,7 @@
 """What a build makes after each change: what could show it, and nothing else."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from greenchannel.handwritten import STATE
 from greenchannel.making import Making, Resident
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.plan import Planned
-from greenchannel.portal.streams import Event, Stream, read_streams
+from greenchannel.portal.streams import Event, Stream, Streams, read_streams
 from greenchannel.portal.theme import read_theme
 from greenchannel.sourcing import opened_site
 from greenchannel.withholding import Guard
@@ -73,9 +73,9 @@ def watched(settings: Settings) -> Watched:
         order.append(("looked at", path.removeprefix(f"{settings.site}/")))
         return look(path)
 
-    def read_events(events: Iterable[Event]) -> Mapping[str, Stream]:
+    def read_events(events: Sequence[Event], known: Streams | None) -> Mapping[str, Stream]:
         streams.append(1)
-        return read(events)
+        return read(events, known)
 
     with (
         patch.object(delivering, "_stat", look_at),

@@ -1,12 +1,14 @@
 """What happens to which entry of which stream, event by event."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from greenchannel.portal.entries import entry_of
-from greenchannel.portal.streams import Kind, Version, read_streams
+from greenchannel.portal.streams import Kind, Streams, Version, read_streams
 from ledgers import STEPS, VOICE, Ledger, ledger_of
 from small import START
 
@@ -210,6 +212,26 @@ def test_what_is_added_to_the_ledger_changes_no_log(steps: list[tuple[int, str, 
     whole = read_streams(events)
     for key, stream in read_streams(events[: len(events) // 2]).items():
         assert whole[key].log[: len(stream.log)] == stream.log
+
+
+@given(STEPS, st.data())
+def test_who_goes_on_behind_lines_that_were_read_comes_to_the_same_streams(
+    steps: list[tuple[int, str, int]], data: st.DataObject
+) -> None:
+    events, known = ledger_of(steps), Streams()
+    before = known.of(events[: data.draw(st.integers(0, len(events)), "lines that were read before")])
+    then = deepcopy(before)
+    assert known.of(events) == read_streams(events)
+    assert before == then
+
+
+@given(STEPS, STEPS)
+def test_what_was_read_of_another_ledger_is_forgotten(
+    steps: list[tuple[int, str, int]], others: list[tuple[int, str, int]]
+) -> None:
+    known = Streams()
+    known.of(ledger_of(others))
+    assert known.of(ledger_of(steps)) == read_streams(ledger_of(steps))
 
 
 @given(STEPS)

@@ -20,11 +20,11 @@ from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
+from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given, refuse_two_at_one_address
-from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import plan, plan_news
 from greenchannel.portal.source import Site
@@ -47,7 +47,7 @@ class Resident:
     before, until everything is looked at.
     """
 
-    plans: AtHand = field(default_factory=dict)
+    at_hand: AtHand = field(default_factory=AtHand)
     desk: KnownFolders = field(default_factory=dict)
     journal: Journal | None = None
 
@@ -169,7 +169,7 @@ class Making:
         if self.clean and is_first:
             self._journal.forget()
         self._resident.journal = self._journal
-        site = site_of(settings, record, {}, self._earlier, self._renderer, self._resident.plans)
+        site = site_of(settings, record, {}, self._earlier, self._renderer, self._resident.at_hand)
         return site, theme_of(settings, self._earlier), self._journal
 
     def _put(self, site: Site, journal: Journal, plain: tuple[Planned, ...], *, believing: bool = False) -> None:

@@ -3,10 +3,10 @@
 A draft becomes a virtual event behind the ledger, so that every page, list and feed of it is the one that publishing
 would make. Nothing is written to site/ or releases/; only MkDocs uses its scratch folder, as in every build.
 
-A page is planned and made when somebody asks for it, since a long archive takes long. What is being written and what
+A page is planned and made when somebody asks for it, since a long archive takes long. What was just written and what
 somebody looks at is made with each save, so that what is wrong with it is told at once. What the system told of is
-looked at first, and everything else behind it, since systems lose events; then comes the check of the whole desk.
-Nobody waits for either to see his page.
+looked at first, and everything else behind it, since systems lose events; then come the pages of the other drafts and
+the check of the whole desk. Nobody waits for these to see his page: who saves again has them put off.
 
 An observer sets a flag, one loop rebuilds, the server's threads read a snapshot that is swapped whole. Pages are made
 one at a time.
@@ -14,7 +14,7 @@ one at a time.
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from greenchannel.delivery.cleaned import Cleaned
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import looking_once, text_reader
+from greenchannel.desk.checking import check_each, in_order
 from greenchannel.desk.document import Newsroom
 from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.settings import Settings, read_settings
@@ -36,7 +37,6 @@ from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.plan import Planned
 from greenchannel.portal.site import plan_by_parts
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Artifact
@@ -49,6 +49,7 @@ from greenchannel.translation import problem_text
 
 _HOME = "index.html"
 _MOST_PUT_OFF = 10  # saves
+_LONGEST_PAUSE = 1.0  # seconds
 
 
 class Preview:
@@ -70,6 +71,7 @@ class Preview:
         self._checked = _Checked()
         self._problems: tuple[str, ...] = ()  # of the pages that are shown
         self._put_off = 0  # how often in a row not everything was looked at and checked
+        self._pause = 0.0  # seconds that nobody writes for before that is done: as long as it took, if that is short
         self._looks = ExitStack()  # at the record's files: each stays what it was until everything is looked at again
         self._notice = Notice(home)
         self._translate = translate
@@ -112,26 +114,30 @@ class Preview:
                 first = self._look(settings, news)
                 shown, good = self._show(first, kept), self.snapshot
                 yield
-            if self._is_put_off():
+            if self._is_put_off(self._pause):
                 return
+            began = time.monotonic()
             look = self._look(settings, None)
             if first is None or shown is None or not look.is_same(first):
                 shown = self._show(look, kept)
                 yield
-            shown.make(kept.asked)
+            for path in (*_pages(look.found), *kept.asked):
+                if self._is_put_off():
+                    return
+                shown.make((path,))
             good = self.snapshot
-            if self._is_put_off():
+            if (checked := self._check(look)) is None:
                 return
-            self._tell(self._check(look))
-            self._put_off = 0
+            self._tell(checked)
+            self._put_off, self._pause = 0, min(_LONGEST_PAUSE, time.monotonic() - began)
         except Exception as error:  # noqa: BLE001  # Shown; the last good pages stay, and the next save mends it.
             self.snapshot = replace(good, version=_version(), problems=(told(error, self._translate),))
         self._report(self.snapshot)
         yield
 
-    def _is_put_off(self) -> bool:
-        """Somebody goes on writing: what nobody waits for can wait, but not for ever."""
-        is_busy = self._notice.changed.is_set() and self._put_off < _MOST_PUT_OFF
+    def _is_put_off(self, pause: float = 0) -> bool:
+        """Somebody goes on writing, now or in the `pause`: what nobody waits for can wait, but not for ever."""
+        is_busy = self._put_off < _MOST_PUT_OFF and self._notice.changed.wait(pause)
         self._put_off += is_busy
         return is_busy
 
@@ -151,8 +157,10 @@ class Preview:
             self._pages = mkdocs_pages(settings, frame_of(settings, desk.newsroom.registry, desk.record.state))
         except GreenchannelError as error:
             self._problems = (problem_text(error, self._translate),)
-        artifacts = Artifacts(self._pages, _site(look, kept), kept)
-        artifacts.make((*(f"releases/{one.release.id}/{_HOME}" for one in look.found), *kept.asked[-1:]))
+        theme = kept.theme(settings.templates)
+        artifacts = Artifacts(self._pages, plan_by_parts(_site(look, kept), theme), kept)
+        artifacts.make((*_pages(one for one in look.found if kept.is_new(one, theme)), *kept.asked[-1:]))
+        kept.shown = theme, {one.release.id: one.frozen for one in look.found}
         snapshot = Snapshot(version=_version(), root=settings.root, artifacts=artifacts)
         self.snapshot = _with(snapshot, self._problems, self._checked)
         return artifacts
@@ -163,10 +171,15 @@ class Preview:
         self.snapshot = replace(_with(self.snapshot, self._problems, checked), version=version)
         self._checked = checked
 
-    def _check(self, look: "_Look") -> "_Checked":
-        desk = look.desk
+    def _check(self, look: "_Look") -> "_Checked | None":
+        """None where it was put off: who saves in the middle of it waits for one document and not for an archive."""
+        desk, found = look.desk, list[Diagnostic]()
+        for some in check_each(desk.context):
+            if self._is_put_off():
+                return None
+            found += (one for one in some if one.severity is Severity.ERROR)
         return _Checked(
-            errors=tuple(one for one in desk.diagnostics if one.severity is Severity.ERROR),
+            errors=in_order(found),
             unfit=tuple(one.in_language(self._translate) for one in _unfit(desk, look.found)),
             texts={one.path: one.source.text for one in desk.newsroom.documents},
         )
@@ -208,14 +221,18 @@ def _version() -> str:
     return str(time.time_ns())
 
 
-def _site(look: _Look, kept: Kept) -> Iterator[Planned]:
+def _pages(found: Iterable[Candidate]) -> tuple[str, ...]:
+    return tuple(f"releases/{one.release.id}/{_HOME}" for one in found)
+
+
+def _site(look: _Look, kept: Kept) -> Site:
     settings, desk = look.settings, look.desk
     texts = {path: data for one in look.found for path, data in one.frozen.items()}
     public = desk.record.state
     bodies = [{**publication(one, ""), "draft": True} for one in look.found]
     now = desk.context.now
     virtual = chain(public, bodies, max(now, public.last_at or now))
-    site = Site(
+    return Site(
         settings=settings,
         registry=desk.newsroom.registry,
         policy=desk.policies.deciding,
@@ -230,7 +247,6 @@ def _site(look: _Look, kept: Kept) -> Iterator[Planned]:
         memory=kept,
         at_hand=kept.at_hand,
     )
-    return plan_by_parts(site, kept.theme(settings.templates))
 
 
 def drafts(newsroom: Newsroom, state: State, cleaned: Cleaned) -> tuple[Candidate, ...]:

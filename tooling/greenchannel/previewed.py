@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from greenchannel.delivery.memory import Memory
+from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.markup import Links
 from greenchannel.portal.plan import Planned
-from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.theme import Artifact, Theme, read_theme
+from greenchannel.record.gate import Candidate
 
 Render = Callable[[str, Links], str]
 _LOOKED_AT = 8  # pages that are made anew with each save
@@ -61,9 +62,15 @@ class Kept:
         self._recall, self.turn = shared.recall, shared.turn
         self._values: dict[str, bytes] = {}
         self.made: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
-        self.at_hand: AtHand = {}
+        self.at_hand = AtHand()
         self._theme: Theme | None = None
         self.asked: tuple[str, ...] = ()
+        self.shown: tuple[Theme | None, Mapping[str, Mapping[str, bytes]]] = None, {}  # the drafts: what they freeze to
+
+    def is_new(self, draft: Candidate, theme: Theme) -> bool:
+        """Or was not made with this theme yet. All drafts say that they came out now: the others can wait."""
+        then, texts = self.shown
+        return theme is not then or texts.get(draft.release.id) != draft.frozen
 
     def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
         known, others = dict[str, bytes](), list[str]()

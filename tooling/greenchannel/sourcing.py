@@ -19,10 +19,10 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.policy import Policy
 from greenchannel.handwritten import STATE, mkdocs_pages
+from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import artifacts, search_artifacts
 from greenchannel.portal.source import Site
@@ -77,7 +77,7 @@ def site_of(
         maker=maker(),
         heartbeats=shown_beats(settings),
         memory=memory,
-        at_hand=at_hand,
+        at_hand=at_hand or AtHand(),
     )
 
 

@@ -99,9 +99,12 @@ class _Proven:
     def examine(self) -> Verification:
         checkpoint, ledger = ends(self._releases)
         self._recall(ledger)
-        found = go_on(self._sound_part(ledger), ledger, checkpoint, Holdings(self._digest_of, approvals=True))
+        before = self._sound_part(ledger)
+        found = go_on(before, ledger, checkpoint, Holdings(self._digest_of, approvals=True))
         if not found.problems and found.entries and not found.tail:
-            self._sound, self._digest = Sound(len(ledger), found.events, found.state, found.held), sha256(ledger)
+            self._sound = Sound(len(ledger), found.events, found.state, found.held)
+            if before is None or before.size != len(ledger):
+                self._digest = sha256(ledger)
         return found
 
     def keep(self) -> None:

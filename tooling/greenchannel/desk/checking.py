@@ -1,8 +1,9 @@
 """Runs the rules over the documents: values in, diagnostics out, in a fixed order."""
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from greenchannel.desk.document import Document
 from greenchannel.desk.rules import ALL_RULES
@@ -18,8 +19,16 @@ _NEVER_IGNORED = "S"
 
 def check(context: Context, only: frozenset[str] | None = None) -> tuple[Diagnostic, ...]:
     """All diagnostics, or those of the documents with the paths in `only`; the others are still looked up."""
+    return in_order(chain.from_iterable(check_each(context, only)))
+
+
+def check_each(context: Context, only: frozenset[str] | None = None) -> Iterator[tuple[Diagnostic, ...]]:
+    """As `check`, of one document after the other: for who may have to stop in between."""
     documents = (one for one in context.newsroom.documents if only is None or one.path in only)
-    found = (diagnostic for document in documents for diagnostic in _in_its_words(document, context))
+    return (tuple(_in_its_words(one, context)) for one in documents)
+
+
+def in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda one: one.order))
 
 

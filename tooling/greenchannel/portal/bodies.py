@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.addresses import public_path
@@ -32,16 +32,21 @@ class Bodies:
         self, catalogue: Catalogue, read_frozen: Callable[[str], bytes], render: Callable[[str, Links], str]
     ) -> None:
         self._settings, self._read_frozen, self._render_body = catalogue.settings, read_frozen, render
-        self._catalogue = catalogue
+        self._paths: dict[str, str] = {}
+        self._unseen = iter(catalogue.files())
         self.html = lru_cache(maxsize=_AT_HAND)(self._rendered)
 
-    @cached_property
-    def _paths(self) -> Mapping[str, str]:
-        released = (*self._catalogue.frozen_texts(), *self._catalogue.attachments())
-        return {digest: path for path, digest in released}
+    def _path(self, digest: str) -> str:
+        """No more of the record is looked through than it takes: most that is made is new."""
+        if digest not in self._paths:
+            for path, found in self._unseen:
+                self._paths.setdefault(found, path)
+                if found == digest:
+                    break
+        return self._paths[digest]
 
     def released(self, digest: str) -> bytes:
-        path = self._paths[digest]
+        path = self._path(digest)
         data = self._read_frozen(path)
         if sha256(data) != digest:
             raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
@@ -61,7 +66,7 @@ class Bodies:
 
     def _original(self, frozen: Frozen, digest: str) -> Frozen:
         is_translation = "language" in frozen.fields
-        return thaw(self._read_frozen(original_path(self._paths[digest]))) if is_translation else frozen
+        return thaw(self._read_frozen(original_path(self._path(digest)))) if is_translation else frozen
 
     def compared(self, view: PageView) -> dict[str, object]:
         """Texts beside those before them; the page's fingerprint has all digests and names."""

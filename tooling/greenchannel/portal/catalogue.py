@@ -68,11 +68,12 @@ class Catalogue:
     def in_language(self, language: str) -> Self:
         other = self.speaking(language, frozenset())
         # Whatever ever had a text in this language: an address once given stays.
-        events = [revision.event for one in self.releases for revision in one.revisions]
+        events = [one for one in self.state.revised() if "translations" in one or "translations" in one["incident"]]
         texts = {event["id"] for event in events if other.translation(event)}
         incidents = {
-            event["incident"]["id"] for event in events if event["id"] in texts or other.translation(event["incident"])
-        }
+            event["incident"]["id"]
+            for event in (revision.event for one in texts for revision in self.state.releases[one].revisions)
+        } | {event["incident"]["id"] for event in events if other.translation(event["incident"])}
         return self.speaking(language, frozenset(texts | incidents))
 
     def say(self, text: str, /, **values: object) -> str:
@@ -172,22 +173,18 @@ class Catalogue:
         )
         return max(one.updated_at for one in members)
 
-    def frozen_texts(self) -> Iterator[tuple[str, str]]:
-        """Path below releases/ and digest of every text that is public, incidents' and translations included."""
-        texts = dict[str, str]()
-        for one in sorted(self.releases, key=lambda release: release.id):
-            for revision in one.revisions:
-                texts |= _texts(revision.event) | _texts(revision.event["incident"])
-        yield from texts.items()
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Path below releases/ and digest of every text and attachment that ever was public, the newest first.
 
-    def attachments(self) -> Iterator[tuple[str, str]]:
-        """Path below releases/ and digest of every attachment that ever was public."""
-        events = (revision.event for one in self.releases for revision in one.revisions)
-        found = {one["path"]: one["sha256"] for event in events for one in event.get("attachments", ())}
-        yield from sorted(found.items())
+        Incidents' texts and translations are among them; what several revisions have comes with each.
+        """
+        for event in (revision.event for one in self.releases for revision in reversed(one.revisions)):
+            yield from _texts(event).items()
+            yield from _texts(event["incident"]).items()
+            yield from ((one["path"], one["sha256"]) for one in event.get("attachments", ()))
 
     def files_of(self, incident: str) -> Iterator[tuple[str, str]]:
-        """As `frozen_texts` and `attachments`, of what stands below one incident's address: each file stands once."""
+        """As `files`, of what stands below one incident's address, in the order of the ids: each file stands once."""
         own = {one.id for one in self.of_incident(incident)}
         texts, files = dict[str, str](), dict[str, str]()
         for one in sorted(self.releases, key=lambda release: release.id):

@@ -24,7 +24,7 @@ def plan_columns(
     language = catalogue.language
     common = fingerprint(site.ground, theme, language, pages.frame)
     every = columns.months(shelves)
-    known = Earlier(site.memory, site.at_hand, [f"month {language} {one}" for one in every])
+    known = Earlier(site.memory, site.at_hand.plans, [f"month {language} {one}" for one in every])
     marks = {one.id: _mark(catalogue, one, digests) for one in catalogue.releases}  # It stands in several columns.
     for month in every:
         inputs = [

@@ -15,7 +15,7 @@ from greenchannel.portal.feed_index import INDEX, OPML, Listed, index_json, opml
 from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
 from greenchannel.portal.items import Prepared, clean
 from greenchannel.portal.plan import Planned, Stage, fingerprint
-from greenchannel.portal.streams import ALL, CHANGES, URGENT, Event, Stream, Version, read_streams
+from greenchannel.portal.streams import ALL, CHANGES, URGENT, Event, Stream, Streams, Version, read_streams
 from greenchannel.portal.views.feeds import FeedView
 from greenchannel.record.canonical import canonical_json, sha256
 
@@ -23,19 +23,24 @@ ARCHIVES = "feeds/archive/"
 _AT_HAND = 512  # entries that are kept for other streams; eight times as many took twice the memory and saved no time
 
 
-def plan_feeds(voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str) -> Iterator[Planned]:
+def plan_feeds(
+    voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str, known: Streams | None = None
+) -> Iterator[Planned]:
     """`html` gives the clean HTML of a frozen text by its digest; `maker` stands for the programs that make feeds.
 
-    The voice may hold what neither XML nor UTF-8 can carry; no document does.
+    `known` are the streams that a process keeps. The voice may hold what neither XML nor UTF-8 can carry; no document
+    does.
     """
     if events:
-        yield from _Feeds(clean(voice), events, html, maker).plan()
+        yield from _Feeds(clean(voice), events, html, maker, known).plan()
 
 
 class _Feeds:
-    def __init__(self, voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str) -> None:
+    def __init__(
+        self, voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str, known: Streams | None
+    ) -> None:
         self._voice, self._events = voice, events
-        self._streams, self._common = read_streams(events), fingerprint(maker, voice)
+        self._streams, self._common = read_streams(events, known), fingerprint(maker, voice)
         self._entry = lru_cache(maxsize=_AT_HAND)(lambda version: Prepared(entry_of(voice, version), html))
 
     def plan(self) -> Iterator[Planned]:

@@ -54,7 +54,7 @@ def plan_incidents(
         if only is not None and not is_first:
             break
         each = tuple(some)
-        known = Earlier(site.memory, site.at_hand, [f"incident {one.incident}" for one in each])
+        known = Earlier(site.memory, site.at_hand.plans, [f"incident {one.incident}" for one in each])
         for one in each:
             below = _Below(site, theme, frames, bodies, one)
             yield from known.plan(f"incident {one.incident}", fingerprint(common, one.key), below.plan)

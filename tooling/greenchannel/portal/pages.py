@@ -67,7 +67,7 @@ def frame_of(settings: Settings, registry: Registry, state: State, language: str
 
 
 def released_types(state: State) -> frozenset[str]:
-    return frozenset(revision.event["type"] for one in state.releases.values() for revision in one.revisions)
+    return frozenset(one["type"] for one in state.revised())
 
 
 def _other_home(root: str, language: str) -> OtherLanguage:
@@ -77,8 +77,7 @@ def _other_home(root: str, language: str) -> OtherLanguage:
 
 
 def has_english(state: State) -> bool:
-    events = (one.event for release in state.releases.values() for one in release.revisions)
-    return any("translations" in one or "translations" in one["incident"] for one in events)
+    return any("translations" in one or "translations" in one["incident"] for one in state.revised())
 
 
 def _menu_in(language: str, root: str, released: frozenset[str]) -> Iterator[Link]:
@@ -199,7 +198,7 @@ def not_found(catalogue: Catalogue) -> Page:
 
 def _site_map(catalogue: Catalogue) -> SiteMapView:
     root = catalogue.settings.root
-    held = {revision.event["incident"]["category"] for one in catalogue.releases for revision in one.revisions}
+    held = {one["incident"]["category"] for one in catalogue.state.revised()}
     categories = (one for one in Category if one.value in held)
     bodies = catalogue.registry.departments.values()
     groups = (

@@ -16,15 +16,14 @@ from greenchannel.portal.plan import Planned, Stage
 _AT_HAND = 16  # plans
 _STAGES = tuple(Stage)
 Told = tuple[Stage, tuple[str, ...], str]  # of a planned file: all but how it is made
-AtHand = dict[str, tuple[str, tuple[Told, ...]]]  # by name: the digest of the inputs, and what they came to
+Plans = dict[str, tuple[str, tuple[Told, ...]]]  # by name: the digest of the inputs, and what they came to
 
 
 class Earlier:
     """Plans by their names; of each the newest is kept, with the digest of all that it was worked out from."""
 
-    def __init__(self, memory: Remembering | None, at_hand: AtHand | None, names: Iterable[str]) -> None:
-        self._memory, self._names = memory, names
-        self._at_hand: AtHand = {} if at_hand is None else at_hand
+    def __init__(self, memory: Remembering | None, at_hand: Plans, names: Iterable[str]) -> None:
+        self._memory, self._at_hand, self._names = memory, at_hand, names
         # Views of a whole archive do not fit into memory: they are worked out once more where they are needed again.
         self._whole: Callable[[Callable[[], Iterable[Planned]]], tuple[Planned, ...]]
         self._whole = lru_cache(maxsize=_AT_HAND)(lambda work_out: tuple(work_out()))

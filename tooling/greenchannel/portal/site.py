@@ -35,7 +35,7 @@ def plan(site: Site, theme: Theme) -> Iterator[Planned]:
 
 def _remembered(part: str, site: Site, theme: str, work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
     """The last line of the ledger vouches for all before it."""
-    earlier = Earlier(site.memory, site.at_hand, (part,))
+    earlier = Earlier(site.memory, site.at_hand.plans, (part,))
     inputs = fingerprint(site.ground, theme, site.heartbeats, site.state.head, site.drafts)
     yield from earlier.plan(part, inputs, work_out, holds=True)
 
@@ -66,7 +66,7 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
     digests = line_digests((*site.events, *site.drafts), site.state.head)
     english = catalogue.in_language(ENGLISH)
     frames = {one: pages.frame_of(site.settings, site.registry, site.state, one) for one in (CHINESE, ENGLISH)}
-    known = Earlier(site.memory, site.at_hand, ("english", "columns", "lists", "feeds", "sitemap"))
+    known = Earlier(site.memory, site.at_hand.plans, ("english", "columns", "lists", "feeds", "sitemap"))
     told = fingerprint(site.ground, theme.digest, sorted(frames.items()), _told(site, digests))
 
     def in_english() -> Iterator[Planned]:
@@ -81,7 +81,7 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
 
     def in_feeds() -> Iterator[Planned]:
         voice = voice_of(site.settings, site.registry)
-        return plan_feeds(voice, (*site.events, *site.drafts), bodies.html, site.maker)
+        return plan_feeds(voice, (*site.events, *site.drafts), bodies.html, site.maker, site.at_hand.streams)
 
     def in_sitemap() -> Iterator[Planned]:
         yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, (catalogue, english)))

@@ -1,7 +1,7 @@
 """What a site is made of, as one value: the settings, the registry, the record and the programs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.remembering import Remembering
+from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.markup import Links
-from greenchannel.portal.remembered_plan import AtHand
 from greenchannel.record.events import State
 from greenchannel.record.heartbeat import Beat
 
@@ -35,7 +35,7 @@ class Site:
     drafts: tuple[Mapping[str, Any], ...] = ()  # of a preview: events behind the ledger that never happened
     heartbeats: tuple[Beat, ...] = ()  # oldest first
     memory: Remembering | None = None  # None: everything is planned anew
-    at_hand: AtHand | None = None  # of a process that plans more than once
+    at_hand: AtHand = field(default_factory=AtHand)  # of a process that plans more than once
 
     @property
     def ground(self) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ an item gets all that happens to it later, also when it moves to another departm
 of that stream must not keep an old text. Nothing that is appended to the ledger changes what a log held before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -103,26 +103,47 @@ class _Release:
     corrections: int = 0
 
 
-def read_streams(events: Iterable[Event]) -> Mapping[str, Stream]:
-    """Every stream by its key, sorted. `all`, `urgent` and `changes` are there before they hold anything."""
-    streams = {key: Stream(key) for key in (ALL, CHANGES, URGENT)}
-    releases: dict[str, _Release] = {}
-    for place, event in enumerate(events, 1):
-        known = releases.get(event["id"])
+class Streams:
+    """Every stream as of the lines that were read last: who reads a ledger again goes on behind them."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, Stream] = {}
+        self._releases: dict[str, _Release] = {}
+        self._read = 0
+        self._last: Event | None = None
+
+    def of(self, events: Sequence[Event]) -> Mapping[str, Stream]:
+        """By their keys, sorted. `all`, `urgent` and `changes` are there before they hold anything.
+
+        What was given before stays as it was. A line names the one before it, so the last one vouches for all.
+        """
+        if self._last is None or len(events) < self._read or events[self._read - 1] != self._last:
+            self._streams, self._releases, self._read = {key: Stream(key) for key in (ALL, CHANGES, URGENT)}, {}, 0
+        for place, event in enumerate(events[self._read :], self._read + 1):
+            self._add(place, event)
+        self._read, self._last = len(events), events[-1] if events else None
+        return {key: Stream(key, list(one.log), one.entries) for key, one in sorted(self._streams.items())}
+
+    def _add(self, place: int, event: Event) -> None:
+        known = self._releases.get(event["id"])
         match event["event"]:
             case "published" | "corrected":
                 then = _revised(known, event, place)
             case "withdrawn" if known:
                 then = _withdrawn(known, event, place)
             case _:
-                continue
-        releases[event["id"]] = then
+                return
+        self._releases[event["id"]] = then
         for key, version, is_new in _news(known, then, event):
-            if (stream := streams.get(key)) is None:
-                stream = streams[key] = Stream(key)
+            if (stream := self._streams.get(key)) is None:
+                stream = self._streams[key] = Stream(key)
             stream.log.append(version)
             stream.entries += is_new
-    return dict(sorted(streams.items()))
+
+
+def read_streams(events: Sequence[Event], known: Streams | None = None) -> Mapping[str, Stream]:
+    """As `Streams.of`; `known` is what a process keeps that reads them again."""
+    return (known or Streams()).of(events)
 
 
 def _revised(known: _Release | None, event: Event, place: int) -> _Release:

@@ -112,6 +112,7 @@ class State:
     entries: int = 0
     head: str = GENESIS
     last_at: datetime | None = None
+    _revised: list[Mapping[str, Any]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def appearances(self, zone: timezone) -> Mapping[str, tuple[Appearance, ...]]:
         """By incident, each worked out when it is asked for. A withdrawn release still appeared when it did.
@@ -119,6 +120,12 @@ class State:
         `zone` reads a conference known to the day only.
         """
         return _Appearances(self, zone)
+
+    def revised(self) -> Sequence[Mapping[str, Any]]:  # Any: JSON
+        """The ledger line of every revision, by release."""
+        if not self._revised:
+            self._revised.extend(one.event for release in self.releases.values() for one in release.revisions)
+        return self._revised
 
     def members(self) -> Mapping[str, Sequence[str]]:
         """By incident, the releases that belong to it now, in the order of the ledger."""
@@ -131,7 +138,7 @@ class State:
         """Departments that ever released or withdrew something, or led an incident: their pages keep their addresses,
         whatever the registry says today.
         """  # noqa: D205
-        events = [revision.event for release in self.releases.values() for revision in release.revisions]
+        events = self.revised()
         leads = (str(one["incident"]["lead"]) for one in events if "lead" in one["incident"])
         withdrawing = (one.department for release in self.releases.values() for one in release.withdrawals)
         return frozenset((*(str(one["department"]) for one in events), *leads, *withdrawing))

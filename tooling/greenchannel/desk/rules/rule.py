@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from greenchannel.desk.document import Document, Newsroom
 from greenchannel.desk.vanished import Published, lookalikes
@@ -14,13 +15,12 @@ from greenchannel.domain.release import Release
 from greenchannel.domain.timing import Appearance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
-    """What a rule may know besides its document. The rest is looked up once.
+    """What a rule may know besides its document. The rest is looked up once, when a rule asks for it.
 
-    `appearances` is by incident id; `published` by the id of every public release and incident; `lookalikes` by the
-    path of a file that may be one of them renamed, and `renamed` are their ids. `language` is the newsroom's.
-    `named_bodies` are the departments that the record names.
+    `appearances` is by incident id; `published` by the id of every public release and incident. `language` is the
+    newsroom's. `named_bodies` are the departments that the record names.
     """
 
     newsroom: Newsroom
@@ -31,37 +31,56 @@ class Context:
     language: str = "en"
     is_record_whole: bool = True
     named_bodies: frozenset[str] = frozenset()
-    incidents: Mapping[str, Incident] = field(init=False, repr=False, compare=False)
-    releases: Mapping[str, tuple[Release, ...]] = field(init=False, repr=False, compare=False)
-    by_id: Mapping[str, tuple[Document, ...]] = field(init=False, repr=False, compare=False)
-    by_path: Mapping[str, Document] = field(init=False, repr=False, compare=False)
-    lookalikes: Mapping[str, tuple[Published, ...]] = field(init=False, repr=False, compare=False)
-    renamed: frozenset[str] = field(init=False, repr=False, compare=False)
-    ill_translated: frozenset[str] = field(init=False, repr=False, compare=False)  # paths of originals
-    broken_incidents: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        releases: dict[str, tuple[Release, ...]] = {}
-        by_id: dict[str, tuple[Document, ...]] = {}
+    @property
+    def incidents(self) -> Mapping[str, Incident]:
+        return self.newsroom.incidents
+
+    @cached_property
+    def releases(self) -> Mapping[str, tuple[Release, ...]]:
+        """By the id of their incident."""
+        found: dict[str, list[Release]] = {}
+        for one in (document.value for document in self.newsroom.documents):
+            if isinstance(one, Release):
+                found.setdefault(one.incident, []).append(one)
+        return {incident: tuple(members) for incident, members in found.items()}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, tuple[Document, ...]]:
+        found: dict[str, list[Document]] = {}
         for document in self.newsroom.documents:
             if document.is_outline:
-                by_id[document.identifier] = (*by_id.get(document.identifier, ()), document)
-            if (value := document.value) is None:
-                continue
-            by_id[value.id] = (*by_id.get(value.id, ()), document)
-            if not isinstance(value, Incident):
-                releases[value.incident] = (*releases.get(value.incident, ()), value)
-        object.__setattr__(self, "incidents", self.newsroom.incidents)
-        object.__setattr__(self, "releases", releases)
-        object.__setattr__(self, "by_id", by_id)
-        object.__setattr__(self, "by_path", {one.path: one for one in self.newsroom.documents})
-        faulty = [one for one in self.newsroom.documents if one.faults]
-        object.__setattr__(self, "ill_translated", frozenset(one.original for one in faulty))
-        broken = (one.identifier for one in faulty if one.path.endswith("/incident.md"))
-        object.__setattr__(self, "broken_incidents", frozenset(broken))
-        found = lookalikes(self.newsroom, self.published)
-        object.__setattr__(self, "lookalikes", found)
-        object.__setattr__(self, "renamed", frozenset(one.id for same in found.values() for one in same))
+                found.setdefault(document.identifier, []).append(document)
+            if document.value is not None:
+                found.setdefault(document.value.id, []).append(document)
+        return {identifier: tuple(documents) for identifier, documents in found.items()}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Document]:
+        return {one.path: one for one in self.newsroom.documents}
+
+    @cached_property
+    def lookalikes(self) -> Mapping[str, tuple[Published, ...]]:
+        """By the path of a file that may be something published under another name."""
+        return lookalikes(self.newsroom, self.published)
+
+    @cached_property
+    def renamed(self) -> frozenset[str]:
+        """The ids of what `lookalikes` found."""
+        return frozenset(one.id for same in self.lookalikes.values() for one in same)
+
+    @cached_property
+    def _faulty(self) -> tuple[Document, ...]:
+        return tuple(one for one in self.newsroom.documents if one.faults)
+
+    @cached_property
+    def _ill_translated(self) -> frozenset[str]:
+        """The paths of originals."""
+        return frozenset(one.original for one in self._faulty)
+
+    @cached_property
+    def _broken_incidents(self) -> frozenset[str]:
+        return frozenset(one.identifier for one in self._faulty if one.path.endswith("/incident.md"))
 
     def could_read(self, path: str) -> bool:
         """Whether a file is there and sound: what it lacks is held against others only then."""
@@ -75,11 +94,11 @@ class Context:
 
     def has_broken_translation(self, document: Document) -> bool:
         """Then it is not known what the text is with its translations."""
-        return document.path in self.ill_translated
+        return document.path in self._ill_translated
 
     def is_broken_incident(self, identifier: str) -> bool:
         """The same of an incident, wherever its folder was moved to."""
-        return identifier in self.broken_incidents
+        return identifier in self._broken_incidents
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,12 @@
+"""What a process that plans more than once keeps between two plans; one that has nothing at hand comes to the same."""
+
+from dataclasses import dataclass, field
+
+from greenchannel.portal.remembered_plan import Plans
+from greenchannel.portal.streams import Streams
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    plans: Plans = field(default_factory=dict)
+    streams: Streams = field(default_factory=Streams)
