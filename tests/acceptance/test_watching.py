@@ -410,6 +410,24 @@ def test_a_damaged_text_of_the_record_is_told_of_and_built_upon_no_more_until_it
         until(lambda: said(lines, "recovered"))
 
 
+def test_a_text_of_the_record_is_looked_at_again_when_the_system_tells_of_it(
+    waiting: Settings, clock: Clock
+) -> None:
+    frozen = next(waiting.releases.rglob("fact-1.r1.md"))
+    with running(waiting, clock, seconds=60) as lines:
+        frozen.write_bytes(frozen.read_bytes() + b"x")
+        until(lambda: [one for one in said(lines, "failed") if frozen.name in one.get("problem", "")])
+
+
+def test_a_text_of_the_record_whose_event_was_lost_is_found_by_looking_at_everything(
+    waiting: Settings, clock: Clock
+) -> None:
+    frozen = next(waiting.releases.rglob("fact-1.r1.md"))
+    with running(waiting, clock, DeafNotice) as lines:
+        frozen.write_bytes(frozen.read_bytes() + b"x")
+        until(lambda: [one for one in said(lines, "failed") if frozen.name in one.get("problem", "")])
+
+
 def test_a_heartbeat_goes_out_with_the_next_look(office_home: Settings, run: Run, clock: Clock) -> None:
     settings = office_home.home / "mkdocs.yml"
     text = settings.read_text("utf-8").replace("  greenchannel:\n", "  greenchannel:\n    heartbeat: true\n")

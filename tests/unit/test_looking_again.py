@@ -1,6 +1,7 @@
 """Who looks again asks for nothing that he has just been told, and for everything that may have changed since."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,7 +14,7 @@ from greenchannel.board import read_board
 from greenchannel.cli import main
 from greenchannel.delivery import proven
 from greenchannel.delivery.memory import FILE
-from greenchannel.delivery.proven import forget_proven, looking_once
+from greenchannel.delivery.proven import forget_proven, look_again, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.desk import newsroom, outline, seen
 from greenchannel.desk.document import Document
@@ -74,6 +75,20 @@ def test_what_was_changed_between_two_commands_is_found(office_home: Settings) -
     frozen.write_bytes(frozen.read_bytes() + b"x")
     with looking_once(office_home.releases), pytest.raises(LedgerDamagedError):
         read_record(office_home.releases)
+
+
+@pytest.mark.parametrize("told", [lambda frozen: frozen, lambda frozen: frozen.parent], ids=["file", "folder"])
+def test_in_between_it_is_looked_at_again_where_the_system_tells_of_it(
+    office_home: Settings, told: Callable[[Path], Path]
+) -> None:
+    with looking_once(office_home.releases):
+        frozen = frozen_text(office_home)
+        frozen.write_bytes(frozen.read_bytes() + b"x")
+        look_again(office_home.releases, {office_home.home, frozen.with_suffix(".approval.json")})
+        read_record(office_home.releases)
+        look_again(office_home.releases, {told(frozen)})
+        with pytest.raises(LedgerDamagedError):
+            read_record(office_home.releases)
 
 
 def test_what_a_command_found_missing_and_then_wrote_is_there(office_home: Settings) -> None:

@@ -1,5 +1,7 @@
 """Of a file on the desk, what the public has not read: its telling phrases, and nothing that stands anywhere."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from greenchannel.delivery.memory import Memory
 from greenchannel.desk import seen, withheld
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import Withheld, files_of_incidents, read_withheld
+from greenchannel.desk.withheld import KnownWithheld, Withheld, files_of_incidents, read_pieces, read_withheld
 
 DRAFT = """---
 标题: 关于青年路仓库火灾的续报
@@ -59,6 +61,81 @@ def test_what_has_just_been_read_of_the_desk_is_not_looked_at_again(
     assert first == again
     assert first
     assert {Path(one).parent.name for one in asked[whole:]} == {"laowu-gaizao"}
+
+
+@dataclass
+class Asking:
+    """A memory, and what it was asked for."""
+
+    memory: Memory
+    asked: list[str]
+
+    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        self.asked += (names := list(keys))
+        return self.memory.recall(names)
+
+    def keep(self, key: str, value: bytes) -> None:
+        self.memory.keep(key, value)
+
+
+@dataclass
+class Kept:
+    """What a process that is told of changes finds withheld, and which folders it asked the memory for."""
+
+    home: Settings
+    asked: list[str]
+    folders: KnownFolders = field(default_factory=KnownFolders)
+    before: KnownWithheld = field(default_factory=KnownWithheld)
+
+    def find(self, digest: str = "") -> tuple[list[Withheld], list[tuple[str, bytes]]]:
+        content = self.home.content
+        read_newsroom(content, self.home.zone, self.folders)
+        files = files_of_incidents(content, self.folders)
+
+        def public(identifier: str, _language: str) -> str | None:
+            return digest if identifier == "2026/chengbei-tingshui/fact-1" else None
+
+        with Memory(self.home.home, "the maker") as memory:
+            asking = Asking(memory, self.asked)
+            found = read_withheld(content, lambda _id, _language: None, public, asking, files, self.before)
+            return list(found), list(read_pieces(content, files, self.before))
+
+
+@pytest.fixture
+def kept(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    """With everything found twice: what was read is kept once it is known again."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    found = Kept(office_home, [])
+    first = found.find()
+    assert first == found.find()
+    found.asked.clear()
+    return found
+
+
+def test_what_a_process_found_it_finds_again_without_its_memory(kept: Kept) -> None:
+    texts, pieces = kept.find()
+    assert (bool(texts), bool(pieces), kept.asked) == (True, True, [])
+
+
+def test_a_file_that_was_written_since_is_read_again(kept: Kept) -> None:
+    path = kept.home.content / "incidents/2026/chengbei-tingshui/fact-1.md"
+    path.write_text(path.read_text("utf-8") + "\n这一句还没有人读过。\n", "utf-8")
+    texts, _ = kept.find()
+    assert [one.path for one in texts if "这一句还没有人读过" in one.phrases] == [
+        "incidents/2026/chengbei-tingshui/fact-1.md"
+    ]
+    assert kept.asked == ["withheld incidents/2026/chengbei-tingshui"]
+
+
+def test_a_file_whose_public_text_is_another_one_is_read_again(kept: Kept) -> None:
+    kept.find("another one")
+    assert kept.asked == ["withheld incidents/2026/chengbei-tingshui"]
+
+
+def test_a_picture_that_was_changed_since_is_read_again(kept: Kept) -> None:
+    (name, before), *_ = kept.find()[1]
+    (kept.home.content / name).write_bytes(after := bytes(reversed(before)) * 3)
+    assert dict(kept.find()[1])[name] == after[96:160]
 
 
 def read(folder: Path, text: str, public: str | None = None) -> list[Withheld]:

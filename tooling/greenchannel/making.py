@@ -19,6 +19,7 @@ from greenchannel.delivery.writing import locked
 from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
+from greenchannel.desk.withheld import KnownWithheld
 from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
@@ -49,6 +50,7 @@ class Resident:
 
     at_hand: AtHand = field(default_factory=AtHand)
     desk: KnownFolders = field(default_factory=dict)
+    withheld: KnownWithheld = field(default_factory=KnownWithheld)
     journal: Journal | None = None
 
 
@@ -200,7 +202,7 @@ class Making:
         """Of one run; a receipt makes no text public: what the desk withholds is not read again for it."""
         public = {one.id: one.current.sha256 for one in state.releases.values()}
         if self._guard is None or self._guard[0] != public:
-            self._guard = public, Guard(self.settings, state, {}, self._earlier, self._known)
+            self._guard = public, Guard(self.settings, state, {}, self._earlier, self._known, self._resident.withheld)
         return self._guard[1]
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:

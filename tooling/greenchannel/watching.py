@@ -19,7 +19,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from greenchannel import office
 from greenchannel.announcing import announce
 from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
-from greenchannel.delivery.proven import looking_once
+from greenchannel.delivery.proven import look_again, looking_once
 from greenchannel.delivery.record import Decision
 from greenchannel.desk.newsroom import folders_of
 from greenchannel.desk.places import SITE
@@ -50,7 +50,7 @@ from greenchannel.translation import problem_text
 RESCAN_SECONDS = 30.0
 STOP_SECONDS = 60.0  # What a place did not take by then, the next run gives it.
 _SLICE_SECONDS = 1.0  # How often the clock is asked: a machine that slept wakes to a time that has passed.
-# Of the record what was added last: a file that it holds and that is another one is found by each look.
+# Of the record what was added last: a file that it holds and that is another one is found by looking at it.
 _RECORD = (f"releases/{LEDGER}", f"releases/{CHECKPOINT}", f"releases/{HEARTBEAT}")
 _INPUTS = ("mkdocs.yml", "templates", "content/pages", "content/registry", *_RECORD)
 Log = Callable[[Mapping[str, Any]], None]
@@ -73,6 +73,7 @@ class Watch:
         self._home, self._clock, self._translate = home, clock, translate
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
+        self._looks = ExitStack()  # at the record's files: each stays what it was until the system tells of it
         self._resident = Resident()  # Likewise: what did not change is not read or worked out again.
         self._due: datetime | None = None
         self._built_from: object = None
@@ -85,7 +86,7 @@ class Watch:
     def run(self) -> None:
         self._log("started", home=str(self._home))
         try:
-            with self.notice.watching():
+            with self.notice.watching(), self._looks:
                 changed, all_seen_at = None, time.monotonic()
                 while not self.notice.is_stopped:
                     # Watched before it is read: a change in between is seen by the next look.
@@ -126,8 +127,12 @@ class Watch:
         """Of the desk at what `changed`, None for all of it. Whether it came to its end."""
         try:
             settings = read_settings(self._home)
-            with looking_once(settings.releases):
-                self._release(settings, changed)
+            if changed is None:
+                self._looks.close()
+                self._looks.enter_context(looking_once(settings.releases))
+            else:
+                look_again(settings.releases, changed)
+            self._release(settings, changed)
         except (GreenchannelError, OSError) as error:
             self._say("channel", "failed", problem=problem_text(error, self._translate))
         except Exception as error:  # noqa: BLE001  # At night a line in the log is worth more than a dead channel.

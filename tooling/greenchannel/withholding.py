@@ -14,7 +14,7 @@ from greenchannel.delivery.proven import frozen_reader
 from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import Withheld, files_of_incidents, read_pieces, read_withheld
+from greenchannel.desk.withheld import KnownWithheld, Withheld, files_of_incidents, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.domain.remembering import Remembering
@@ -32,7 +32,7 @@ class Guard:
     """Says of a file's bytes what in them is withheld. The desk is read with the first file that is made.
 
     `pending` is what `state` has and releases/ has not yet: path -> bytes. `known` is the desk as a process
-    knows it that is told of changes.
+    knows it that is told of changes, `kept` what another guard of it found there.
     """
 
     def __init__(
@@ -42,9 +42,10 @@ class Guard:
         pending: Mapping[str, bytes],
         memory: Remembering | None = None,
         known: KnownFolders | None = None,
+        kept: KnownWithheld | None = None,
     ) -> None:
         self._settings, self._state, self._pending, self._memory = settings, state, pending, memory
-        self._known = known
+        self._known, self._kept = known, kept
         self._public = _PublicWords(settings, state, pending)
 
     def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
@@ -54,9 +55,9 @@ class Guard:
     def _scanner(self) -> Scanner:
         content = self._settings.content
         files = files_of_incidents(content, self._known)
-        withheld = read_withheld(content, self._public_text, self._public_digest, self._memory, files)
+        withheld = read_withheld(content, self._public_text, self._public_digest, self._memory, files, self._kept)
         texts = (one for found in withheld for one in self._to_find(found))
-        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content, files))
+        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content, files, self._kept))
         return Scanner(chain(texts, pieces))
 
     def _public_text(self, identifier: str, language: str) -> str | None:

@@ -9,7 +9,7 @@
 `.greenchannel/`; whoever deletes it makes the next look a long one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,11 @@ def looking_once(releases: Path) -> Iterator[None]:
         yield
 
 
+def look_again(releases: Path, told: Collection[Path]) -> None:
+    """While `looking_once` holds: at the files that the system told of, and at those below a folder, when asked for."""
+    _of(releases).look_again({one.relative_to(releases).as_posix() for one in told if one.is_relative_to(releases)})
+
+
 def keep_proven(releases: Path) -> None:
     """For later processes. Whoever calls this holds the lock of `.greenchannel/`. On a full disk nothing is kept."""
     with suppress(OSError):
@@ -95,6 +100,13 @@ class _Proven:
             yield
         finally:
             self._looks = None
+
+    def look_again(self, told: Collection[str]) -> None:
+        if self._looks and told:
+            below = tuple(f"{one}/" for one in told)
+            self._looks = {
+                path: one for path, one in self._looks.items() if path not in told and not path.startswith(below)
+            }
 
     def examine(self) -> Verification:
         checkpoint, ledger = ends(self._releases)

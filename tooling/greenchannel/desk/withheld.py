@@ -13,7 +13,7 @@ import unicodedata
 from collections import abc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,41 +66,72 @@ Look = list[int] | None
 Files = abc.Mapping[str, abc.Mapping[str, Look]]  # by folder below content/ and name, what the system told of it
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Of a file: under which id and in which language the public has it, as which text, and what it has not."""
+
+    id: str
+    language: str
+    withheld: Withheld | None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWithheld:
+    """What a process found in folders before, each with what the system told of its files then."""
+
+    texts: dict[str, tuple[abc.Mapping[str, Look], list[_Found]]] = field(default_factory=dict)
+    pieces: dict[str, tuple[abc.Mapping[str, Look], list[tuple[str, bytes]]]] = field(default_factory=dict)
+
+
 def read_withheld(
     content: Path,
     public_text: PublicText,
     public_digest: PublicText = lambda _id, _language: None,
     memory: Remembering | None = None,
     files: Files | None = None,
+    kept: KnownWithheld | None = None,
 ) -> Iterator[Withheld]:
     """`public_text(id, language)` gives the newest frozen text of a release or an incident, None if there is none; the
     language is empty for the text itself. `public_digest` gives its SHA-256: with a `memory`, a file is read again only
-    when it or its public text is another one. `files` are those of `files_of_incidents`, where they are at hand.
+    when it or its public text is another one. `files` are those of `files_of_incidents`, where they are at hand; of
+    those that are `kept`, too, the memory is not asked again.
     """  # noqa: D205
     folders = files_of_incidents(content) if files is None else files
-    known = memory.recall(f"withheld {one}" for one in folders) if memory else {}
-    for folder, names in folders.items():
+    texts = {} if kept is None else kept.texts
+    anew = [one for one, names in folders.items() if not _is_kept(texts.get(one), names, public_digest)]
+    known = memory.recall(f"withheld {one}" for one in anew) if memory else {}
+    for folder in anew:
+        names = folders[folder]
         earlier = _Earlier(f"{content}/{folder}", names, known.get(f"withheld {folder}"), public_digest)
-        for name in names:
-            if not name.endswith(".md"):
-                continue
+        every, is_known = list[_Found](), True
+        for name in (one for one in names if one.endswith(".md")):
             if (found := earlier.of(name)) is None:
-                before = earlier.seen(name)
+                is_known, before = False, earlier.seen(name)
                 found = _of_file(content, content / folder / name, public_text)
                 earlier.keep(name, before, found)
-            if found.withheld:
-                yield found.withheld
+            every.append(found)
         if memory and earlier.news:
             memory.keep(f"withheld {folder}", earlier.news)
+        # What was read just now may have been something else when it was looked at: it is kept once it is known again.
+        texts[folder] = names if is_known else {}, every
+    yield from (one.withheld for folder in folders for one in texts[folder][1] if one.withheld)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Of a file: under which id and in which language the public has it, and what it has not."""
+def _is_kept(
+    before: tuple[abc.Mapping[str, Look], list[_Found]] | None,
+    names: abc.Mapping[str, Look],
+    public_digest: PublicText,
+) -> bool:
+    return (
+        before is not None
+        and _is_same(before[0], names)
+        and all(one.digest == public_digest(one.id, one.language) for one in before[1])
+    )
 
-    id: str
-    language: str
-    withheld: Withheld | None
+
+def _is_same(before: abc.Mapping[str, Look], names: abc.Mapping[str, Look]) -> bool:
+    return before == names and None not in names.values()
 
 
 def _of_file(content: Path, path: Path, public_text: PublicText) -> _Found:
@@ -135,10 +166,10 @@ class _Earlier:
         if before is None or before != self.seen(name) or digest != self._digest(identifier, language):
             return None
         if not withheld:
-            return _Found(identifier, language, None)
+            return _Found(identifier, language, None, digest)
         named, address, titles, phrases, short = withheld
         found = Withheld(named, address, tuple(titles), tuple(phrases), tuple(short))
-        return _Found(identifier, language, found)
+        return _Found(identifier, language, found, digest)
 
     def seen(self, name: str) -> list[Look]:
         """Of a file, and of the one that it translates."""
@@ -164,14 +195,20 @@ def _read_of(name: str) -> tuple[str, ...]:
     return (name, original) if (original := original_of(name)) else (name,)
 
 
-def read_pieces(content: Path, files: Files) -> Iterator[tuple[str, bytes]]:
+def read_pieces(content: Path, files: Files, kept: KnownWithheld | None = None) -> Iterator[tuple[str, bytes]]:
     """Of each file beside the texts: its path below content/ and some bytes of its middle."""
+    known = {} if kept is None else kept.pieces
     for folder, names in files.items():
-        for name in names:
-            if name.endswith((".md", ".json")):
-                continue
-            if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
-                yield f"{folder}/{name}", piece
+        before = known.get(folder)
+        if before is None or not _is_same(before[0], names):
+            before = known[folder] = names, list(_pieces(content, folder, names))
+        yield from before[1]
+
+
+def _pieces(content: Path, folder: str, names: abc.Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    for name in (one for one in names if not one.endswith((".md", ".json"))):
+        if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
+            yield f"{folder}/{name}", piece
 
 
 def files_of_incidents(content: Path, known: KnownFolders | None = None) -> Files:
