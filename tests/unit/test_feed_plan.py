@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from lxml import etree
 
-from greenchannel.portal import feed_plan, window
-from greenchannel.portal.feed_plan import plan_feeds
+from greenchannel.portal import prepared, window
+from greenchannel.portal.entries import Voice, entry_of
+from greenchannel.portal.feed_plan import ARCHIVES, plan_feeds
 from greenchannel.portal.plan import Planned, Stage
-from greenchannel.portal.streams import read_streams
+from greenchannel.portal.prepared import Entries
+from greenchannel.portal.streams import Streams, Version, read_streams
+from greenchannel.portal.views.feeds import FeedEntry
 from ledgers import STEPS, VOICE, Event, Ledger, ledger_of, small_documents
 
 Steps = list[tuple[int, str, int]]
@@ -73,7 +76,7 @@ def test_an_archive_never_changes_as_events_are_added(steps: Steps) -> None:
     with small_documents():
         events = ledger_of(steps)
         before, after = planned(events[: len(events) // 2]), planned(events)
-        archives = [path for path in before if path.startswith(feed_plan.ARCHIVES)]
+        archives = [path for path in before if path.startswith(ARCHIVES)]
         assert [path for path in archives if before[path].fingerprint != after[path].fingerprint] == []
         assert [path for path in archives if before[path].make() != after[path].make()] == []
 
@@ -96,8 +99,26 @@ def test_every_document_is_named_once_and_below_the_limit() -> None:
 
 
 def test_planning_makes_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_plan, "entry_of", lambda _voice, version: pytest.fail(version.entry))
+    monkeypatch.setattr(prepared, "entry_of", lambda _voice, version: pytest.fail(version.entry))
     assert "feeds/archive/all/2.atom" in planned(many(250))
+
+
+def test_who_plans_again_prepares_what_is_new_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, streams, entries, asked = many(151), Streams(), Entries(), list[str]()
+
+    def documents(lines: Sequence[Event]) -> dict[str, tuple[bytes, ...]]:
+        found = plan_feeds(VOICE, lines, text_of, "maker", streams, entries)
+        return {one.paths[0]: one.make() for one in found}
+
+    def entry(voice: Voice, version: Version) -> FeedEntry:
+        asked.append(version.release)
+        return entry_of(voice, version)
+
+    documents(events[:-1])
+    monkeypatch.setattr(prepared, "entry_of", entry)
+    again = documents(events)
+    assert {*asked} == {events[-1]["id"]}
+    assert again == {one.paths[0]: one.make() for one in plan_feeds(VOICE, events, text_of, "maker")}
 
 
 def test_a_release_changes_as_few_documents_in_a_long_record_as_in_a_short_one() -> None:

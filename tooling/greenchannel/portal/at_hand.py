@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from greenchannel.portal.prepared import Entries
 from greenchannel.portal.remembered_plan import Plans
 from greenchannel.portal.streams import Streams
 
@@ -10,3 +11,4 @@ from greenchannel.portal.streams import Streams
 class AtHand:
     plans: Plans = field(default_factory=dict)
     streams: Streams = field(default_factory=Streams)
+    entries: Entries = field(default_factory=Entries)

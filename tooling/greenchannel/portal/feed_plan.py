@@ -5,43 +5,54 @@ So its fingerprint needs the digest of that line alone, and each line vouches fo
 costs the same however much it holds, and touches none of its entries.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal import window
-from greenchannel.portal.entries import Voice, entry_of
+from greenchannel.portal.entries import Voice
 from greenchannel.portal.feed_index import INDEX, OPML, Listed, index_json, opml
 from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
-from greenchannel.portal.items import Prepared, clean
+from greenchannel.portal.items import clean
 from greenchannel.portal.plan import Planned, Stage, fingerprint
+from greenchannel.portal.prepared import Entries
 from greenchannel.portal.streams import ALL, CHANGES, URGENT, Event, Stream, Streams, Version, read_streams
 from greenchannel.portal.views.feeds import FeedView
 from greenchannel.record.canonical import canonical_json, sha256
 
 ARCHIVES = "feeds/archive/"
-_AT_HAND = 512  # entries that are kept for other streams; eight times as many took twice the memory and saved no time
 
 
 def plan_feeds(
-    voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str, known: Streams | None = None
+    voice: Voice,
+    events: Sequence[Event],
+    html: Callable[[str], str],
+    maker: str,
+    streams: Streams | None = None,
+    entries: Entries | None = None,
 ) -> Iterator[Planned]:
     """`html` gives the clean HTML of a frozen text by its digest; `maker` stands for the programs that make feeds.
 
-    `known` are the streams that a process keeps. The voice may hold what neither XML nor UTF-8 can carry; no document
-    does.
+    `streams` and `entries` are those that a process keeps. The voice may hold what neither XML nor UTF-8 can carry; no
+    document does.
     """
     if events:
-        yield from _Feeds(clean(voice), events, html, maker, known).plan()
+        entries = entries or Entries()
+        entries.html = html
+        yield from _Feeds(clean(voice), events, maker, read_streams(events, streams), entries).plan()
 
 
 class _Feeds:
     def __init__(
-        self, voice: Voice, events: Sequence[Event], html: Callable[[str], str], maker: str, known: Streams | None
+        self,
+        voice: Voice,
+        events: Sequence[Event],
+        maker: str,
+        streams: Mapping[str, Stream],
+        entries: Entries,
     ) -> None:
-        self._voice, self._events = voice, events
-        self._streams, self._common = read_streams(events, known), fingerprint(maker, voice)
-        self._entry = lru_cache(maxsize=_AT_HAND)(lambda version: Prepared(entry_of(voice, version), html))
+        self._voice, self._events, self._streams = voice, events, streams
+        self._common, self._entry = fingerprint(maker, voice), partial(entries.of, voice)
 
     def plan(self) -> Iterator[Planned]:
         # In the ledger's order, so that streams find the entries that they share still at hand.
@@ -131,8 +142,8 @@ def _title(voice: Voice, stream: Stream, archive: int) -> tuple[str, str]:
     match kind:
         case "incidents":
             # As the newest line of its own has it: a release may have moved to another incident since.
-            lines = (one.text for one in stream.log[:behind] if one.incident == name)
-            newest = max(lines, key=lambda line: int(line["seq"]))
+            lines = (one.text for one in stream.log[:behind] if one.text["incident"]["id"] == name)
+            newest = max(lines, key=lambda line: line["seq"])
             return str(newest["incident"]["title"]), f"releases/{name}/"
         case "departments":
             return f"{voice.name}·{voice.department(name)[0]}", f"{stream.key}/"

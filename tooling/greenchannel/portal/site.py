@@ -81,7 +81,8 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
 
     def in_feeds() -> Iterator[Planned]:
         voice = voice_of(site.settings, site.registry)
-        return plan_feeds(voice, (*site.events, *site.drafts), bodies.html, site.maker, site.at_hand.streams)
+        events, kept = (*site.events, *site.drafts), site.at_hand
+        return plan_feeds(voice, events, bodies.html, site.maker, kept.streams, kept.entries)
 
     def in_sitemap() -> Iterator[Planned]:
         yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, (catalogue, english)))
