@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from greenchannel.portal.known_incidents import KnownIncidents
 from greenchannel.portal.prepared import Entries
 from greenchannel.portal.remembered_plan import Plans
 from greenchannel.portal.streams import Streams
@@ -12,3 +13,4 @@ class AtHand:
     plans: Plans = field(default_factory=dict)
     streams: Streams = field(default_factory=Streams)
     entries: Entries = field(default_factory=Entries)
+    incidents: KnownIncidents = field(default_factory=KnownIncidents)

@@ -10,7 +10,7 @@ pages of what ever had an English text, and lists that name the rest by its Chin
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 from greenchannel.desk.settings import Settings
@@ -21,6 +21,7 @@ from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Expert, Registry
 from greenchannel.domain.vocabulary import Category, IncidentClass, Term
 from greenchannel.portal.index_number import index_numbers
+from greenchannel.portal.known_incidents import KnownIncidents
 from greenchannel.portal.views.parts import Card
 from greenchannel.portal.wording import CHINESE, phrase
 from greenchannel.record.events import PublicRelease, State
@@ -29,7 +30,10 @@ SERIOUS = (IncidentClass.PARTICULARLY_SERIOUS, IncidentClass.SERIOUS)
 
 
 class Catalogue:
-    """`numbers` are the index numbers of the whole record, where `state` is but a part of it."""
+    """`numbers` are the index numbers of the whole record, where `state` is but a part of it.
+
+    `known` are the incidents as a process keeps them; those of a part of a record are others.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class Catalogue:
         policy: Policy,
         state: State,
         numbers: Mapping[str, str] | None = None,
+        known: KnownIncidents | None = None,
     ) -> None:
         self.settings = settings
         self.registry = registry
@@ -48,7 +53,7 @@ class Catalogue:
         self.language = CHINESE
         self.translated: frozenset[str] = frozenset()  # the incidents and releases with a page in this language
         self.cards: dict[str, Card] = {}  # those that were asked for: lists show the same ones again and again
-        self._incidents: dict[str, Incident] = {}  # likewise, in every language
+        self.known = known or KnownIncidents()
         # The order of the ledger breaks ties, so that two releases of one second keep their places.
         order = {identifier: number for number, identifier in enumerate(state.releases)}
         self.releases = tuple(
@@ -205,12 +210,10 @@ class Catalogue:
 
     def incident(self, identifier: str) -> Incident:
         """The public facts of an incident, as the rules of timing want them."""
-        if (known := self._incidents.get(identifier)) is None:
-            known = self._incidents[identifier] = self._incident(identifier)
-        return known
-
-    def _incident(self, identifier: str) -> Incident:
         facts = self.state.incidents[identifier]
+        return self.known.incident(identifier, facts, self.settings.zone, partial(self._incident, identifier, facts))
+
+    def _incident(self, identifier: str, facts: Mapping[str, Any]) -> Incident:
         return Incident(
             id=identifier,
             title=facts["title"],

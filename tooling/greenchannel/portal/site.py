@@ -61,7 +61,8 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
 
     Of the pages below incidents, those of `only` these incidents where they are given.
     """
-    catalogue = Catalogue(site.settings, site.registry, site.policy, site.state)
+    kept = site.at_hand
+    catalogue = Catalogue(site.settings, site.registry, site.policy, site.state, known=kept.incidents)
     bodies = bodies_of(site, catalogue)
     digests = line_digests((*site.events, *site.drafts), site.state.head)
     english = catalogue.in_language(ENGLISH)
@@ -81,8 +82,7 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
 
     def in_feeds() -> Iterator[Planned]:
         voice = voice_of(site.settings, site.registry)
-        events, kept = (*site.events, *site.drafts), site.at_hand
-        return plan_feeds(voice, events, bodies.html, site.maker, kept.streams, kept.entries)
+        return plan_feeds(voice, (*site.events, *site.drafts), bodies.html, site.maker, kept.streams, kept.entries)
 
     def in_sitemap() -> Iterator[Planned]:
         yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, (catalogue, english)))

@@ -24,7 +24,6 @@ from greenchannel.domain.timing import (
     Pending,
     Standing,
     Undetermined,
-    obligations,
     standing,
 )
 from greenchannel.domain.vocabulary import Clock, Force
@@ -162,7 +161,7 @@ def _owed(catalogue: Catalogue, identifier: str, appearances: tuple[Appearance, 
     """The duties of an incident but for mere advice, as they stood at the record's last line."""
     until = catalogue.state.last_at
     incident = catalogue.incident(identifier)
-    for one in obligations(incident, catalogue.policy, appearances):
+    for one in catalogue.known.obligations(incident, catalogue.policy, appearances):
         if one.force is not Force.ADVICE and until is not None:
             yield _Owed(one, standing(one, appearances, until), incident.title, incident.lead)
 
