@@ -8,7 +8,7 @@ stored.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,8 +20,7 @@ from greenchannel.record.canonical import canonical_json, sha256
 GENESIS = "0" * 64
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """One public text of a release. `event` is its ledger line, whose fields lists and feeds are made of."""
 
     number: int
