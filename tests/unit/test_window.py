@@ -31,8 +31,7 @@ def test_the_newest_entry_comes_first_and_the_ledger_breaks_ties() -> None:
     found = stream(3)
     assert ids(current(found)) == ["2", "1", "0"]
     moment = found.log[0].updated
-    for one in found.log:
-        object.__setattr__(one, "updated", moment)
+    found.log = [one._replace(updated=moment) for one in found.log]
     assert ids(current(found)) == ["2", "1", "0"]
 
 
