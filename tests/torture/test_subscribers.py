@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from greenchannel.portal import entries, feed_plan, streams, window
+from greenchannel.portal import entries, feed_plan, prepared, streams, window
 from greenchannel.portal.entries import Voice, entry_of
 from greenchannel.portal.streams import Kind, Stream, Version
 from greenchannel.portal.views.feeds import FeedEntry, FeedView
@@ -118,7 +118,7 @@ def test_an_id_that_is_made_of_the_address_of_the_day_is_noticed(monkeypatch: py
         entry = entry_of(voice, version)
         return replace(entry, id=entry.id.replace("news.shili.example", urlsplit(voice.url).netloc))
 
-    monkeypatch.setattr(feed_plan, "entry_of", wrong)
+    monkeypatch.setattr(prepared, "entry_of", wrong)
     assert [one for one in moved() if "of no record: " in one] != []
 
 
@@ -146,7 +146,7 @@ def entry_as(change: Callable[[FeedEntry, Version], FeedEntry]) -> Callable[[Pat
     def wrong(voice: Any, version: Version) -> FeedEntry:
         return change(entry_of(voice, version), version)
 
-    return lambda patch: patch.setattr(feed_plan, "entry_of", wrong)
+    return lambda patch: patch.setattr(prepared, "entry_of", wrong)
 
 
 def of_notice(**names: str) -> Callable[[Patch], None]:
@@ -168,7 +168,7 @@ def a_minor_fix_moves_updated(patch: Patch) -> None:
 
     def wrong(known: Any, event: Mapping[str, Any], place: int) -> Any:
         then = real(known, event, place)
-        return replace(then, item=replace(then.item, updated=then.item.at))
+        return then._replace(item=then.item._replace(updated=then.item.at))
 
     patch.setattr(streams, "_revised", wrong)
 
