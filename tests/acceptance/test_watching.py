@@ -414,7 +414,7 @@ def test_a_text_of_the_record_is_looked_at_again_when_the_system_tells_of_it(
     waiting: Settings, clock: Clock
 ) -> None:
     frozen = next(waiting.releases.rglob("fact-1.r1.md"))
-    with running(waiting, clock, seconds=60) as lines:
+    with running(waiting, clock, seconds=600) as lines:
         frozen.write_bytes(frozen.read_bytes() + b"x")
         until(lambda: [one for one in said(lines, "failed") if frozen.name in one.get("problem", "")])
 

@@ -24,7 +24,11 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.handwritten import STATE
 from greenchannel.making import Making, Resident
 from greenchannel.portal import feed_plan, incident_plan, site
+from greenchannel.portal.at_hand import AtHand
+from greenchannel.portal.confinement import UnrenderableError
+from greenchannel.portal.markup import Links
 from greenchannel.portal.plan import Planned
+from greenchannel.portal.source import Site
 from greenchannel.portal.streams import Event, Stream, Streams, read_streams
 from greenchannel.portal.theme import read_theme
 from greenchannel.sourcing import opened_site
@@ -381,6 +385,20 @@ def test_what_leads_to_the_page_of_open_incidents_goes_out_behind_it(newsroom: S
         planned = tuple(site.plan(opened, read_theme(newsroom.templates)))
     stages = {path: one.stage for one in planned for path in one.paths}
     assert stages[f"{folder}urgent/index.html"] < stages[f"{folder}urgent.css"]
+
+
+def test_a_body_that_took_too_long_is_rendered_again_by_the_next_plan_of_a_process(newsroom: Settings) -> None:
+    def late(_text: str, _links: Links) -> str:
+        raise UnrenderableError("time")
+
+    def feed(of: Site) -> bytes:
+        planned = site.plan(of, read_theme(newsroom.templates))
+        return next(one.make()[0] for one in planned if one.paths[0] == "feeds/all.rss")
+
+    with opened_site(newsroom, read_record(newsroom.releases), {}) as opened:
+        before = feed(replace(opened, at_hand=AtHand()))
+        in_plain_text, after = feed(replace(opened, render=late)), feed(opened)
+    assert (b"<pre>" in in_plain_text, after) == (True, before)
 
 
 def about(settings: Settings, word: str) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,8 +22,10 @@ from greenchannel.delivery.comparing import Difference, Kind, differences
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.record import read_record
 from greenchannel.desk import seen
+from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
+from greenchannel.making import Making, Resident
 from greenchannel.portal import incident_plan, share_card
 from greenchannel.portal.neighbourhood import Event, Neighbourhood
 from greenchannel.portal.plan import Planned
@@ -91,7 +93,7 @@ def whole_record(
 
 
 class Life(BusyNewsroom):
-    """What befalls it beside."""
+    """What befalls it beside. In every other one, a process that stays makes one site after the other."""
 
     def __init__(self, home: Path, seed: int, found: Counter[str]) -> None:
         super().__init__(home, seed, found)
@@ -99,6 +101,8 @@ class Life(BusyNewsroom):
         self.told: list[str] = []
         self.wrong: list[str] = []
         self.made: dict[tuple[str, ...], tuple[bytes, ...]] = {}
+        self.stays = seed % 2 == 1
+        self.resident = Resident()
 
     def step(self) -> None:
         """Something happens, the memories may suffer, a build may be stopped; then one is made, which must be right."""
@@ -118,10 +122,18 @@ class Life(BusyNewsroom):
         self.build()
 
     def build(self) -> None:
-        built = building.build(self.settings, self.clock)
+        built = self._built()
         self.wrong += [*map(str, built.failed.values()), *map(str, built.leaks), *self.faults()]
         if self.chance.random() < 0.3:
             self._build_again()
+
+    def _built(self) -> building.Built:
+        if not self.stays:
+            return building.build(self.settings, self.clock)
+        read_newsroom(self.settings.content, self.settings.zone, self.resident.desk)
+        self.seen["stayed"] += self.resident.journal is not None
+        with patch.object(building, "Making", partial(Making, resident=self.resident)):
+            return building.build(self.settings, self.clock)
 
     def faults(self) -> list[str]:
         """What of the site is not what the whole record gives, and what is wrong with the record."""
@@ -155,7 +167,7 @@ class Life(BusyNewsroom):
         """Nothing happened: nothing is made and no incident is planned, be it by another process."""
         self._another_process()
         before = self.seen["worked out"]
-        built = building.build(self.settings, self.clock)
+        built = self._built()
         worked_out = self.seen["worked out"] - before
         if built.made or built.written or worked_out:
             self.wrong.append(f"nothing happened: {built.made} made, {built.written}, {worked_out} worked out")
@@ -173,9 +185,10 @@ class Life(BusyNewsroom):
         self.told.append(f"stopped at {at} by {fault}")
         with Layer(self.home, decide) as layer:
             try:
-                built = building.build(self.settings, self.clock)
+                built = self._built()
             except Stopped:
                 self.seen["stopped"] += 1
+                self.resident = Resident()
             else:
                 assert layer.fired, "a fault that was planned did not happen"
                 assert built.failed, "a disk that refuses was taken for one that does not"
@@ -184,6 +197,7 @@ class Life(BusyNewsroom):
     def _another_process(self) -> None:
         """It knows what the disk has."""
         proven._KNOWN.clear()  # noqa: SLF001
+        self.resident = Resident()
 
     def _keep_copies(self) -> None:
         for path in self._remembered():

@@ -121,6 +121,28 @@ def test_who_plans_again_prepares_what_is_new_alone(monkeypatch: pytest.MonkeyPa
     assert again == {one.paths[0]: one.make() for one in plan_feeds(VOICE, events, text_of, "maker")}
 
 
+def test_a_body_that_was_refused_is_asked_for_again_with_the_next_plan() -> None:
+    events, entries = many(3), Entries()
+
+    def refused(digest: str) -> str:
+        entries.refuse(digest)
+        return "<pre>in plain text</pre>"
+
+    for html, is_plain in ((refused, True), (text_of, False), (text_of, False)):
+        found = {one.paths[0]: one for one in plan_feeds(VOICE, events, html, "maker", entries=entries)}
+        assert (b"in plain text" in found["feeds/all.rss"].make()[0]) is is_plain
+
+
+def test_a_document_of_an_older_plan_is_made_with_its_own_texts() -> None:
+    events, entries = many(3), Entries()
+    older, newer = (
+        {one.paths[0]: one for one in plan_feeds(VOICE, events, html, "maker", entries=entries)}
+        for html in (text_of, pytest.fail)
+    )
+    assert newer
+    assert b"content:encoded" in older["feeds/all.rss"].make()[0]
+
+
 def test_a_release_changes_as_few_documents_in_a_long_record_as_in_a_short_one() -> None:
     """Its five streams, the changes, and the lists; an archive only when one is full."""
     for count in (150, 1_150):

@@ -77,16 +77,20 @@ def test_what_was_changed_between_two_commands_is_found(office_home: Settings) -
         read_record(office_home.releases)
 
 
-@pytest.mark.parametrize("told", [lambda frozen: frozen, lambda frozen: frozen.parent], ids=["file", "folder"])
+@pytest.mark.parametrize(
+    "told",
+    [lambda _, frozen: frozen, lambda _, frozen: frozen.parent, lambda releases, _: releases],
+    ids=["the file", "its folder", "the record"],
+)
 def test_in_between_it_is_looked_at_again_where_the_system_tells_of_it(
-    office_home: Settings, told: Callable[[Path], Path]
+    office_home: Settings, told: Callable[[Path, Path], Path]
 ) -> None:
     with looking_once(office_home.releases):
         frozen = frozen_text(office_home)
         frozen.write_bytes(frozen.read_bytes() + b"x")
         look_again(office_home.releases, {office_home.home, frozen.with_suffix(".approval.json")})
         read_record(office_home.releases)
-        look_again(office_home.releases, {told(frozen)})
+        look_again(office_home.releases, {told(office_home.releases, frozen)})
         with pytest.raises(LedgerDamagedError):
             read_record(office_home.releases)
 

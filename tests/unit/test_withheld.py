@@ -1,5 +1,6 @@
 """Of a file on the desk, what the public has not read: its telling phrases, and nothing that stands anywhere."""
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,6 +131,24 @@ def test_a_file_that_was_written_since_is_read_again(kept: Kept) -> None:
 def test_a_file_whose_public_text_is_another_one_is_read_again(kept: Kept) -> None:
     kept.find("another one")
     assert kept.asked == ["withheld incidents/2026/chengbei-tingshui"]
+
+
+def test_what_was_just_read_is_forgotten_with_its_file(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", 3600)  # No file is old enough to be known again.
+    path = kept.home.content / "incidents/2026/niming/fact-1.md"
+    path.parent.mkdir()
+    path.write_text(DRAFT, "utf-8")
+    assert [one.path for one in kept.find()[0] if "niming" in one.path]
+    path.unlink()
+    assert [one.path for one in kept.find()[0] if "niming" in one.path] == []
+
+
+def test_a_folder_that_is_gone_is_not_kept(kept: Kept) -> None:
+    shutil.rmtree(kept.home.content / "incidents/2026/chengbei-tingshui")
+    kept.find()
+    folders = {*kept.before.texts, *kept.before.pieces}
+    assert folders
+    assert "incidents/2026/chengbei-tingshui" not in folders
 
 
 def test_a_picture_that_was_changed_since_is_read_again(kept: Kept) -> None:

@@ -6,7 +6,8 @@ would make. Nothing is written to site/ or releases/; only MkDocs uses its scrat
 A page is planned and made when somebody asks for it, since a long archive takes long. What was just written and what
 somebody looks at is made with each save, so that what is wrong with it is told at once. What the system told of is
 looked at first, and everything else behind it, since systems lose events; then come the pages of the other drafts and
-the check of the whole desk. Nobody waits for these to see his page: who saves again has them put off.
+the check of the whole desk. Nobody waits for these to see his page: who saves again has them put off, though
+not in the middle of a page or of a look, and not for ever.
 
 An observer sets a flag, one loop rebuilds, the server's threads read a snapshot that is swapped whole. Pages are made
 one at a time.

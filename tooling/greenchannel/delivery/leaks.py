@@ -27,7 +27,7 @@ _JSON_ESCAPE = re.compile(r"\\u(....)")
 # How a field begins and ends: in HTML and XML, also escaped; in JSON and attributes; a page's title before its site's.
 _FIELDS = ((b">", b"<"), (b"&gt;", b"&lt;"), (b'"', b'"'), (b'\\"', b'\\"'), (b"<title>", b"_"))
 _MANY = 500  # files, from which on the larger automaton pays
-_AT_HAND = 16_384  # phrases
+_AT_HAND = 4_096  # phrases, of up to ten kilobytes
 _SHORTEST_BASE64 = 12  # characters; shorter ones are found by chance
 
 

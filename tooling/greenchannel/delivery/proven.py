@@ -58,7 +58,7 @@ def examine_on(releases: Path) -> Verification:
 
 @contextmanager
 def looking_once(releases: Path) -> Iterator[None]:
-    """Of one command: a file that it has looked at stays what it was until the block ends."""
+    """A file that was looked at stays what it was until the block ends, or until somebody has to `look_again`."""
     with _of(releases).looking_once():
         yield
 
@@ -103,10 +103,10 @@ class _Proven:
 
     def look_again(self, told: Collection[str]) -> None:
         if self._looks and told:
-            below = tuple(f"{one}/" for one in told)
-            self._looks = {
-                path: one for path, one in self._looks.items() if path not in told and not path.startswith(below)
-            }
+            below = tuple("" if one == "." else f"{one}/" for one in told)
+            # Of a copy: a courier may look at something meanwhile.
+            looks = dict(self._looks).items()
+            self._looks = {path: one for path, one in looks if path not in told and not path.startswith(below)}
 
     def examine(self) -> Verification:
         checkpoint, ledger = ends(self._releases)
@@ -114,9 +114,9 @@ class _Proven:
         before = self._sound_part(ledger)
         found = go_on(before, ledger, checkpoint, Holdings(self._digest_of, approvals=True))
         if not found.problems and found.entries and not found.tail:
-            self._sound = Sound(len(ledger), found.events, found.state, found.held)
-            if before is None or before.size != len(ledger):
-                self._digest = sha256(ledger)
+            is_known = before is not None and before.size == len(ledger)
+            digest = self._digest if is_known else sha256(ledger)
+            self._sound, self._digest = Sound(len(ledger), found.events, found.state, found.held), digest
         return found
 
     def keep(self) -> None:

@@ -80,7 +80,7 @@ class _Found:
 class KnownWithheld:
     """What a process found in folders before, each with what the system told of its files then."""
 
-    texts: dict[str, tuple[abc.Mapping[str, Look], list[_Found]]] = field(default_factory=dict)
+    texts: dict[str, tuple[abc.Mapping[str, Look] | None, list[_Found]]] = field(default_factory=dict)
     pieces: dict[str, tuple[abc.Mapping[str, Look], list[tuple[str, bytes]]]] = field(default_factory=dict)
 
 
@@ -114,12 +114,18 @@ def read_withheld(
         if memory and earlier.news:
             memory.keep(f"withheld {folder}", earlier.news)
         # What was read just now may have been something else when it was looked at: it is kept once it is known again.
-        texts[folder] = names if is_known else {}, every
+        texts[folder] = names if is_known else None, every
+    _forget_others(texts, folders)
     yield from (one.withheld for folder in folders for one in texts[folder][1] if one.withheld)
 
 
+def _forget_others(kept: dict[str, Any], folders: Files) -> None:  # Any: whatever is kept by folder
+    for gone in kept.keys() - folders.keys():
+        del kept[gone]
+
+
 def _is_kept(
-    before: tuple[abc.Mapping[str, Look], list[_Found]] | None,
+    before: tuple[abc.Mapping[str, Look] | None, list[_Found]] | None,
     names: abc.Mapping[str, Look],
     public_digest: PublicText,
 ) -> bool:
@@ -130,7 +136,7 @@ def _is_kept(
     )
 
 
-def _is_same(before: abc.Mapping[str, Look], names: abc.Mapping[str, Look]) -> bool:
+def _is_same(before: abc.Mapping[str, Look] | None, names: abc.Mapping[str, Look]) -> bool:
     return before == names and None not in names.values()
 
 
@@ -198,6 +204,7 @@ def _read_of(name: str) -> tuple[str, ...]:
 def read_pieces(content: Path, files: Files, kept: KnownWithheld | None = None) -> Iterator[tuple[str, bytes]]:
     """Of each file beside the texts: its path below content/ and some bytes of its middle."""
     known = {} if kept is None else kept.pieces
+    _forget_others(known, files)
     for folder, names in files.items():
         before = known.get(folder)
         if before is None or not _is_same(before[0], names):

@@ -26,12 +26,20 @@ class RecordDamagedError(GreenchannelError):
 
 
 class Bodies:
-    """What was released, compared with its digest; a body is rendered once, when a page or feed is made of it."""
+    """What was released, compared with its digest; a body is rendered once, when a page or feed is made of it.
+
+    `refuse` is told the digest of one that took too long.
+    """
 
     def __init__(
-        self, catalogue: Catalogue, read_frozen: Callable[[str], bytes], render: Callable[[str, Links], str]
+        self,
+        catalogue: Catalogue,
+        read_frozen: Callable[[str], bytes],
+        render: Callable[[str, Links], str],
+        refuse: Callable[[str], None] = lambda _digest: None,
     ) -> None:
         self._settings, self._read_frozen, self._render_body = catalogue.settings, read_frozen, render
+        self._refuse = refuse
         self._paths: dict[str, str] = {}
         self._unseen = iter(catalogue.files())
         self.html = lru_cache(maxsize=_AT_HAND)(self._rendered)
@@ -54,7 +62,12 @@ class Bodies:
 
     def _rendered(self, digest: str) -> str:
         frozen = thaw(self.released(digest))
-        return self._render(frozen.body, self._links(self._original(frozen, digest)))
+        try:
+            return self._render_body(frozen.body, self._links(self._original(frozen, digest)))
+        except UnrenderableError:
+            # A body that takes too long still reaches its readers, as plain text; it never delays the others.
+            self._refuse(digest)
+            return f"<pre>{html.escape(frozen.body)}</pre>"
 
     def fields(self, view: ReleaseView) -> Mapping[str, Value]:
         """Of the text that the page shows; a translation has those of its original, and its own words of the claim."""
@@ -89,10 +102,3 @@ class Bodies:
         return tuple(
             (one.name, base + public_path(attachment_path(incident, one))) for one in attachments_of(frozen.fields)
         )
-
-    def _render(self, body: str, links: Links) -> str:
-        try:
-            return self._render_body(body, links)
-        except UnrenderableError:
-            # A body that takes too long still reaches its readers, as plain text; it never delays the others.
-            return f"<pre>{html.escape(body)}</pre>"

@@ -37,9 +37,7 @@ def plan_feeds(
     document does.
     """
     if events:
-        entries = entries or Entries()
-        entries.html = html
-        yield from _Feeds(clean(voice), events, maker, read_streams(events, streams), entries).plan()
+        yield from _Feeds(clean(voice), events, html, maker, read_streams(events, streams), entries or Entries()).plan()
 
 
 class _Feeds:
@@ -47,12 +45,13 @@ class _Feeds:
         self,
         voice: Voice,
         events: Sequence[Event],
+        html: Callable[[str], str],
         maker: str,
         streams: Mapping[str, Stream],
         entries: Entries,
     ) -> None:
         self._voice, self._events, self._streams = voice, events, streams
-        self._common, self._entry = fingerprint(maker, voice), partial(entries.of, voice)
+        self._html, self._entries, self._common = html, entries, fingerprint(maker, voice)
 
     def plan(self) -> Iterator[Planned]:
         # In the ledger's order, so that streams find the entries that they share still at hand.
@@ -90,7 +89,8 @@ class _Feeds:
     ) -> tuple[bytes, ...]:
         """`kept` are the entries that must not be left out."""
         view = _view(self._voice, stream, versions, archive, str(self._events[0]["at"]))
-        entries = [self._entry(one) for one in versions]
+        self._entries.html = self._html
+        entries = [self._entries.of(self._voice, one) for one in versions]
         return render_feed(view, fitted(view, entries, [one.entry not in kept for one in versions]))
 
     def _index(self) -> tuple[bytes, ...]:

@@ -14,11 +14,20 @@ _AT_HAND = 1_024  # entries: more than the newest documents of all streams of a 
 
 
 class Entries:
-    """`html` gives the clean HTML of a frozen text by its digest, the same for whoever asks in the same voice."""
+    """`html` gives the clean HTML of a frozen text by its digest: the plan's whose document is being made."""
 
     def __init__(self) -> None:
         self.html: Callable[[str], str] = str
-        self.of = lru_cache(maxsize=_AT_HAND)(self._prepared)
+        self._refused = set[str]()
+        self._kept = lru_cache(maxsize=_AT_HAND)(self._prepared)
+
+    def refuse(self, digest: str) -> None:
+        """A body came as plain text, since it took too long: it is tried again, so no entry keeps it."""
+        self._refused.add(digest)
+
+    def of(self, voice: Voice, version: Version) -> Prepared:
+        is_kept = version.text["sha256"] not in self._refused
+        return self._kept(voice, version) if is_kept else self._prepared(voice, version)
 
     def _prepared(self, voice: Voice, version: Version) -> Prepared:
         return Prepared(entry_of(voice, version), self._newest_html)

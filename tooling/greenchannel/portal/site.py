@@ -116,7 +116,7 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
 
 
 def bodies_of(site: Site, catalogue: Catalogue) -> Bodies:
-    return Bodies(catalogue, site.read_frozen, site.render)
+    return Bodies(catalogue, site.read_frozen, site.render, site.at_hand.entries.refuse)
 
 
 def _listed(made: Pages, found: Iterable[pages.Page]) -> Iterator[Planned]:

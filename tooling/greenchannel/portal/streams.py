@@ -116,10 +116,12 @@ class Streams:
     def of(self, events: Sequence[Event]) -> Mapping[str, Stream]:
         """By their keys, sorted. `all`, `urgent` and `changes` are there before they hold anything.
 
-        What was given before stays as it was. A line names the one before it, so the last one vouches for all.
+        What was given before stays as it was. A line names the one before it, so the last one vouches for all. Behind
+        the drafts of a preview, which say that they came out now, everything is read anew.
         """
         if self._last is None or len(events) < self._read or events[self._read - 1] != self._last:
             self._streams, self._releases, self._read = {key: Stream(key) for key in (ALL, CHANGES, URGENT)}, {}, 0
+        self._last = None  # Until all are added.
         for place, event in enumerate(events[self._read :], self._read + 1):
             self._add(place, event)
         self._read, self._last = len(events), events[-1] if events else None
