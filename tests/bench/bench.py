@@ -8,11 +8,11 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from measuring import Sample, aside, medians, sample, tidied
-from ours import cold, copied, greenchannel, publish, publish_draft, watch_drafts
+from ours import cold, copied, greenchannel, preview_draft, publish, publish_draft, watch_drafts
 from results import megabytes, own_version, seconds, table, write_section
 from sizes import DRAFTS, sizes
 
@@ -49,6 +49,9 @@ def measures(home: Path, size: int) -> Iterator[tuple[str, Callable[[], Sample]]
     yield "`publish` of one release", lambda: medians(partial(publish_draft, home), 5)
     yield "`publish` of one correction", lambda: medians(partial(_correct, home))
     yield "`watch`: approval saved to page and feed out", lambda: watch_drafts(home, 5, 5)
+    preview = cache(partial(preview_draft, home, 5))
+    yield "`serve`: draft saved to its page served", lambda: preview()[0]
+    yield "`serve`: draft saved to page and feed served", lambda: preview()[1]
     yield "`build` after a change of the theme", lambda: medians(partial(_retheme, home, newest))
 
 

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -103,6 +104,61 @@ def watched(
     return middle([*found[:-1], Sample(out=found[-1].out, megabytes=usage.ru_maxrss / 1024)])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A file, and the addresses below a server's root where its new text must be read."""
+
+    path: Path
+    page: str
+    feed: str
+    text: str
+
+
+def previewed(
+    command: Sequence[str | Path], home: Path, port: int, save: Callable[[int], Saved], repeats: int
+) -> tuple[Sample, Sample]:
+    """A process that serves what is being written, idle each time before a file is saved.
+
+    Until its page is served, and until the feed is, too; the page is looked at all the time, as by somebody who writes.
+    """
+    pages, feeds = list[Sample](), list[Sample]()
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, cwd=home, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        try:
+            for number in range(repeats):
+                _wait(lambda: bool(served(port, "/")), command)
+                _wait_until_idle(process.pid, keeps_children=True)
+                saved = save(number)
+                since = saved.path.stat().st_ctime
+                _wait(lambda one=saved: one.text in served(port, one.page), command)  # type: ignore[misc]
+                pages.append(Sample(out=time.time() - since))
+                _wait(lambda one=saved: one.text in served(port, one.feed), command)  # type: ignore[misc]
+                feeds.append(Sample(out=time.time() - since))
+        finally:
+            process.terminate()
+            _, _, usage = os.wait4(process.pid, 0)
+            process.returncode = 0
+    peak = Sample(out=pages[-1].out, megabytes=usage.ru_maxrss / 1024)
+    return middle([*pages[:-1], peak]), middle(feeds)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def served(port: int, path: str) -> str:
+    """What a server of this machine answers; by hand, since every process inherits the memory of a library for it."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_SECONDS) as connection:
+            connection.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    except ConnectionError:
+        return ""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return body.decode("utf-8", "replace") if b" 200 " in head.partition(b"\r\n")[0] else ""
+
+
 def holds(path: Path, text: str) -> bool:
     try:
         return text in path.read_text("utf-8")
@@ -149,13 +205,13 @@ def _wait(is_done: Callable[[], bool], command: Sequence[str | Path]) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _wait_until_idle(pid: int) -> None:
+def _wait_until_idle(pid: int, *, keeps_children: bool = False) -> None:
     """It has no child, and hardly uses the processor or writes: that much costs looking at the clock. Linux tells."""
     before = _work(pid)
     while True:
         time.sleep(_QUIET_SECONDS)
         now = _work(pid)
-        if not now[0] and now[1] - before[1] <= _QUIET_TICKS and now[2] - before[2] <= _QUIET_BYTES:
+        if (keeps_children or not now[0]) and now[1] - before[1] <= _QUIET_TICKS and now[2] - before[2] <= _QUIET_BYTES:
             return
         before = now
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from measuring import Expected, Sample, aside, sample, watched
+from measuring import Expected, Sample, Saved, aside, free_port, previewed, sample, watched
 from sizes import BUILD, DRAFTS, newsroom
 
 APPROVER = "tan-jingxing"
@@ -65,3 +65,17 @@ def watch_drafts(home: Path, skipped: int, repeats: int) -> Sample:
         return approve(home, release), visible(home, release, release)
 
     return watched(greenchannel("watch"), home, save, repeats)
+
+
+def preview_draft(home: Path, repeats: int) -> tuple[Sample, Sample]:
+    """From a draft being saved until its page is served, and until the feed is."""
+    release = DRAFTS[-1]
+
+    def save(number: int) -> Saved:
+        path, text = home / f"content/incidents/{release}.md", f"第{number}次改写。"
+        with path.open("a", encoding="utf-8") as draft:
+            draft.write(f"\n{text}\n")
+        return Saved(path=path, page=f"/releases/{release}/", feed="/feeds/all.json", text=text)
+
+    port = free_port()
+    return previewed(greenchannel("serve", "--port", str(port)), home, port, save, repeats)

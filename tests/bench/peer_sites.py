@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import Expected, Sample, aside, sample, watched
+from measuring import Expected, Sample, Saved, aside, free_port, previewed, sample, watched
 from ours import have_all
 from sizes import BUILD, FORMAT, newsroom
 from texts import Text, navigation, new_text, read_texts
@@ -28,6 +28,7 @@ class Peer:
     arguments: tuple[str, ...]
     navigation: str
     watching: tuple[str, ...] = ()
+    previewing: tuple[str, ...] = ()  # a server that renders into memory; its port follows
 
     def version(self) -> str:
         """Of the program that runs."""
@@ -77,6 +78,19 @@ class Peer:
         return watched([*self.command(), *self.watching], home, save, repeats)
 
 
+    def preview(self, home: Path, skipped: int, repeats: int) -> Sample:
+        """From a text being on disk until page and feed are served."""
+
+        def save(number: int) -> Saved:
+            text = new_text(skipped + number)
+            path = text.write(home / "content/releases")
+            return Saved(path=path, page=f"/releases/{text.slug}/", feed="/feed.xml", text=text.title)
+
+        port = free_port()
+        _, found = previewed([*self.command()[:1], *self.previewing, str(port)], home, port, save, repeats)
+        return found
+
+
 def _visible(home: Path, text: Text) -> Expected:
     return {home / f"site/releases/{text.slug}/index.html": text.title, home / "site/feed.xml": text.title}
 
@@ -113,6 +127,8 @@ ALL = (
         arguments=("--destination", "site"),
         navigation="layouts/partials/nav.html",
         watching=("--watch",),
+        # All of the site with each change: the fast way leaves feeds and lists as they were.
+        previewing=("server", "--renderToMemory", "--disableFastRender", "--quiet", "--baseURL", "/", "--port"),
     ),
     Peer(
         name="Eleventy",

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from measuring import Sample, aside, medians, tidied
-from ours import cold, copied, publish_draft, watch_drafts
+from ours import cold, copied, preview_draft, publish_draft, watch_drafts
 from peer_sites import ALL, Peer, install
 from results import megabytes, own_version, seconds, table, write_section
 from sizes import sizes
 
 COLD, MORE = ("all anew, s", "x ours", "processor s"), ("one release more, s", "x ours", "processor s")
-HEAD = ("", *COLD, *MORE, "watching, s", "x ours", "peak MB", "runs")
+HEAD = ("", *COLD, *MORE, "watching, s", "x ours", "preview, s", "x ours", "peak MB", "runs")
 OURS = "Greenchannel"
 NOTES = """\
 Medians of whole processes, with the peak of the largest process over all of them; a ratio above 1 is slower than ours.
 *One release more*: a fresh process (Pelican with its cache). *Watching*: from the file being saved until page and feed
-are on disk. Ratios are to the second line: `build` and `publish` until pages, lists and feeds are on disk; the first
+are on disk. *Preview*: from the file being saved until page and feed are served from memory, all lists being right.
+Ratios are to the second line: `build` and `publish` until pages, lists and feeds are on disk; the first
 line waits for the search index, too, which no peer makes. Ours also has pages of incidents, revisions and columns,
 machine-readable twins, share cards, attachments, feeds of each department, type and incident, and a record that is
 verified, and it waits until the disk has what it wrote; the peers do none of that, except that Nikola has feeds of
@@ -37,6 +38,7 @@ class Line:
     cold: Sample
     more: Sample
     watching: Sample
+    preview: Sample
 
 
 def our_lines(size: int) -> tuple[Line, Line]:
@@ -47,6 +49,7 @@ def our_lines(size: int) -> tuple[Line, Line]:
         cold=medians(lambda _: cold(home, size)),
         more=medians(partial(publish_draft, home), 5),
         watching=watch_drafts(home, 5, 3),
+        preview=preview_draft(home, 5)[1],
     )
     aside(home)
     out = Line(
@@ -54,6 +57,7 @@ def our_lines(size: int) -> tuple[Line, Line]:
         cold=_until_out(whole.cold),
         more=_until_out(whole.more),
         watching=whole.watching,
+        preview=whole.preview,
     )
     return whole, out
 
@@ -65,6 +69,7 @@ def peer_line(peer: Peer, size: int) -> Line:
         cold=medians(lambda _: peer.cold(home, size)),
         more=medians(partial(peer.publish, home)),
         watching=peer.watch(home, 5, 3) if peer.watching else Sample(),
+        preview=peer.preview(home, 8, 5) if peer.previewing else Sample(),
     )
     aside(home)
     return line
@@ -85,8 +90,9 @@ def cells(line: Line, ours: Line | None) -> tuple[str, ...]:
         *with_ratio(line.more.seconds, ours.more.seconds if ours else None),
         seconds(line.more.processor),
         *with_ratio(line.watching.out, ours.watching.out if ours else None),
-        megabytes(max(one.megabytes or 0 for one in (line.cold, line.more, line.watching))),
-        f"{line.cold.runs}, {line.more.runs}" + (f", {line.watching.runs}" if line.watching.out else ""),
+        *with_ratio(line.preview.out, ours.preview.out if ours else None),
+        megabytes(max(one.megabytes or 0 for one in (line.cold, line.more, line.watching, line.preview))),
+        ", ".join(str(one.runs) for one in (line.cold, line.more, line.watching, line.preview) if one != Sample()),
     )
 
 
