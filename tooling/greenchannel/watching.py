@@ -41,6 +41,8 @@ from greenchannel.making import Making, Resident
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
+from greenchannel.portal.at_hand import AtHand
+from greenchannel.portal.prepared import FOR_NEWS, Entries
 from greenchannel.record.heartbeat import HEARTBEAT
 from greenchannel.record.verification import CHECKPOINT, LEDGER
 from greenchannel.sending import Sending
@@ -74,7 +76,8 @@ class Watch:
         self._write, self._rescan_seconds = log, rescan_seconds
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each look.
         self._looks = ExitStack()  # at the record's files: each stays what it was until the system tells of it
-        self._resident = Resident()  # Likewise: what did not change is not read or worked out again.
+        # Likewise: what did not change is not read or worked out again.
+        self._resident = Resident(AtHand(entries=Entries(FOR_NEWS)))
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
