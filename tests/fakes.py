@@ -16,6 +16,10 @@ class Remembered(dict[str, bytes]):
     def keep(self, key: str, value: bytes) -> None:
         self[key] = value
 
+    def __bool__(self) -> bool:
+        """It is there while it is empty, too, as any memory is."""
+        return True
+
 
 @dataclass
 class MemoryTarget:

@@ -310,6 +310,21 @@ def test_who_saves_again_soon_has_the_look_at_everything_put_off(home: Path) -> 
     assert is_put_off
 
 
+def test_everything_is_looked_at_after_a_pause_as_long_as_that_took(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took, put_off, pauses = browser.preview._pause, Preview._is_put_off, list[float]()  # noqa: SLF001
+
+    def told(preview: Preview, pause: float = 0) -> bool:
+        pauses.append(pause)
+        return put_off(preview, pause)
+
+    monkeypatch.setattr(Preview, "_is_put_off", told)
+    browser.save(f"{INCIDENT}/fact-9.md", lambda text: text + "\n又一段。\n")
+    assert 0 < took <= 1
+    assert pauses[0] == took
+
+
 def test_a_draft_that_nobody_wrote_on_is_made_behind_the_page_that_somebody_waits_for(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,9 +106,8 @@ def watched(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A file, and the addresses below a server's root where its new text must be read."""
+    """The addresses below a server's root where a text that was just saved must be read."""
 
-    path: Path
     page: str
     feed: str
     text: str
@@ -128,12 +127,11 @@ def previewed(
             for number in range(repeats):
                 _wait(lambda: bool(served(port, "/")), command)
                 _wait_until_idle(process.pid, keeps_children=True)
-                saved = save(number)
-                since = saved.path.stat().st_ctime
+                saved, since = save(number), time.perf_counter()
                 _wait(lambda one=saved: one.text in served(port, one.page), command)  # type: ignore[misc]
-                pages.append(Sample(out=time.time() - since))
+                pages.append(Sample(out=time.perf_counter() - since))
                 _wait(lambda one=saved: one.text in served(port, one.feed), command)  # type: ignore[misc]
-                feeds.append(Sample(out=time.time() - since))
+                feeds.append(Sample(out=time.perf_counter() - since))
         finally:
             process.terminate()
             _, _, usage = os.wait4(process.pid, 0)

@@ -72,10 +72,10 @@ def preview_draft(home: Path, repeats: int) -> tuple[Sample, Sample]:
     release = DRAFTS[-1]
 
     def save(number: int) -> Saved:
-        path, text = home / f"content/incidents/{release}.md", f"第{number}次改写。"
-        with path.open("a", encoding="utf-8") as draft:
+        text = f"第{number}次改写。"
+        with (home / f"content/incidents/{release}.md").open("a", encoding="utf-8") as draft:
             draft.write(f"\n{text}\n")
-        return Saved(path=path, page=f"/releases/{release}/", feed="/feeds/all.json", text=text)
+        return Saved(page=f"/releases/{release}/", feed="/feeds/all.json", text=text)
 
     port = free_port()
     return previewed(greenchannel("serve", "--port", str(port)), home, port, save, repeats)

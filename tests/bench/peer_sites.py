@@ -83,8 +83,8 @@ class Peer:
 
         def save(number: int) -> Saved:
             text = new_text(skipped + number)
-            path = text.write(home / "content/releases")
-            return Saved(path=path, page=f"/releases/{text.slug}/", feed="/feed.xml", text=text.title)
+            text.write(home / "content/releases")
+            return Saved(page=f"/releases/{text.slug}/", feed="/feed.xml", text=text.title)
 
         port = free_port()
         _, found = previewed([*self.command()[:1], *self.previewing, str(port)], home, port, save, repeats)

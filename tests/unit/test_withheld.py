@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes import Remembered
 from greenchannel.delivery.memory import Memory
 from greenchannel.desk import seen, withheld
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
@@ -65,28 +66,17 @@ def test_what_has_just_been_read_of_the_desk_is_not_looked_at_again(
 
 
 @dataclass
-class Asking:
-    """A memory, and what it was asked for."""
-
-    memory: Memory
-    asked: list[str]
-
-    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        self.asked += (names := list(keys))
-        return self.memory.recall(names)
-
-    def keep(self, key: str, value: bytes) -> None:
-        self.memory.keep(key, value)
-
-
-@dataclass
-class Kept:
-    """What a process that is told of changes finds withheld, and which folders it asked the memory for."""
+class Kept(Remembered):
+    """What a process that is told of changes finds withheld, and what it asked its memory for."""
 
     home: Settings
     asked: list[str]
     folders: KnownFolders = field(default_factory=KnownFolders)
     before: KnownWithheld = field(default_factory=KnownWithheld)
+
+    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        self.asked += (names := list(keys))
+        return super().recall(names)
 
     def find(self, digest: str = "") -> tuple[list[Withheld], list[tuple[str, bytes]]]:
         content = self.home.content
@@ -96,10 +86,8 @@ class Kept:
         def public(identifier: str, _language: str) -> str | None:
             return digest if identifier == "2026/chengbei-tingshui/fact-1" else None
 
-        with Memory(self.home.home, "the maker") as memory:
-            asking = Asking(memory, self.asked)
-            found = read_withheld(content, lambda _id, _language: None, public, asking, files, self.before)
-            return list(found), list(read_pieces(content, files, self.before))
+        found = read_withheld(content, lambda _id, _language: None, public, self, files, self.before)
+        return list(found), list(read_pieces(content, files, self.before))
 
 
 @pytest.fixture

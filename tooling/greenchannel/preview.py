@@ -268,5 +268,5 @@ def drafts(newsroom: Newsroom, state: State, cleaned: Cleaned) -> tuple[Candidat
 def _unfit(desk: Desk, found: Sequence[Candidate]) -> Iterator[Message]:
     """What only the cleaning finds; what the check finds stands among the errors already."""
     for one in found:
-        if not desk.errors_of((one.release.id,)):
+        if one.unfit and not desk.errors_of((one.release.id,)):
             yield from one.unfit

@@ -111,7 +111,7 @@ class State:
     entries: int = 0
     head: str = GENESIS
     last_at: datetime | None = None
-    _revised: list[Mapping[str, Any]] = field(default_factory=list, init=False, repr=False, compare=False)
+    _revised: list[tuple[Mapping[str, Any], ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def appearances(self, zone: timezone) -> Mapping[str, tuple[Appearance, ...]]:
         """By incident, each worked out when it is asked for. A withdrawn release still appeared when it did.
@@ -122,9 +122,9 @@ class State:
 
     def revised(self) -> Sequence[Mapping[str, Any]]:  # Any: JSON
         """The ledger line of every revision, by release."""
-        if not self._revised:
-            self._revised.extend(one.event for release in self.releases.values() for one in release.revisions)
-        return self._revised
+        if not self._revised:  # At once: another thread must not take a part of them for all.
+            self._revised.append(tuple(one.event for release in self.releases.values() for one in release.revisions))
+        return self._revised[0]
 
     def members(self) -> Mapping[str, Sequence[str]]:
         """By incident, the releases that belong to it now, in the order of the ledger."""
