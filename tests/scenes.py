@@ -22,7 +22,7 @@ from greenchannel.delivery.record import Record
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.addresses import public_path
-from greenchannel.portal.pages import released_types, site_frame
+from greenchannel.portal.pages import site_frame
 from greenchannel.portal.search_index import is_piece
 from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.record.events import fold, read_events
@@ -138,7 +138,7 @@ def clean_site(root: Path, ledger: bytes) -> dict[str, bytes]:
     """What the site of that ledger is, made from nothing."""
     settings, events = read_settings(root / HOME), read_events(ledger)
     record = Record(events, fold(events), ledger)
-    pages = handwritten.mkdocs_pages(settings, framed(settings, released_types(record.state)))
+    pages = handwritten.mkdocs_pages(settings, framed(settings, record.state.named.types))
     return dict((*pages, *sourcing.record_artifacts(settings, record)))
 
 

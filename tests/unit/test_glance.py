@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conftest import CHINA, REPOSITORY
 from greenchannel.record import glance as module
 from greenchannel.record.events import apply, fold, read_events, write_events
-from greenchannel.record.glance import Glance, Lines, glance, index_of
+from greenchannel.record.glance import Glance, Lines, glance, index_of, read_index
 
 EVENTS = read_events((REPOSITORY / "releases/ledger.jsonl").read_bytes())
 RELEASE = "2026/chengbei-tingshui/fact-1"
@@ -18,7 +18,7 @@ RELEASE = "2026/chengbei-tingshui/fact-1"
 
 def seen_at_a_glance(count: int) -> tuple[Lines, Glance]:
     events = EVENTS[:count]
-    return glance(index_of(events, fold(events)), write_events(events))
+    return glance(read_index(index_of(events).write()), write_events(events))
 
 
 @given(count=st.integers(min_value=1, max_value=len(EVENTS)))
@@ -30,7 +30,7 @@ def test_it_tells_what_the_fold_of_the_same_lines_tells(count: int) -> None:
     assert [*state.incidents.items()] == [*whole.incidents.items()]
     assert (state.entries, state.head, state.last_at) == (whole.entries, whole.head, whole.last_at)
     assert dict(state.appearances(CHINA)) == dict(whole.appearances(CHINA))
-    assert (state.members(), state.named_bodies()) == (whole.members(), whole.named_bodies())
+    assert (state.members(), state.named) == (whole.members(), whole.named)
 
 
 @pytest.fixture

@@ -123,7 +123,9 @@ def publish_from(
     """These, from a desk that is open already."""
     refuse_older_record(settings)
     submissions = [submission(settings, desk, one) for one in releases]
-    decisions = record_on_disk.release(settings.releases, submissions, desk.newsroom.registry, clock, dry_run=dry_run)
+    registry = desk.newsroom.registry
+    with Memory(settings.home, maker(), reads_only=dry_run) as memory:
+        decisions = record_on_disk.release(settings.releases, submissions, registry, clock, memory, dry_run=dry_run)
     return tuple(_in_words_of_its_file(desk, one) for one in decisions)
 
 

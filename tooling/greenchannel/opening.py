@@ -111,7 +111,7 @@ def open_desk(
         published,
         settings.language,
         is_record_whole=not damaged,
-        named_bodies=record.state.named_bodies(),
+        named_bodies=record.state.named.bodies,
     )
     return Desk(newsroom, policies, record, context, only, cleaned or Cleaned(settings), damaged)
 

@@ -25,8 +25,8 @@ from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint
 from greenchannel.record.events import PublicRelease, Revision, State, chain, fold, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
-from greenchannel.record.glance import glance, index_of
-from greenchannel.record.holdings import Reader
+from greenchannel.record.glance import Glance, Index, Lines, glance, index_of, read_index
+from greenchannel.record.holdings import Holdings, Reader, digests
 from greenchannel.record.problem import Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Verification, verify
 from greenchannel.record.withdrawal import (
@@ -114,20 +114,34 @@ def read_sound_part(releases: Path) -> tuple[Record, LedgerDamagedError | None]:
 
 
 def read_at_a_glance(releases: Path, memory: Remembering) -> tuple[Record, LedgerDamagedError | None]:
-    """As `read_sound_part`, for who asks for a few releases and adds nothing.
+    """As `read_sound_part`, for who asks for a few releases.
 
     Lines that were found sound are believed for as long as they and the checkpoint are the same; the files that they
     name are not looked at again.
     """
-    checkpoint, ledger = ends(releases)
-    mark = f"{sha256(ledger)} {sha256(checkpoint or b'')}\n".encode()
-    if (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):
-        lines, state = glance(known[len(mark) :], ledger)
-        return Record(lines, state, ledger), None
+    if (known := recall_record(releases, memory)) is not None:
+        return known, None
     record, found = read_sound_part(releases)
-    if not found and record.events and ends(releases) == (checkpoint, record.ledger):
-        memory.keep(_GLANCE, mark + index_of(record.events, record.state))
+    if not found and record.events and ends(releases)[1] == record.ledger:
+        _keep(releases, memory, index_of(record.events))
     return record, found
+
+
+def recall_record(releases: Path, memory: Remembering) -> Record | None:
+    """The record at a glance, if it is the one that was found sound. Its state is a `Glance`, its events are `Lines`."""
+    checkpoint, ledger = ends(releases)
+    mark = _mark(checkpoint, ledger)
+    if (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):
+        return Record(*glance(read_index(known[len(mark) :]), ledger), ledger)
+    return None
+
+
+def _keep(releases: Path, memory: Remembering, index: Index) -> None:
+    memory.keep(_GLANCE, _mark(*ends(releases)) + index.write())
+
+
+def _mark(checkpoint: bytes | None, ledger: bytes) -> bytes:
+    return f"{sha256(ledger)} {sha256(checkpoint or b'')}\n".encode()
 
 
 def release(
@@ -135,27 +149,59 @@ def release(
     submissions: Iterable[Submission],
     registry: Registry,
     clock: Callable[[], datetime],
+    memory: Remembering | None = None,
     *,
     dry_run: bool,
 ) -> tuple[Decision, ...]:
-    """Decides and commits each in turn, under the lock: what one adds, the next one sees."""
+    """Decides and commits each in turn, under the lock: what one adds, the next one sees.
+
+    With a `memory`, a record that was found sound is read at a glance, and looked at again is what the incident holds
+    to which a release belongs. Raises LedgerDamagedError.
+    """
     with locked(releases):
-        state = read_record(releases).state
+        record = recall_record(releases, memory) if memory else None
+        record = record or read_record(releases)
         decisions = []
         for one in submissions:
-            candidate, now = one.make(state), clock()
+            candidate, now = one.make(record.state), clock()
+            _refuse_damaged_incident(releases, record, candidate)
             approval = read_approval(one.approval) if one.approval else None
-            refused = refusals(candidate, approval, state, registry, one.errors, now)
+            refused = refusals(candidate, approval, record.state, registry, one.errors, now)
             event = None
             if not refused:
                 on_duty = approval is not None and approval.on_duty
                 body = publication(candidate, sha256(one.approval or b""), on_duty=on_duty)
-                (event,) = chain(state, (body,), now)
+                (event,) = chain(record.state, (body,), now)
                 if not dry_run:
                     _commit(releases, candidate, one.approval or b"", event)
-                state = fold((event,), state)
+                record = _followed(record, event)
             decisions.append(Decision(candidate, refused, event))
+        if memory and not dry_run:
+            state = record.state
+            _keep(releases, memory, state.index if isinstance(state, Glance) else index_of(record.events))
     return tuple(decisions)
+
+
+def _followed(record: Record, event: Mapping[str, Any]) -> Record:
+    ledger = record.ledger + write_events((event,))
+    if not isinstance(record.state, Glance):
+        return Record((*record.events, event), fold((event,), record.state), ledger)
+    index = record.state.index
+    index.add(Lines(ledger), record.state.entries)
+    return Record(*glance(index, ledger), ledger)
+
+
+def _refuse_damaged_incident(releases: Path, record: Record, candidate: Candidate) -> None:
+    """Of a record at a glance, which has not looked at any file."""
+    if not isinstance(state := record.state, Glance):
+        return
+    read = digests(frozen_reader(releases))
+    found = Holdings(read, approvals=True)
+    for one in {candidate.release.id, *state.index.members.get(candidate.incident.id, ())}:
+        for place in state.index.lines.get(one, ()):
+            found.check(place + 1, record.events[place])
+    if found.problems:
+        raise LedgerDamagedError(found.problems)
 
 
 def add(

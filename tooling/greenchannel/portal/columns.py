@@ -15,7 +15,6 @@ from greenchannel.portal.telephones import telephone_row
 from greenchannel.portal.views.lists import ListView
 from greenchannel.portal.views.parts import FeedLink, Frame, Link, Row
 from greenchannel.record.events import PublicRelease
-from greenchannel.record.named import named_experts
 
 _NEWEST = 50
 Members = tuple[PublicRelease, ...]  # newest first
@@ -123,7 +122,7 @@ def _departments(catalogue: Catalogue) -> Iterator[_Column]:
     So has each that the record names and the registry does not know any more: links lead to it for ever.
     """
     groups = catalogue.held(_department)
-    for identifier in sorted(catalogue.registry.departments.keys() | catalogue.state.named_bodies()):
+    for identifier in sorted(catalogue.registry.departments.keys() | catalogue.state.named.bodies):
         held, path = groups.get(identifier, ()), f"departments/{identifier}"
         name = catalogue.department_name(identifier)
         yield _Column(
@@ -159,7 +158,7 @@ def _experts(catalogue: Catalogue) -> Iterator[_Column]:
     """
     groups = catalogue.held(_expert)
     public = catalogue.registry.public_experts
-    for identifier in sorted(named_experts(catalogue.state)):
+    for identifier in sorted(catalogue.state.named.experts):
         path, held = f"experts/{identifier}/", groups[identifier]
         if expert := public.get(identifier):
             rows = (Row("研究领域", expert.field), Row("单位", expert.affiliation), Row("职称", expert.title))

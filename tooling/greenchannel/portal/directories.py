@@ -9,7 +9,6 @@ from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.telephones import telephone_row
 from greenchannel.portal.views.lists import DirectoryEntry, DirectoryView
 from greenchannel.portal.views.parts import Frame, Link, Row
-from greenchannel.record.named import named_experts
 
 _Entry = tuple[Link, tuple[Row, ...]]
 
@@ -45,7 +44,7 @@ def _bodies(catalogue: Catalogue) -> Iterator[_Entry]:
 
 def _experts(catalogue: Catalogue) -> Iterator[_Entry]:
     """Who explained something has a page."""
-    named = named_experts(catalogue.state)
+    named = catalogue.state.named.experts
     for one in catalogue.registry.public_experts.values():
         url = f"{catalogue.settings.root}experts/{one.id}/" if one.id in named else ""
         rows = (Row("研究领域", one.field), Row("单位", one.affiliation), Row("职称", one.title))

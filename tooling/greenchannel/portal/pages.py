@@ -63,21 +63,13 @@ def site_frame(
 
 
 def frame_of(settings: Settings, registry: Registry, state: State, language: str = CHINESE) -> SiteFrame:
-    return site_frame(settings, registry, released_types(state), language, speaks_english=has_english(state))
-
-
-def released_types(state: State) -> frozenset[str]:
-    return frozenset(one["type"] for one in state.revised())
+    return site_frame(settings, registry, state.named.types, language, speaks_english=bool(state.named.languages))
 
 
 def _other_home(root: str, language: str) -> OtherLanguage:
     if language == ENGLISH:
         return OtherLanguage("中文", "zh-CN", root, is_same=False)
     return OtherLanguage("English", "en", f"{root}{ENGLISH}/", is_same=False)
-
-
-def has_english(state: State) -> bool:
-    return any("translations" in one or "translations" in one["incident"] for one in state.revised())
 
 
 def _menu_in(language: str, root: str, released: frozenset[str]) -> Iterator[Link]:
@@ -202,7 +194,7 @@ def _site_map(catalogue: Catalogue) -> SiteMapView:
     categories = (one for one in Category if one.value in held)
     bodies = catalogue.registry.departments.values()
     groups = (
-        ("栏目", tuple(_menu(root, catalogue.registry, released_types(catalogue.state)))),
+        ("栏目", tuple(_menu(root, catalogue.registry, catalogue.state.named.types))),
         ("事件类别", tuple(Link(one.zh, f"{root}categories/{one.value}/") for one in categories)),
         ("部门", tuple(Link(one.name, f"{root}departments/{one.id}/") for one in bodies)),
         ("查阅", tuple(_ways(catalogue))),
@@ -217,7 +209,7 @@ def _site_map_in(catalogue: Catalogue) -> SiteMapView:
     """In a language other than Chinese."""
     root, say = catalogue.settings.root, catalogue.say
     groups = (
-        (say("栏目"), tuple(_menu_in(catalogue.language, root, released_types(catalogue.state)))),
+        (say("栏目"), tuple(_menu_in(catalogue.language, root, catalogue.state.named.types))),
         (say("数据"), _data(catalogue)),
     )
     described, url = say("本站的英文栏目与数据"), f"{catalogue.home}sitemap/"

@@ -13,7 +13,7 @@ an item gets all that happens to it later, also when it moves to another departm
 of that stream must not keep an old text. Nothing that is appended to the ledger changes what a log held before.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -72,11 +72,19 @@ class Version(NamedTuple):
 
 @dataclass(slots=True)
 class Stream:
-    """`key` is its address below ``feeds/``; `entries` counts every id that it held."""
+    """`key` is its address below ``feeds/``; `entries` counts every id that it held.
+
+    `log` is the end of what happened, behind so many versions as are `left_out`: none, but where news are planned.
+    """
 
     key: str
     log: list[Version] = field(default_factory=list)
     entries: int = 0
+    left_out: int = 0
+
+    @property
+    def versions(self) -> int:
+        return self.left_out + len(self.log)
 
     @property
     def updated(self) -> datetime | None:
@@ -94,8 +102,8 @@ class Stream:
         return self.log[-1].place if self.log else 1
 
 
-class _Release(NamedTuple):
-    """What is known of a release behind a line of the ledger."""
+class Holding(NamedTuple):
+    """What streams know of a release behind a line of the ledger."""
 
     item: Version
     held: Mapping[str, None]  # the streams that hold it, in the order in which they came to
@@ -104,12 +112,20 @@ class _Release(NamedTuple):
     corrections: int = 0
 
 
+class News(NamedTuple):
+    """What a stream gets by a line."""
+
+    key: str
+    version: Version
+    is_new: bool  # the entry, to this stream
+
+
 class Streams:
     """Every stream as of the lines that were read last: who reads a ledger again goes on behind them."""
 
     def __init__(self) -> None:
         self._streams: dict[str, Stream] = {}
-        self._releases: dict[str, _Release] = {}
+        self._releases: dict[str, Holding] = {}
         self._read = 0
         self._last: Event | None = None
 
@@ -123,25 +139,28 @@ class Streams:
             self._streams, self._releases, self._read = {key: Stream(key) for key in (ALL, CHANGES, URGENT)}, {}, 0
         self._last = None  # Until all are added.
         for place, event in enumerate(events[self._read :], self._read + 1):
-            self._add(place, event)
+            then, news = follow(self._releases.get(event["id"]), event, place)
+            if then is not None:
+                self._releases[event["id"]] = then
+            for one in news:
+                if (stream := self._streams.get(one.key)) is None:
+                    stream = self._streams[one.key] = Stream(one.key)
+                stream.log.append(one.version)
+                stream.entries += one.is_new
         self._read, self._last = len(events), events[-1] if events else None
         return {key: Stream(key, list(one.log), one.entries) for key, one in sorted(self._streams.items())}
 
-    def _add(self, place: int, event: Event) -> None:
-        known = self._releases.get(event["id"])
-        match event["event"]:
-            case "published" | "corrected":
-                then = _revised(known, event, place)
-            case "withdrawn" if known:
-                then = _withdrawn(known, event, place)
-            case _:
-                return
-        self._releases[event["id"]] = then
-        for key, version, is_new in _news(known, then, event):
-            if (stream := self._streams.get(key)) is None:
-                stream = self._streams[key] = Stream(key)
-            stream.log.append(version)
-            stream.entries += is_new
+
+def follow(known: Holding | None, event: Event, place: int) -> tuple[Holding | None, Iterable[News]]:
+    """One step of the fold of a release: what is known of it then, and what streams get, the notice on top."""
+    match event["event"]:
+        case "published" | "corrected":
+            then = _revised(known, event, place)
+        case "withdrawn" if known:
+            then = _withdrawn(known, event, place)
+        case _:
+            return known, ()
+    return then, _news(known, then, event)
 
 
 def read_streams(events: Sequence[Event], known: Streams | None = None) -> Mapping[str, Stream]:
@@ -149,7 +168,7 @@ def read_streams(events: Sequence[Event], known: Streams | None = None) -> Mappi
     return (known or Streams()).of(events)
 
 
-def _revised(known: _Release | None, event: Event, place: int) -> _Release:
+def _revised(known: Holding | None, event: Event, place: int) -> Holding:
     at = datetime.fromisoformat(event["at"])
     notes = _new_notes(known, event, at)
     said = {one.kind for one in notes}
@@ -177,7 +196,7 @@ def _revised(known: _Release | None, event: Event, place: int) -> _Release:
         notes=notes,
         is_return=is_return,
     )
-    return _Release(
+    return Holding(
         item=item,
         held={**(known.held if known else {}), **dict.fromkeys(_keys(event))},
         revisions=(*(known.revisions if known and not is_return else ()), revision),
@@ -186,7 +205,7 @@ def _revised(known: _Release | None, event: Event, place: int) -> _Release:
     )
 
 
-def _new_notes(known: _Release | None, event: Event, at: datetime) -> tuple[Note, ...]:
+def _new_notes(known: Holding | None, event: Event, at: datetime) -> tuple[Note, ...]:
     """Those behind the ones that the text before had."""
     if known is None:
         return ()
@@ -194,7 +213,7 @@ def _new_notes(known: _Release | None, event: Event, at: datetime) -> tuple[Note
     return tuple(Note(kind=ChangeKind(one["kind"]), text=one["note"], at=at) for one in added)
 
 
-def _withdrawn(known: _Release, event: Event, place: int) -> _Release:
+def _withdrawn(known: Holding, event: Event, place: int) -> Holding:
     at = datetime.fromisoformat(event["at"])
 
     def ended(one: Version) -> Version:
@@ -207,22 +226,21 @@ def _withdrawn(known: _Release, event: Event, place: int) -> _Release:
     )
 
 
-def _news(known: _Release | None, then: _Release, event: Event) -> Iterator[tuple[str, Version, bool]]:
-    """What a stream gets, and whether the entry is new to it: the item, then the notice, so that it stands on top."""
+def _news(known: Holding | None, then: Holding, event: Event) -> Iterator[News]:
     notice = _notice(known, then, event)
     for key in then.held:
-        yield key, then.item, known is None or key not in known.held
+        yield News(key, then.item, known is None or key not in known.held)
         if notice:
-            yield key, notice, True
+            yield News(key, notice, is_new=True)
     if event["event"] == "withdrawn":
-        yield from ((CHANGES, one, False) for one in then.revisions)
+        yield from (News(CHANGES, one, is_new=False) for one in then.revisions)
         if notice:
-            yield CHANGES, notice, True
+            yield News(CHANGES, notice, is_new=True)
     else:
-        yield CHANGES, then.revisions[-1], True
+        yield News(CHANGES, then.revisions[-1], is_new=True)
 
 
-def _notice(known: _Release | None, then: _Release, event: Event) -> Version | None:
+def _notice(known: Holding | None, then: Holding, event: Event) -> Version | None:
     is_withdrawal = event["event"] == "withdrawn"
     if not is_withdrawal and then.corrections == (known.corrections if known else 0):
         return None

@@ -30,22 +30,23 @@ _FULL = 100  # entries tried in full: each costs the rendering of its text
 
 def archives(stream: Stream) -> int:
     """How many are complete."""
-    return len(stream.log) // ARCHIVE
+    return stream.versions // ARCHIVE
 
 
 def archived(stream: Stream, number: int) -> tuple[Version, ...]:
-    """The entries of an archive, newest first; `number` counts from 1."""
-    return _newest_first(stream.log[(number - 1) * ARCHIVE : number * ARCHIVE])
+    """The entries of an archive, newest first; `number` counts from 1. None of it may be left out of the stream."""
+    end = number * ARCHIVE - stream.left_out
+    return _newest_first(stream.log[end - ARCHIVE : end])
 
 
 def archive_place(stream: Stream, number: int) -> int:
     """The ledger's line at the end of an archive: nothing behind it can change the archive."""
-    return stream.log[number * ARCHIVE - 1].place
+    return stream.log[number * ARCHIVE - 1 - stream.left_out].place
 
 
 def unarchived(stream: Stream) -> frozenset[str]:
     """The entries of which the newest version is in no archive."""
-    return frozenset(one.entry for one in stream.log[archives(stream) * ARCHIVE :])
+    return frozenset(one.entry for one in stream.log[archives(stream) * ARCHIVE - stream.left_out :])
 
 
 def current(stream: Stream) -> tuple[Version, ...]:

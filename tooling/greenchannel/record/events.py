@@ -104,6 +104,35 @@ class PublicRelease:
         )
 
 
+class Named(NamedTuple):
+    """What the record ever named: pages about it keep their addresses, whatever the registry says today.
+
+    `bodies` are departments that released or withdrew something, or led an incident. `experts` are those whose view was
+    released, whether they agreed to be named or not. `languages` are those of translations.
+    """
+
+    bodies: frozenset[str] = frozenset()
+    experts: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+
+
+def named_by(events: Iterable[Mapping[str, Any]], known: Named = Named()) -> Named:  # noqa: B008  # Never changed.
+    """What these lines name, and what is known. Receipts and second signatures name nothing."""
+    bodies, experts, types, languages = (set(one) for one in known)
+    for event in events:
+        incident = event.get("incident", {})
+        bodies.update(one for one in (event.get("department"), incident.get("lead")) if one)
+        if "type" in event:
+            types.add(event["type"])
+        if expert := event.get("expert"):
+            experts.add(expert)
+        for facts in (event, incident):
+            if "translations" in facts:
+                languages.update(one["language"] for one in facts["translations"])
+    return Named(*(frozenset(one) for one in (bodies, experts, types, languages)))
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     releases: Mapping[str, PublicRelease] = field(default_factory=dict)
@@ -112,6 +141,7 @@ class State:
     head: str = GENESIS
     last_at: datetime | None = None
     _revised: list[tuple[Mapping[str, Any], ...]] = field(default_factory=list, init=False, repr=False, compare=False)
+    _named: list[Named] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def appearances(self, zone: timezone) -> Mapping[str, tuple[Appearance, ...]]:
         """By incident, each worked out when it is asked for. A withdrawn release still appeared when it did.
@@ -133,14 +163,12 @@ class State:
             found[one.current.event["incident"]["id"]].append(one.id)
         return found
 
-    def named_bodies(self) -> frozenset[str]:
-        """Departments that ever released or withdrew something, or led an incident: their pages keep their addresses,
-        whatever the registry says today.
-        """  # noqa: D205
-        events = self.revised()
-        leads = (str(one["incident"]["lead"]) for one in events if "lead" in one["incident"])
-        withdrawing = (one.department for release in self.releases.values() for one in release.withdrawals)
-        return frozenset((*(str(one["department"]) for one in events), *leads, *withdrawing))
+    @property
+    def named(self) -> Named:
+        if not self._named:
+            withdrawn = ({"department": one.department} for release in self.releases.values() for one in release.withdrawals)
+            self._named.append(named_by((*self.revised(), *withdrawn)))
+        return self._named[0]
 
 
 class _Appearances(Mapping[str, tuple[Appearance, ...]]):

@@ -1,10 +1,10 @@
 """A sound record at a glance: where each release and each incident is told, so that who asks for a few reads few lines.
 
-An archive of ten years is read whole by who adds to it and by who builds from it. Who looks at one text of the desk
-wants to know what became of its neighbours.
+An archive of ten years is read whole by who builds all of it. Who looks at one text of the desk, and who adds one to
+the record, wants to know what became of its neighbours.
 """
 
-from collections import defaultdict
+from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,24 +13,73 @@ from typing import Any, TypeVar, overload
 import orjson
 
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import PublicRelease, State, apply
+from greenchannel.record.events import Named, PublicRelease, State, apply, named_by
 
 Event = Mapping[str, Any]  # Any: JSON
 Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class Index:
+    """A fold, as the state is: it goes on with each line. Places count the ledger's lines from 0.
+
+    `lines` are the places of each release, `facts` the one that has the newest facts of an incident, `members` the
+    releases of an incident now; all in the order of the ledger.
+    """
+
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    facts: dict[str, int] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    named: Named = Named()
+
+    def add(self, events: Sequence[Event], place: int) -> None:
+        """`events` are those of the ledger, with the one at this place."""
+        event = events[place]
+        release, told = event["id"], self.lines.setdefault(event["id"], [])
+        self.named = named_by((event,), self.named) if event["event"] != "visible" else self.named
+        if "incident" in event:
+            incident = event["incident"]["id"]
+            before = next((found["id"] for one in reversed(told) if (found := events[one].get("incident"))), None)
+            self.facts[incident] = place
+            members = self.members.setdefault(incident, [])
+            if before is not None and before != incident:
+                self.members[before].remove(release)
+            told.append(place)
+            if before != incident:
+                insort(members, release, key=lambda one: self.lines[one][0])
+        else:
+            told.append(place)
+
+    def write(self) -> bytes:
+        named = [sorted(one) for one in self.named]
+        return orjson.dumps({"lines": self.lines, "facts": self.facts, "members": self.members, "named": named})
+
+
+def read_index(data: bytes) -> Index:
+    """As `Index.write` wrote it."""
+    told = orjson.loads(data)
+    return Index(told["lines"], told["facts"], told["members"], Named(*map(frozenset, told["named"])))
+
+
+def index_of(events: Sequence[Event]) -> Index:
+    index = Index()
+    for place in range(len(events)):
+        index.add(events, place)
+    return index
 
 
 @dataclass(frozen=True, slots=True)
 class Glance(State):
     """As the state that the lines add up to. What is asked of a release or an incident is read from its lines then."""
 
-    members_of: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by incident
-    bodies: frozenset[str] = frozenset()
+    index: Index = field(default_factory=Index)
 
     def members(self) -> Mapping[str, Sequence[str]]:
-        return self.members_of
+        return self.index.members
 
-    def named_bodies(self) -> frozenset[str]:
-        return self.bodies
+    @property
+    def named(self) -> Named:
+        return self.index.named
 
 
 class Lines(Sequence[Event]):
@@ -54,43 +103,39 @@ class Lines(Sequence[Event]):
     def __len__(self) -> int:
         return len(self._lines)
 
-
-def index_of(events: Iterable[Event], state: State) -> bytes:
-    """What `glance` needs beside the ledger, to be kept. `state` is what the events add up to."""
-    lines, facts = defaultdict[str, list[int]](list), dict[str, int]()
-    for place, event in enumerate(events):
-        lines[event["id"]].append(place)
-        if "incident" in event:
-            facts[event["incident"]["id"]] = place
-    return orjson.dumps(
-        {"lines": lines, "facts": facts, "members": state.members(), "bodies": sorted(state.named_bodies())}
-    )
+    def digest(self, place: int) -> str:
+        """SHA-256 of a line, by which the next one names it."""
+        return sha256(self._lines[place])
 
 
-def glance(index: bytes, ledger: bytes) -> tuple[Lines, Glance]:
+def glance(index: Index, ledger: bytes) -> tuple[Lines, Glance]:
     """`index` is that of the same lines, of which there is one at least."""
-    told, lines = orjson.loads(index), Lines(ledger)
+    lines = Lines(ledger)
 
     def release(identifier: str) -> PublicRelease:
-        found, incidents = dict[str, PublicRelease](), dict[str, Event]()
-        for place in told["lines"][identifier]:
-            apply(lines[place], found, incidents)
-        return found[identifier]
+        return read_release(lines[place] for place in index.lines[identifier])
 
     def incident(identifier: str) -> Event:
-        facts: Event = lines[told["facts"][identifier]]["incident"]
+        facts: Event = lines[index.facts[identifier]]["incident"]
         return facts
 
-    last = ledger[ledger.rfind(b"\n", 0, -1) + 1 : -1]
     return lines, Glance(
-        releases=_Told(told["lines"], release),
-        incidents=_Told(told["facts"], incident),
+        releases=_Told(index.lines, release),
+        incidents=_Told(index.facts, incident),
         entries=len(lines),
-        head=sha256(last),
+        head=lines.digest(-1),
         last_at=datetime.fromisoformat(lines[-1]["at"]),
-        members_of=told["members"],
-        bodies=frozenset(told["bodies"]),
+        index=index,
     )
+
+
+def read_release(lines: Iterable[Event]) -> PublicRelease:
+    """Of its own lines."""
+    found, incidents = dict[str, PublicRelease](), dict[str, Event]()
+    for event in lines:
+        apply(event, found, incidents)
+    (release,) = found.values()
+    return release
 
 
 class _Told(Mapping[str, Value]):
