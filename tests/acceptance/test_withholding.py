@@ -23,7 +23,6 @@ from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
-from greenchannel.record.events import State
 from greenchannel.withholding import _newest_first, _PublicWords
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"
@@ -257,9 +256,9 @@ def test_a_draft_with_what_the_site_puts_together_blocks_nothing(ready: Settings
 
 
 def test_public_words_are_looked_for_in_every_frozen_text_the_newest_first(office_home: Settings) -> None:
-    state = read_record(office_home.releases).state
-    newest = max(state.releases.values(), key=lambda one: one.current.at)
-    found = list(_newest_first(office_home.releases, state))
+    record = read_record(office_home.releases)
+    newest = max(record.state.releases.values(), key=lambda one: one.current.at)
+    found = list(_newest_first(office_home.releases, record.events))
     assert found[0] == office_home.releases / newest.current.path
     assert sorted(found) == sorted(office_home.releases.rglob("*.md"))
 
@@ -276,7 +275,7 @@ def test_whether_bytes_of_a_picture_are_public_is_looked_for_once(
 
     frozen = next(office_home.releases.rglob("*.r1.md")).read_bytes()
     piece = frozen[:64] if is_public else bytes(range(64))
-    words = _PublicWords(office_home, State(), {})
+    words = _PublicWords(office_home, (), {})
     leak = Leak("releases/x.jpg", Phrase("现场.jpg", "incidents/2026/x/现场.jpg", piece=piece), "bytes")
     monkeypatch.setattr(Path, "rglob", counted)
     assert words.has(leak) is is_public

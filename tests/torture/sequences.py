@@ -27,6 +27,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
 from greenchannel.making import Making, Resident
 from greenchannel.portal import incident_plan, share_card
+from greenchannel.portal import site as site_plan
 from greenchannel.portal.neighbourhood import Event, Neighbourhood
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.share_card import draw
@@ -157,7 +158,7 @@ class Life(BusyNewsroom):
     def _from_whole_record(self, settings: Settings) -> Iterator[Artifact]:
         """Planned from nothing; a file is made once of the same inputs, but by `compare_site` in the end."""
         record = read_record(settings.releases)
-        with patch.object(incident_plan, "neighbourhoods", whole_record), opened_site(settings, record, {}) as site:
+        with patch.object(site_plan, "neighbourhoods", whole_record), opened_site(settings, record, {}) as site:
             for one in plan(site, read_theme(settings.templates)):
                 if (key := (*one.paths, one.fingerprint)) not in self.made:
                     self.made[key] = one.make()

@@ -13,7 +13,7 @@ from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import forget_proven, keep_proven
 from greenchannel.delivery.receipts import files_owed, receipts
-from greenchannel.delivery.record import add, read_record
+from greenchannel.delivery.record import Record, add, keep_glance, read_record, recall_record
 from greenchannel.delivery.workers import Workers
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.newsroom import KnownFolders
@@ -21,13 +21,15 @@ from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import KnownWithheld
 from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
+from greenchannel.portal.almanac import Almanac, places_of, read_almanac
 from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
+from greenchannel.portal.news_plan import plan_news, read_news
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given, refuse_two_at_one_address
 from greenchannel.portal.search_index import ENTRY
-from greenchannel.portal.site import plan, plan_news
+from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
 from greenchannel.portal.variants import plain_of, with_variants
@@ -37,6 +39,7 @@ from greenchannel.sourcing import site_of, theme_of
 from greenchannel.withholding import Guard
 
 _HOME = "index.html"
+_ALMANAC = "almanac"  # the name under which it is remembered
 _WHOLE = "(all)"  # in the journal: what all of the site was made of when it stood last, which is no path of any file
 
 
@@ -52,6 +55,7 @@ class Resident:
     desk: KnownFolders = field(default_factory=dict)
     withheld: KnownWithheld = field(default_factory=KnownWithheld)
     journal: Journal | None = None
+    almanac: Almanac | None = None
 
 
 class Making:
@@ -87,8 +91,7 @@ class Making:
         self._resident = resident or Resident()
         self._known = resident.desk if resident else None
         self._looks: Looks = {}
-        self._stood: Mapping[str, Any] = {}  # what all of the site was made of
-        self._guard: tuple[Mapping[str, str], Guard] | None = None  # and the texts that were public when it was made
+        self._guard: tuple[object, Guard] | None = None  # and the last line that made anything public when it was made
 
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
@@ -99,15 +102,13 @@ class Making:
             if not self.takes_older:
                 refuse_older_record(self.settings)
             self._guard = None
-            sources = self._sources()
-            if self.is_place and not self.clean and self._make_news(*sources):
+            if self.is_place and not self.clean and self._make_news():
                 self._add_receipts()
-                sources = self._sources()
-            self._make(*sources)
+            self._make(*(sources := self._sources()))
             # The receipts are part of the public ledger and of the duty tables; they bring no others.
             if self._add_receipts():
-                self._make(*self._sources())
-            self._note_whole()
+                self._make(*(sources := self._sources()))
+            self._note_whole(*sources)
             self._mark = self._journal and self._journal.mark
 
     def fresh(self) -> Delivered:
@@ -140,31 +141,39 @@ class Making:
         self._memory.close()
         self._renderer.close()
 
-    def _make_news(self, site: Site, theme: Theme, journal: Journal) -> bool:
+    def _make_news(self) -> bool:
         """Where the record alone has grown since all of the site stood: what came, before everything is looked at.
 
-        Whether it was so. Of an archive, to look at everything takes longer than to make what came. Hand-written pages
-        wait for it: whether they have an address of their own is known of all of the plan alone.
+        Whether it was so. Of an archive, to look at everything takes longer than to make what came: the record is read
+        at a glance, and the journal is believed. Hand-written pages wait: whether they have an address of their own is
+        known of all of the plan alone.
         """
-        whole = journal.entries.get(_WHOLE, {})
-        since = whole.get("lines", len(site.events))
+        record, almanac = recall_record(self.settings.releases, self._memory), self._take_almanac()
+        if record is None or almanac is None:
+            return False
+        site, theme, journal = self._sources(record)
+        whole, since = journal.entries.get(_WHOLE, {}), almanac.lines
         if (
-            since >= len(site.events)
-            or whole != _whole(site, theme, since, str(site.events[since]["prev"]))
+            not _knows(almanac, site)
+            or since == len(site.events)
+            or whole != _whole(site, theme, since, almanac.head)
             or not stands(self.settings.site, _HOME, journal)  # The site may have been taken away.
         ):
             return False
-        self._put(site, journal, tuple(plan_news(site, theme, since)), believing=True)
+        news = read_news(almanac, site)
+        self._resident.almanac = almanac
+        if (planned := plan_news(site, theme, almanac, news)) is None:
+            return False
+        self._put(site, journal, planned, believing=True)
         return True
 
     def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
         self._put(site, journal, self._planned(site, theme))
         keep_proven(self.settings.releases)
-        self._stood = _whole(site, theme, len(site.events), site.state.head)
 
-    def _sources(self) -> tuple[Site, Theme, Journal]:
+    def _sources(self, record: Record | None = None) -> tuple[Site, Theme, Journal]:
         """What the site is made of now, and what is known to stand."""
-        settings, record = self.settings, read_record(self.settings.releases)
+        settings, record = self.settings, record or read_record(self.settings.releases)
         is_first, self._journal = self._journal is None, self._journal or self._resident.journal
         if self._journal is None or self._journal.is_stale:
             self._journal = Journal(settings.home / STATE / f"{self.part or SITE}.journal.jsonl")
@@ -173,6 +182,21 @@ class Making:
         self._resident.journal = self._journal
         site = site_of(settings, record, {}, self._earlier, self._renderer, self._resident.at_hand)
         return site, theme_of(settings, self._earlier), self._journal
+
+    def _take_almanac(self) -> Almanac | None:
+        """The one that was kept last; until it is given back, nobody else has it."""
+        known, self._resident.almanac = self._resident.almanac, None
+        if known is None and (data := self._memory.recall((_ALMANAC,)).get(_ALMANAC)):
+            return read_almanac(data)
+        return known
+
+    def _keep_almanac(self, site: Site) -> None:
+        almanac = self._take_almanac()
+        if almanac is None or self.clean or not _knows(almanac, site):
+            almanac = Almanac()
+        almanac.go_on(site.events, places_of(site.events), site.state.head)
+        self._resident.almanac = almanac
+        self._memory.keep(_ALMANAC, almanac.write())
 
     def _put(self, site: Site, journal: Journal, plain: tuple[Planned, ...], *, believing: bool = False) -> None:
         """Into ``site/``, as far as it does not stand there."""
@@ -184,7 +208,7 @@ class Making:
             journal,
             changed_at,
             self.progress,
-            self._guarding(state),
+            self._guarding(site),
             self._looks,
             Workers(self._let_go).make,
             believing=believing,
@@ -198,11 +222,12 @@ class Making:
     def _earlier(self) -> Memory | None:
         return None if self.clean else self._memory
 
-    def _guarding(self, state: State) -> Guard:
+    def _guarding(self, site: Site) -> Guard:
         """Of one run; a receipt makes no text public: what the desk withholds is not read again for it."""
-        public = {one.id: one.current.sha256 for one in state.releases.values()}
-        if self._guard is None or self._guard[0] != public:
-            self._guard = public, Guard(self.settings, state, {}, self._earlier, self._known, self._resident.withheld)
+        told = next((event for event in reversed(site.events) if "incident" in event), None)
+        if self._guard is None or self._guard[0] != told:
+            known, kept = self._known, self._resident.withheld
+            self._guard = told, Guard(self.settings, site.events, site.state, {}, self._earlier, known, kept)
         return self._guard[1]
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
@@ -219,9 +244,13 @@ class Making:
         self.seen += added
         return bool(added)
 
-    def _note_whole(self) -> None:
-        if self._journal and self.is_clear and self._journal.entries.get(_WHOLE) != self._stood:
-            self._journal.note({_WHOLE: self._stood})
+    def _note_whole(self, site: Site, theme: Theme, journal: Journal) -> None:
+        """For the news of a later run: what all of the site was made of, and where it is told."""
+        whole = _whole(site, theme, len(site.events), site.state.head)
+        if self.is_clear and journal.entries.get(_WHOLE) != whole:
+            self._keep_almanac(site)
+            keep_glance(self.settings.releases, self._memory, site.events, site.ledger)
+            journal.note({_WHOLE: whole})
 
     def _receipts(self, state: State) -> Iterator[Mapping[str, object]]:
         if self.is_place:
@@ -234,6 +263,12 @@ class Making:
             return expected is not None and sha256((self.settings.site / path).read_bytes()) == expected
         except FileNotFoundError:
             return False  # The journal was believed about it. It is made again behind what came.
+
+
+def _knows(almanac: Almanac, site: Site) -> bool:
+    """Whether it is that of a beginning of the record. Each line names the one before it."""
+    lines, events = almanac.lines, site.events
+    return almanac.head == (str(events[lines]["prev"]) if lines < len(events) else site.state.head)
 
 
 def _whole(site: Site, theme: Theme, lines: int, head: str) -> Mapping[str, Any]:

@@ -48,7 +48,7 @@ def outlook(settings: Settings, events: Sequence[Mapping[str, Any]], pending: Ma
             events=(*site.events, *events),
             ledger=site.ledger + write_events(events),
         )
-        guard = Guard(settings, then.state, pending, memory)
+        guard = Guard(settings, then.events, then.state, pending, memory)
         now = {path: one.fingerprint for one in plan(site, theme) for path in one.paths}
         for one in sorted(plan(then, theme), key=lambda planned: planned.stage):
             if all(now.get(path) == one.fingerprint for path in one.paths):

@@ -3,7 +3,7 @@
 The desk is read here to be compared with, and for nothing else: the portal never sees it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -25,19 +25,22 @@ _SHORTEST_PINYIN = 12
 _FIRST = 24  # texts that are read before longer files are
 _PACKAGE = Path(__file__).parent
 _PRIVATE = "people.yml"
+Event = Mapping[str, Any]  # Any: JSON
 Text = TypeVar("Text", str, bytes)
 
 
 class Guard:
     """Says of a file's bytes what in them is withheld. The desk is read with the first file that is made.
 
-    `pending` is what `state` has and releases/ has not yet: path -> bytes. `known` is the desk as a process
-    knows it that is told of changes, `kept` what another guard of it found there.
+    `events` are the record's lines and `state` is what they add up to; `pending` is what they have and releases/ has
+    not yet: path -> bytes. `known` is the desk as a process knows it that is told of changes, `kept` what another guard
+    of it found there.
     """
 
     def __init__(
         self,
         settings: Settings,
+        events: Sequence[Event],
         state: State,
         pending: Mapping[str, bytes],
         memory: Remembering | None = None,
@@ -46,7 +49,7 @@ class Guard:
     ) -> None:
         self._settings, self._state, self._pending, self._memory = settings, state, pending, memory
         self._known, self._kept = known, kept
-        self._public = _PublicWords(settings, state, pending)
+        self._public = _PublicWords(settings, events, pending)
 
     def __call__(self, path: str, data: bytes) -> tuple[Leak, ...]:
         return tuple(one for one in self._scanner.find(path, data) if not self._public.has(one))
@@ -99,8 +102,8 @@ class Guard:
 class _PublicWords:
     """Everything that pages are made of. Read only when a phrase was found, which is rare."""
 
-    def __init__(self, settings: Settings, state: State, pending: Mapping[str, bytes]) -> None:
-        self._settings, self._state, self._pending = settings, state, pending
+    def __init__(self, settings: Settings, events: Sequence[Event], pending: Mapping[str, bytes]) -> None:
+        self._settings, self._events, self._pending = settings, events, pending
         self._read: list[str] = []
         self._told: dict[str | bytes, bool] = {}  # what is public is so for as long as the guard stands
         self._rest = self._sources()
@@ -135,7 +138,7 @@ class _PublicWords:
         return False
 
     def _sources(self) -> Iterator[str]:
-        settings, frozen = self._settings, _newest_first(self._settings.releases, self._state)
+        settings, frozen = self._settings, _newest_first(self._settings.releases, self._events)
         yield from (data.decode() for path, data in self._pending.items() if path.endswith(".md"))
         yield " ".join(f"{one.value} {one.zh}" for kind in vars(vocabulary).values() for one in _members(kind))
         for path in chain(
@@ -153,16 +156,16 @@ class _PublicWords:
                 yield path.read_text("utf-8", errors="replace")
 
 
-def _newest_first(releases: Path, state: State) -> Iterator[Path]:
-    """The frozen texts, beginning with those of what was released or corrected last."""
+def _newest_first(releases: Path, events: Sequence[Event]) -> Iterator[Path]:
+    """The frozen texts, beginning with those that were released or corrected last."""
     told = set[str]()
-    for release in sorted(state.releases.values(), key=lambda one: one.current.at, reverse=True):
-        for event in (one.event for one in reversed(release.revisions)):
-            for facts in (event, event["incident"]):
-                for path in (one["path"] for one in (facts, *facts.get("translations", ()))):
-                    if path not in told:
-                        told.add(path)
-                        yield releases / path
+    for event in (one for one in reversed(events) if "incident" in one):
+        for facts in (event, event["incident"]):
+            for path in (one["path"] for one in (facts, *facts.get("translations", ()))):
+                if path not in told:
+                    told.add(path)
+                    yield releases / path
+
 
 def _found(folder: Path, pattern: str) -> Iterator[Path]:
     """Looked up whole: who stops in the middle of the files must not keep a folder open."""

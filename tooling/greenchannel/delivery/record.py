@@ -122,8 +122,8 @@ def read_at_a_glance(releases: Path, memory: Remembering) -> tuple[Record, Ledge
     if (known := recall_record(releases, memory)) is not None:
         return known, None
     record, found = read_sound_part(releases)
-    if not found and record.events and ends(releases)[1] == record.ledger:
-        _keep(releases, memory, index_of(record.events))
+    if not found:
+        keep_glance(releases, memory, record.events, record.ledger)
     return record, found
 
 
@@ -134,6 +134,12 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
     if (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):
         return Record(*glance(read_index(known[len(mark) :]), ledger), ledger)
     return None
+
+
+def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
+    """Of a sound record, if it is still that one: for who looks at it, or adds to it, later."""
+    if events and ends(releases)[1] == ledger:
+        _keep(releases, memory, index_of(events))
 
 
 def _keep(releases: Path, memory: Remembering, index: Index) -> None:

@@ -16,7 +16,8 @@ from greenchannel.portal.views.lists import ListView
 from greenchannel.portal.views.parts import FeedLink, Frame, Link, Row
 from greenchannel.record.events import PublicRelease
 
-_NEWEST = 50
+ALL = "archive/"  # the column that has everything
+NEWEST = 50
 Members = tuple[PublicRelease, ...]  # newest first
 Event = Mapping[str, Any]  # Any: JSON
 
@@ -52,7 +53,7 @@ def columns(catalogue: Catalogue) -> tuple[Shelf, ...]:
     Which there are is decided by the record, which only grows; the registry, which is edited, says what they show. The
     last one has everything by month; /archive/ itself leads to the months.
     """
-    everything = _Column(title="全部发布", path="archive/", held=catalogue.releases,
+    everything = _Column(title="全部发布", path=ALL, held=catalogue.releases,
                          feeds=(feed_link(catalogue.settings.root, "全部发布", "all"),))  # fmt: skip
     each = (*_experts(catalogue), *_departments(catalogue), *_categories(catalogue), *_types(catalogue))
     return _shelves(catalogue, (*each, *((everything,) if everything.held else ())))
@@ -159,7 +160,7 @@ def _experts(catalogue: Catalogue) -> Iterator[_Column]:
     groups = catalogue.held(_expert)
     public = catalogue.registry.public_experts
     for identifier in sorted(catalogue.state.named.experts):
-        path, held = f"experts/{identifier}/", groups[identifier]
+        path, held = f"experts/{identifier}/", groups.get(identifier, ())
         if expert := public.get(identifier):
             rows = (Row("研究领域", expert.field), Row("单位", expert.affiliation), Row("职称", expert.title))
             yield _Column(
@@ -173,6 +174,14 @@ def _experts(catalogue: Catalogue) -> Iterator[_Column]:
             )
         else:
             yield _Column(title="专家", path=path, held=held, column_type="政策解读", notice="该专家未列入专家库。")
+
+
+def paths_of(event: Event) -> Iterator[str]:
+    """Of the columns in which a revision stands."""
+    yield from (f"types/{_type(event)}/", f"departments/{_department(event)}/", f"categories/{_category(event)}/")
+    if expert := _expert(event):
+        yield f"experts/{expert}/"
+    yield ALL
 
 
 def _type(event: Event) -> str:
@@ -222,7 +231,7 @@ def _front(catalogue: Catalogue, column: _Column, months: Mapping[str, Members])
             column_type=column.column_type,
         ),
         rows=column.rows,
-        cards=tuple(card_of(catalogue, one) for one in column.members[:_NEWEST]),
+        cards=tuple(card_of(catalogue, one) for one in column.members[:NEWEST]),
         is_month=False,
         months=tuple((year, tuple(links)) for year, links in years.items()),
     )

@@ -37,7 +37,21 @@ def plan_feeds(
     document does.
     """
     if events:
-        yield from _Feeds(clean(voice), events, html, maker, read_streams(events, streams), entries or Entries()).plan()
+        feeds = _Feeds(clean(voice), events, html, maker, read_streams(events, streams), entries or Entries())
+        yield from feeds.plan()
+        yield feeds.index()
+
+
+def plan_streams(
+    voice: Voice,
+    events: Sequence[Event],
+    html: Callable[[str], str],
+    maker: str,
+    streams: Mapping[str, Stream],
+    entries: Entries,
+) -> Iterator[Planned]:
+    """As `plan_feeds`, of these streams alone, and of archives those of which nothing is left out."""
+    yield from _Feeds(clean(voice), events, html, maker, streams, entries).plan()
 
 
 class _Feeds:
@@ -60,12 +74,14 @@ class _Feeds:
             yield self._planned(Stage.ARCHIVE, _archive(stream, number), place, make)
         for stream in self._streams.values():
             yield self._planned(Stage.FEED, f"feeds/{stream.key}", stream.place, partial(self._current, stream))
+
+    def index(self) -> Planned:
         last = self._line(max(one.place for one in self._streams.values()))
-        yield Planned(Stage.INDEX, (INDEX, OPML), fingerprint(self._common, INDEX, last), self._index)
+        return Planned(Stage.INDEX, (INDEX, OPML), fingerprint(self._common, INDEX, last), self._index)
 
     def _archives(self) -> Iterator[tuple[int, Stream, int]]:
         for stream in self._streams.values():
-            for number in range(1, window.archives(stream) + 1):
+            for number in range(-(-stream.left_out // window.ARCHIVE) + 1, window.archives(stream) + 1):
                 yield window.archive_place(stream, number), stream, number
 
     def _planned(self, stage: Stage, path: str, place: int, make: Callable[[], tuple[bytes, ...]]) -> Planned:

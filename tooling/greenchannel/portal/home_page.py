@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from greenchannel.domain.vocabulary import ReleaseType
-from greenchannel.portal import timeliness
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.ongoing import open_incidents
 from greenchannel.portal.shown import card_of, feed_link
 from greenchannel.portal.views.lists import Column, HomeView
-from greenchannel.portal.views.parts import FeedLink, Frame, Link
+from greenchannel.portal.views.parts import FeedLink, Frame, Link, Row
 
-_NEWEST = 6
+NEWEST = 6
 
 
-def home_view(catalogue: Catalogue) -> HomeView:
+def home_view(catalogue: Catalogue, punctuality: tuple[Row, ...]) -> HomeView:
+    """`punctuality` is the `glance` of the timeliness page, as of whenever it says."""
     root, say = catalogue.settings.root, catalogue.say
     by_type = catalogue.grouped(lambda one: one.current.event["type"])
     urgent, others = open_incidents(catalogue)
@@ -34,9 +34,9 @@ def home_view(catalogue: Catalogue) -> HomeView:
                 cards=tuple(card_of(catalogue, one) for one in newest),
             )
             for kind in ReleaseType
-            if (newest := by_type.get(kind.value, ())[:_NEWEST])
+            if (newest := by_type.get(kind.value, ())[:NEWEST])
         ),
-        punctuality=timeliness.glance(catalogue),
+        punctuality=punctuality,
         departments=tuple(
             Link(catalogue.department_name(one), f"{root}departments/{one}/") for one in catalogue.registry.departments
         ),

@@ -1,6 +1,6 @@
 """An incident as its page shows it: what is known, what was released and corrected, and how the city kept its time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal import timeliness
@@ -14,7 +14,7 @@ from greenchannel.portal.views.incidents import IncidentLine, IncidentsView, Inc
 from greenchannel.portal.views.parts import Frame, Link, Row
 from greenchannel.record.events import PublicRelease
 
-_NEWEST = 50
+NEWEST = 50
 Timeline = tuple[PublicRelease, ...]  # newest first
 
 
@@ -54,18 +54,30 @@ def incident_view(catalogue: Catalogue, identifier: str, timeline: Timeline) -> 
 def incident_lists(catalogue: Catalogue) -> Iterator[tuple[str, IncidentsView]]:
     """The newest at /incidents/, and all of them by the year in which they became public."""
     root, say = f"{catalogue.home}incidents/", catalogue.say
-    known = (one for one in catalogue.state.incidents if catalogue.of_incident(one))
-    newest_first = sorted(known, key=lambda one: catalogue.of_incident(one)[-1].first_at, reverse=True)
+    newest_first = by_beginning(catalogue, catalogue.state.incidents)
     years: dict[str, list[IncidentLine]] = {}
     for identifier in newest_first:
         first_at = catalogue.of_incident(identifier)[-1].first_at
         years.setdefault(f"{local(catalogue, first_at):%Y}", []).append(_line(catalogue, identifier))
     for year, lines in years.items():
         yield _incidents(catalogue, say("%(year)s年事件", year=year), f"{root}{year}/", lines)
+    yield from newest_incidents(catalogue, newest_first[:NEWEST], tuple(years))
+
+
+def by_beginning(catalogue: Catalogue, identifiers: Iterable[str]) -> list[str]:
+    """Those of which something was released, by when the first of it was; the newest first."""
+    known = (one for one in identifiers if catalogue.of_incident(one))
+    return sorted(known, key=lambda one: catalogue.of_incident(one)[-1].first_at, reverse=True)
+
+
+def newest_incidents(
+    catalogue: Catalogue, identifiers: Iterable[str], years: Iterable[str]
+) -> Iterator[tuple[str, IncidentsView]]:
+    """/incidents/ of these, and the way to all of each year; nothing where nothing was released."""
+    root, say = f"{catalogue.home}incidents/", catalogue.say
     links = tuple(Link(say("%(year)s年", year=year), f"{root}{year}/") for year in years)
-    newest = [line for lines in years.values() for line in lines][:_NEWEST]
-    if newest:
-        yield _incidents(catalogue, say("事件"), root, newest, links)
+    if lines := [_line(catalogue, one) for one in identifiers]:
+        yield _incidents(catalogue, say("事件"), root, lines, links)
 
 
 def _incidents(

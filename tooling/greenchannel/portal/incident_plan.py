@@ -4,9 +4,8 @@ Nothing of it is worked out while its neighbourhood is what it was: then the pla
 make a page of it is worked out only for the page that is missing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import groupby
 
 import orjson
 
@@ -17,7 +16,7 @@ from greenchannel.portal.calendar_file import Entry
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.conference_calendar import NAME as CALENDAR
 from greenchannel.portal.conference_calendar import calendar_entry, calendar_of, has_calendar, is_cancelled
-from greenchannel.portal.neighbourhood import Neighbourhood, incidents_of, neighbourhoods
+from greenchannel.portal.neighbourhood import Neighbourhood
 from greenchannel.portal.ninjs import ninjs
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint
@@ -33,31 +32,15 @@ _READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE  # of a release as J
 
 
 def plan_incidents(
-    site: Site,
-    theme: Theme,
-    frames: Mapping[str, SiteFrame],
-    digests: Sequence[str],
-    numbers: Mapping[str, str],
-    translated: frozenset[str],
-    bodies: Bodies,
-    only: frozenset[str] | None = None,
+    site: Site, theme: Theme, frames: Mapping[str, SiteFrame], bodies: Bodies, around: Iterable[Neighbourhood]
 ) -> Iterator[Planned]:
-    """Of every incident by its id, or of these alone. Those that are being written come before others are looked at.
-
-    `digests` are those of the ledger's lines; the others, too, are of all of it.
-    """
-    events = (*site.events, *site.drafts)
-    first = incidents_of(site.drafts) if only is None else only
-    found = neighbourhoods(events, digests, site.policy, numbers, translated, first)
+    """Of these incidents, in their order."""
+    every = tuple(around)
     common = fingerprint(site.ground, theme.digest, sorted(frames.items()))
-    for is_first, some in groupby(found, key=lambda one: one.incident in first):
-        if only is not None and not is_first:
-            break
-        each = tuple(some)
-        known = Earlier(site.memory, site.at_hand.plans, [f"incident {one.incident}" for one in each])
-        for one in each:
-            below = _Below(site, theme, frames, bodies, one)
-            yield from known.plan(f"incident {one.incident}", fingerprint(common, one.key), below.plan)
+    known = Earlier(site.memory, site.at_hand.plans, [f"incident {one.incident}" for one in every])
+    for one in every:
+        below = _Below(site, theme, frames, bodies, one)
+        yield from known.plan(f"incident {one.incident}", fingerprint(common, one.key), below.plan)
 
 
 class _Below:

@@ -5,7 +5,7 @@ Nothing that comes later changes one: a correction, a withdrawal, a new release 
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timezone
+from datetime import datetime, timezone
 
 from greenchannel.desk.metadata import Form, IndexNumbers
 from greenchannel.record.events import State
@@ -14,14 +14,25 @@ from greenchannel.record.events import State
 def index_numbers(form: IndexNumbers | None, state: State, zone: timezone) -> Mapping[str, str]:
     """By the id of the release. A draft has none, and without a code of the organisation nothing has."""
     numbers: dict[str, str] = {}
-    counted = Counter[str]()
+    counted = Counter[datetime]()
     if form is None:
         return numbers
     for release in state.releases.values():  # in the order of the ledger
         if release.revisions[0].event.get("draft"):
             continue
-        at = release.first_at.astimezone(zone)
-        period = f"{at.year:04}" if form.form is Form.YEARLY else f"{at.year:04}{at.month:02}"
-        counted[period] += 1
-        numbers[release.id] = f"{form.code}/{period}-{counted[period]:05}"
+        since = period_of(form, release.first_at, zone)
+        counted[since] += 1
+        numbers[release.id] = index_number(form, since, counted[since])
     return numbers
+
+
+def period_of(form: IndexNumbers, at: datetime, zone: timezone) -> datetime:
+    """The beginning of the year or month in which releases are counted together."""
+    there = at.astimezone(zone)
+    month = 1 if form.form is Form.YEARLY else there.month
+    return datetime(there.year, month, 1, tzinfo=zone)
+
+
+def index_number(form: IndexNumbers, since: datetime, count: int) -> str:
+    period = f"{since.year:04}" if form.form is Form.YEARLY else f"{since.year:04}{since.month:02}"
+    return f"{form.code}/{period}-{count:05}"

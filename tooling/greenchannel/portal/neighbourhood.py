@@ -10,7 +10,7 @@ duty is still open is told by the record's last line, until everything that was 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -57,17 +57,34 @@ def neighbourhoods(
     if not events:
         return
     relations = _Relations(events)
-    longest = max((rule.within for rule in policy.rules), default=timedelta(0))
     last_at = datetime.fromisoformat(events[-1]["at"])
     for incident in sorted(relations.members, key=lambda one: (one not in first, one)):
         releases = relations.around(incident)
         places = sorted(place for one in releases for place in relations.places[one])
-        lines = tuple(events[place] for place in places)
-        ids = sorted(translated.intersection(incidents_of(lines).union(releases)))
-        until = min(last_at, _settled(lines, longest))
-        numbered = {one: numbers[one] for one in releases if one in numbers}
-        key = fingerprint(incident, [digests[place] for place in places], numbered, ids, until)
-        yield Neighbourhood(incident, lines, numbered, frozenset(ids), until, key)
+        lines = [(events[place], digests[place]) for place in places]
+        yield neighbourhood(incident, releases, lines, last_at, policy, numbers, translated)
+
+
+def neighbourhood(
+    incident: str,
+    releases: Iterable[str],
+    lines: Sequence[tuple[Event, str]],
+    last_at: datetime,
+    policy: Policy,
+    numbers: Mapping[str, str],
+    translated: Collection[str],
+) -> Neighbourhood:
+    """`releases` are all around the incident, by their ids; `lines` are theirs with the SHA-256 of each.
+
+    `last_at` is the time of the record's last line.
+    """
+    events = tuple(event for event, _ in lines)
+    ids = sorted(one for one in incidents_of(events).union(releases) if one in translated)
+    longest = max((rule.within for rule in policy.rules), default=timedelta(0))
+    until = min(last_at, _settled(events, longest))
+    numbered = {one: numbers[one] for one in sorted(releases) if one in numbers}
+    key = fingerprint(incident, [digest for _, digest in lines], numbered, ids, until)
+    return Neighbourhood(incident, events, numbered, frozenset(ids), until, key)
 
 
 class _Relations:

@@ -18,7 +18,7 @@ from greenchannel.portal.twin import Document, tag, updated_at
 from greenchannel.record.events import PublicRelease
 
 LATEST = 50
-_NEWS_WINDOW, _NEWS = timedelta(days=2), 1000
+NEWS_WINDOW, NEWS = timedelta(days=2), 1000
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _SITEMAP_NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
@@ -73,8 +73,8 @@ def robots(url: str) -> bytes:
 def _fresh(catalogue: Catalogue) -> Iterator[PublicRelease]:
     """Newest first. What was withdrawn is no news to be found."""
     last_at = catalogue.state.last_at
-    for one in catalogue.releases[:_NEWS]:
-        if last_at and one.first_at >= last_at - _NEWS_WINDOW and not one.withdrawal:
+    for one in catalogue.releases[:NEWS]:
+        if last_at and one.first_at >= last_at - NEWS_WINDOW and not one.withdrawal:
             yield one
 
 

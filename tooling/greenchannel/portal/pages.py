@@ -21,7 +21,7 @@ from greenchannel.portal.search_page import search_page
 from greenchannel.portal.shown import feed_link
 from greenchannel.portal.views.lists import PlainView, SiteMapView
 from greenchannel.portal.views.page import PageView
-from greenchannel.portal.views.parts import FooterRow, Frame, Link, OtherLanguage, SiteFrame
+from greenchannel.portal.views.parts import FooterRow, Frame, Link, OtherLanguage, Row, SiteFrame
 from greenchannel.portal.wording import CHINESE, ENGLISH, phrase
 from greenchannel.record.events import State
 
@@ -156,11 +156,11 @@ def list_pages(catalogue: Catalogue) -> Iterator[Page]:
     yield search_page(catalogue)
 
 
-def latest_pages(catalogue: Catalogue) -> Iterator[Page]:
+def latest_pages(catalogue: Catalogue, punctuality: tuple[Row, ...]) -> Iterator[Page]:
     """What tells how things stand as of the record's last line, in any language; the home page last."""
     yield timeliness.page(catalogue)
     yield urgent_page(catalogue)
-    yield "home.html", home_view(catalogue)
+    yield "home.html", home_view(catalogue, punctuality)
 
 
 def translated_pages(catalogue: Catalogue, identifier: str) -> Iterator[Page]:

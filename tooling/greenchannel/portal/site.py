@@ -7,6 +7,7 @@ never names a page that is not there yet.
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 
 from greenchannel.portal import assets, columns, heartbeat, newest, ongoing, pages, streams, timeliness, twin
 from greenchannel.portal.bodies import Bodies
@@ -17,6 +18,8 @@ from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.incident_plan import plan_incidents
 from greenchannel.portal.markup import plain_text
+from greenchannel.portal.neighbourhood import incidents_of, neighbourhoods
+from greenchannel.portal.news_plan import keep_punctuality
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.remembered_plan import Earlier
@@ -46,25 +49,15 @@ def _told(site: Site, digests: Sequence[str]) -> str:
     return next((digest for event, digest in reversed(tuple(lines)) if event["event"] != "visible"), "")
 
 
-def plan_news(site: Site, theme: Theme, since: int) -> Iterator[Planned]:
-    """Of `plan` all but the pages below incidents that no line behind the first `since` ones is about.
-
-    Some of those change, too, beside an interpretation or where time ended a duty: that takes a look at all incidents.
-    """
-    releases = {str(event["id"]) for event in site.events[since:]}
-    revisions = (revision for one in releases for revision in site.state.releases[one].revisions)
-    return plan_by_parts(site, theme, frozenset(str(one.event["incident"]["id"]) for one in revisions))
-
-
-def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) -> Iterator[Planned]:
+def plan_by_parts(site: Site, theme: Theme) -> Iterator[Planned]:
     """As `plan`, each part when somebody takes from it: for who looks for a few pages, which stand at the beginning.
 
-    Of the pages below incidents, those of `only` these incidents where they are given.
+    Incidents that are being written come before others are looked at.
     """
-    kept = site.at_hand
+    kept, events = site.at_hand, (*site.events, *site.drafts)
     catalogue = Catalogue(site.settings, site.registry, site.policy, site.state, known=kept.incidents)
     bodies = bodies_of(site, catalogue)
-    digests = line_digests((*site.events, *site.drafts), site.state.head)
+    digests = line_digests(events, site.state.head)
     english = catalogue.in_language(ENGLISH)
     frames = {one: pages.frame_of(site.settings, site.registry, site.state, one) for one in (CHINESE, ENGLISH)}
     known = Earlier(site.memory, site.at_hand.plans, ("english", "columns", "lists", "feeds", "sitemap"))
@@ -82,7 +75,7 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
 
     def in_feeds() -> Iterator[Planned]:
         voice = voice_of(site.settings, site.registry)
-        return plan_feeds(voice, (*site.events, *site.drafts), bodies.html, site.maker, kept.streams, kept.entries)
+        return plan_feeds(voice, events, bodies.html, site.maker, kept.streams, kept.entries)
 
     def in_sitemap() -> Iterator[Planned]:
         yield given(Stage.FEED, "sitemap.xml", _sitemap(site.settings.url, site.settings.root, (catalogue, english)))
@@ -90,20 +83,21 @@ def plan_by_parts(site: Site, theme: Theme, only: frozenset[str] | None = None) 
     apart, below = Pages(site, theme, frames[ENGLISH], english, bodies), tuple[Planned, ...]()
     if english.translated:
         settled = known.plan("english", told, in_english, holds=True)
-        below = (*settled, *_latest(apart, english, f"{ENGLISH}/"), _urgent(english, f"{ENGLISH}/"))
+        below = (*settled, *_latest(site, apart, english, f"{ENGLISH}/"), _urgent(english, f"{ENGLISH}/"))
     paths = frozenset(path for one in below for path in one.paths)
     chinese = Pages(site, theme, frames[CHINESE], catalogue, bodies, paths)
     for path, data in assets.stored(theme.assets):
         yield given(Stage.ASSET, path, data)
     yield from share_cards(chinese.frame, theme.assets, site.maker)
     yield given(Stage.PAGE, twin.SCHEMA_PATH, twin.SCHEMA)
-    yield from plan_incidents(
-        site, theme, frames, digests, catalogue.index_numbers, english.translated, bodies, only
-    )
+    first = incidents_of(site.drafts)
+    around = neighbourhoods(events, digests, site.policy, catalogue.index_numbers, english.translated, first)
+    for _, some in groupby(around, key=lambda one: one.incident in first):
+        yield from plan_incidents(site, theme, frames, bodies, some)
     yield _urgent(catalogue)
     yield from known.plan("columns", told, in_columns, holds=True)
     yield from known.plan("lists", told, in_lists, holds=True)
-    yield from _latest(chinese, catalogue)
+    yield from _latest(site, chinese, catalogue)
     yield from below
     yield given(Stage.FEED, timeliness.CSV_PATH, timeliness.table(catalogue))
     yield from known.plan("feeds", told, in_feeds, holds=True)
@@ -123,9 +117,12 @@ def _listed(made: Pages, found: Iterable[pages.Page]) -> Iterator[Planned]:
     return (made.page(Stage.LIST, template, view) for template, view in found)
 
 
-def _latest(made: Pages, catalogue: Catalogue, folder: str = "") -> Iterator[Planned]:
+def _latest(site: Site, made: Pages, catalogue: Catalogue, folder: str = "") -> Iterator[Planned]:
     """What of a language's pages changes with each line of the record."""
-    yield from _listed(made, pages.latest_pages(catalogue))
+    punctuality = timeliness.glance(catalogue)
+    if site.memory and not site.drafts:
+        keep_punctuality(site.memory, catalogue.language, punctuality)
+    yield from _listed(made, pages.latest_pages(catalogue, punctuality))
     yield made.page(Stage.LIST, *pages.not_found(catalogue), path=f"{folder}404.html")
 
 

@@ -66,6 +66,14 @@ def current(stream: Stream) -> tuple[Version, ...]:
     )  # fmt: skip
 
 
+def is_seen(stream: Stream) -> bool:
+    """Whether a log of which the beginning is left out has all that the current document looks back at."""
+    if archives(stream) * ARCHIVE < stream.left_out:
+        return False
+    seen = len(_recent(stream))
+    return not stream.left_out or seen < len(stream.log) or seen >= _AT_MOST
+
+
 def _recent(stream: Stream) -> list[Version]:
     """The log's end: what lies before it happened before the window."""
     since = stream.log[-1].at - _DAYS

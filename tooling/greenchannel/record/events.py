@@ -166,8 +166,8 @@ class State:
     @property
     def named(self) -> Named:
         if not self._named:
-            withdrawn = ({"department": one.department} for release in self.releases.values() for one in release.withdrawals)
-            self._named.append(named_by((*self.revised(), *withdrawn)))
+            withdrawals = (one for release in self.releases.values() for one in release.withdrawals)
+            self._named.append(named_by((*self.revised(), *({"department": one.department} for one in withdrawals))))
         return self._named[0]
 
 

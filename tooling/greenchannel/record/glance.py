@@ -30,7 +30,7 @@ class Index:
     lines: dict[str, list[int]] = field(default_factory=dict)
     facts: dict[str, int] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
-    named: Named = Named()
+    named: Named = field(default_factory=Named)
 
     def add(self, events: Sequence[Event], place: int) -> None:
         """`events` are those of the ledger, with the one at this place."""
