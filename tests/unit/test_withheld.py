@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from fakes import Remembered
-from greenchannel.delivery.memory import Memory
-from greenchannel.desk import seen, withheld
+from greenchannel.desk import folders, seen
+from greenchannel.desk.folders import folders_of_incidents
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import KnownWithheld, Withheld, files_of_incidents, read_pieces, read_withheld
+from greenchannel.desk.withheld import KnownWithheld, Withheld, read_pieces, read_withheld
 
 DRAFT = """---
 标题: 关于青年路仓库火灾的续报
@@ -32,21 +32,8 @@ DRAFT = """---
 NAME = "incidents/2026/shili/fact-9.md"
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths of which the system was asked."""
-    found = list[str]()
-
-    def counted(path: str) -> list[int] | None:
-        found.append(path)
-        return seen.seen(path)
-
-    monkeypatch.setattr(withheld, "seen", counted)
-    return found
-
-
-def test_what_has_just_been_read_of_the_desk_is_not_looked_at_again(
-    office_home: Settings, asked: list[str], monkeypatch: pytest.MonkeyPatch
+def test_a_folder_that_has_just_been_read_is_not_looked_at_again(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
     content, known = office_home.content, KnownFolders()
@@ -54,15 +41,18 @@ def test_what_has_just_been_read_of_the_desk_is_not_looked_at_again(
     (content / "incidents/2026/chengbei-tingshui/.fact-1.md.swp").write_bytes(b"an editor's")
     read_newsroom(content, office_home.zone, known)
     del known[content / "incidents/2026/laowu-gaizao"]  # As one that is too young.
-    files, anew = files_of_incidents(content, known), files_of_incidents(content)
-    with Memory(office_home.home, "the maker") as memory:
-        first = list(read_withheld(content, lambda _id, _language: None, memory=memory, files=files))
-        whole = len(asked)
-        again = list(read_withheld(content, lambda _id, _language: None, memory=memory, files=files))
-    assert {one: [*names] for one, names in files.items()} == {one: [*names] for one, names in anew.items()}
-    assert first == again
-    assert first
-    assert {Path(one).parent.name for one in asked[whole:]} == {"laowu-gaizao"}
+    anew, looked, look_at = folders_of_incidents(content), list[str](), folders._files  # noqa: SLF001
+
+    def counted(folder: str) -> folders.Folder:
+        looked.append(Path(folder).name)
+        return look_at(folder)
+
+    monkeypatch.setattr(folders, "_files", counted)
+    assert folders_of_incidents(content, known) == anew
+    assert looked == ["laowu-gaizao"]
+    with folders.looking_once(content):
+        assert folders_of_incidents(content) == folders_of_incidents(content) == anew
+    assert sorted(looked) == sorted([*(one.rpartition("/")[2] for one in anew), "laowu-gaizao"])
 
 
 @dataclass
@@ -81,7 +71,7 @@ class Kept(Remembered):
     def find(self, digest: str = "") -> tuple[list[Withheld], list[tuple[str, bytes]]]:
         content = self.home.content
         read_newsroom(content, self.home.zone, self.folders)
-        files = files_of_incidents(content, self.folders)
+        files = folders_of_incidents(content, self.folders)
 
         def public(identifier: str, _language: str) -> str | None:
             return digest if identifier == "2026/chengbei-tingshui/fact-1" else None

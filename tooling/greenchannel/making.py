@@ -191,8 +191,8 @@ class Making:
         return known
 
     def _keep_almanac(self, site: Site) -> None:
-        almanac = self._take_almanac()
-        if almanac is None or self.clean or not _knows(almanac, site):
+        almanac = None if self.clean else self._take_almanac()
+        if almanac is None or not _knows(almanac, site):
             almanac = Almanac()
         almanac.go_on(site.events, places_of(site.events), site.state.head)
         self._resident.almanac = almanac

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.proven import frozen_reader
+from greenchannel.desk.folders import folders_of_incidents
 from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import KnownWithheld, Withheld, files_of_incidents, read_pieces, read_withheld
+from greenchannel.desk.withheld import KnownWithheld, Withheld, read_pieces, read_withheld
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.domain.remembering import Remembering
@@ -47,7 +48,8 @@ class Guard:
         known: KnownFolders | None = None,
         kept: KnownWithheld | None = None,
     ) -> None:
-        self._settings, self._state, self._pending, self._memory = settings, state, pending, memory
+        self._settings, self._pending, self._memory = settings, pending, memory
+        self._events, self._state = events, state
         self._known, self._kept = known, kept
         self._public = _PublicWords(settings, events, pending)
 
@@ -57,10 +59,13 @@ class Guard:
     @cached_property
     def _scanner(self) -> Scanner:
         content = self._settings.content
-        files = files_of_incidents(content, self._known)
-        withheld = read_withheld(content, self._public_text, self._public_digest, self._memory, files, self._kept)
+        folders, record = folders_of_incidents(content, self._known), _Record(self._events, self._state.head)
+        withheld = read_withheld(
+            content, self._public_text, self._public_digest, self._memory, folders, self._kept, record
+        )
         texts = (one for found in withheld for one in self._to_find(found))
-        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read_pieces(content, files, self._kept))
+        read = read_pieces(content, folders, self._kept)
+        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read)
         return Scanner(chain(texts, pieces))
 
     def _public_text(self, identifier: str, language: str) -> str | None:
@@ -97,6 +102,23 @@ class Guard:
         if self._memory:
             self._memory.keep(name, slug.encode())
         return slug
+
+
+class _Record:
+    """A beginning of a ledger is known by how many lines it has and the SHA-256 of the last of them."""
+
+    def __init__(self, events: Sequence[Event], head: str) -> None:
+        self._events, self._head = events, head
+        self.mark = f"{len(events)} {head}"
+
+    def since(self, mark: str) -> frozenset[str] | None:
+        lines, _, head = mark.partition(" ")
+        if (count := int(lines)) > len(self._events):
+            return None
+        behind = self._events[count:]
+        if head != (str(behind[0]["prev"]) if behind else self._head):
+            return None
+        return frozenset(one["id"] for event in behind for one in (event, event.get("incident", event)))
 
 
 class _PublicWords:

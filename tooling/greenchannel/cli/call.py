@@ -32,10 +32,12 @@ class Call:
         return read_settings(self.home)
 
     def looking_once(self, settings: "Settings") -> None:
-        """For a command that is over in a moment: what it found sound of the record, it does not look at again."""
+        """For a command that is over in a moment: at a file of the record or of the desk it does not look twice."""
         from greenchannel.delivery.proven import looking_once
+        from greenchannel.desk import folders
 
         click.get_current_context().with_resource(looking_once(settings.releases))
+        click.get_current_context().with_resource(folders.looking_once(settings.content))
 
     def clock(self, settings: "Settings") -> Callable[[], datetime]:
         """The machine's clock, told with the newsroom's offset."""

@@ -128,7 +128,7 @@ def read_at_a_glance(releases: Path, memory: Remembering) -> tuple[Record, Ledge
 
 
 def recall_record(releases: Path, memory: Remembering) -> Record | None:
-    """The record at a glance, if it is the one that was found sound. Its state is a `Glance`, its events are `Lines`."""
+    """The record at a glance, if it is the one that was found sound: its state is a `Glance`, its events `Lines`."""
     checkpoint, ledger = ends(releases)
     mark = _mark(checkpoint, ledger)
     if (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):

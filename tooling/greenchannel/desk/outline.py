@@ -5,19 +5,18 @@ with that text is told by four words of it, which are remembered for as long as 
 incident and the release that it speaks of.
 """
 
-import json
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timezone
 from pathlib import Path
-from typing import Any
 
 from greenchannel.desk.document import Document, Newsroom
+from greenchannel.desk.folders import folders_of_incidents
 from greenchannel.desk.frontmatter import NOT_READ
-from greenchannel.desk.newsroom import incident_folders, read_folder, read_tables
-from greenchannel.desk.seen import is_settled, seen
+from greenchannel.desk.newsroom import read_folder, read_tables
+from greenchannel.desk.remembered_folders import RememberedFolders
+from greenchannel.desk.seen import is_settled
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Interpretation
 from greenchannel.domain.remembering import Remembering
@@ -57,23 +56,20 @@ class _Folders:
     def __init__(self, content: Path, zone: timezone, memory: Remembering) -> None:
         self._content, self._zone = content, zone
         self._read: dict[str, list[Document]] = {}
-        paths = list(incident_folders(content))
-        known = memory.recall(f"outline {one}" for one in paths)
+        self._settled: dict[str, bool] = {}  # of those that were read
+        folders = folders_of_incidents(content)
+        known = RememberedFolders(memory, "outline", folders)
         self.outlines: dict[str, Mapping[str, _Outline]] = {}
-        for path in paths:
-            earlier = json.loads(known[name]) if (name := f"outline {path}") in known else {}
-            files = dict(self._files(path))
-            if "incident.md" in files and all(earlier.get(one, [None])[0] == now for one, now in files.items()):
-                self.outlines[path] = {one: tuple(earlier[one][1:]) for one in files}
+        for path, files in folders.items():
+            earlier = known.together.get(path) or known.apart.get(path)
+            if earlier is not None and "incident.md" in files:
+                self.outlines[path] = {one: tuple(of) for one, of in earlier.items()}
                 continue
             self.outlines[path] = {one.path.rpartition("/")[2]: _outline(one) for one in self.read(path)}
-            settled = {
-                one: (now, *self.outlines[path][one])
-                for one, now in files.items()
-                if one in self.outlines[path] and is_settled(f"{content}/{path}/{one}", now)
-            }
-            if settled:
-                memory.keep(name, json.dumps(settled).encode())
+            self._settled[path] = all(is_settled(f"{content}/{path}/{one}", look) for one, look in files.items())
+            if self._settled[path]:
+                known.keep(path, self.outlines[path])
+        known.gather((path, of) for path, of in self.outlines.items() if self._settled.get(path, True))
 
     def read(self, path: str) -> list[Document]:
         if path not in self._read:
@@ -95,13 +91,6 @@ class _Folders:
             if named := incidents.get(one):
                 found |= folders[named] | speaking[named]
         return frozenset(found)
-
-    def _files(self, path: str) -> Iterator[tuple[str, Any]]:
-        """The texts of a folder and what the system tells of each."""
-        folder = f"{self._content}/{path}"  # A string: it is asked of every folder of an archive.
-        for name in sorted(os.listdir(folder)):  # noqa: PTH208
-            if name.endswith(".md") and not name.startswith("."):
-                yield name, seen(f"{folder}/{name}")
 
 
 def _outline(document: Document) -> _Outline:

@@ -6,22 +6,21 @@ file with errors is guarded as well as a sound one. Keys that hold terms, ids an
 release's own id and its embargo. A title too short to be a phrase is looked for where it is the whole of a field.
 """
 
-import json
 import os
 import re
 import unicodedata
 from collections import abc
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from greenchannel.desk.folders import Folder, Folders, folders_of_incidents
 from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
-from greenchannel.desk.newsroom import KnownFolders
+from greenchannel.desk.remembered_folders import RememberedFolders
 from greenchannel.desk.schema import CHINESE_KEYS
-from greenchannel.desk.seen import is_settled, seen
+from greenchannel.desk.seen import is_settled
 from greenchannel.desk.values import original_of
 from greenchannel.domain.remembering import Remembering
 
@@ -62,8 +61,15 @@ class Withheld:
 
 
 PublicText = Callable[[str, str], str | None]
-Look = list[int] | None
-Files = abc.Mapping[str, abc.Mapping[str, Look]]  # by folder below content/ and name, what the system told of it
+
+
+class Told(Protocol):
+    """The record: `mark` stands for its lines."""
+
+    mark: str
+
+    def since(self, mark: str) -> frozenset[str] | None:
+        """The releases and incidents of which the lines behind those tell; None where it does not begin with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,19 @@ class _Found:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KnownWithheld:
-    """What a process found in folders before, each with what the system told of its files then."""
+_Known = tuple[Folder | None, list[_Found]]  # None: it may have changed while it was read
 
-    texts: dict[str, tuple[abc.Mapping[str, Look] | None, list[_Found]]] = field(default_factory=dict)
-    pieces: dict[str, tuple[abc.Mapping[str, Look], list[tuple[str, bytes]]]] = field(default_factory=dict)
+
+@dataclass(slots=True)
+class KnownWithheld:
+    """What a process found in folders before, each with what the system told of its files then.
+
+    `mark` is that of the record that was public.
+    """
+
+    texts: dict[str, _Known] = field(default_factory=dict)
+    pieces: dict[str, tuple[Folder, list[tuple[str, bytes]]]] = field(default_factory=dict)
+    mark: str = ""
 
 
 def read_withheld(
@@ -89,161 +102,102 @@ def read_withheld(
     public_text: PublicText,
     public_digest: PublicText = lambda _id, _language: None,
     memory: Remembering | None = None,
-    files: Files | None = None,
+    folders: Folders | None = None,
     kept: KnownWithheld | None = None,
+    record: Told | None = None,
 ) -> Iterator[Withheld]:
     """`public_text(id, language)` gives the newest frozen text of a release or an incident, None if there is none; the
     language is empty for the text itself. `public_digest` gives its SHA-256: with a `memory`, a file is read again only
-    when it or its public text is another one. `files` are those of `files_of_incidents`, where they are at hand; of
-    those that are `kept`, too, the memory is not asked again.
+    when it or its public text is another one. `folders` are those of `folders_of_incidents`, where they are at hand; of
+    those that are `kept`, too, the memory is not asked again. With the `record`, no digest is asked for but those of
+    which it has told since.
     """  # noqa: D205
-    folders = files_of_incidents(content) if files is None else files
-    texts = {} if kept is None else kept.texts
-    anew = [one for one, names in folders.items() if not _is_kept(texts.get(one), names, public_digest)]
-    known = memory.recall(f"withheld {one}" for one in anew) if memory else {}
-    for folder in anew:
-        names = folders[folder]
-        earlier = _Earlier(f"{content}/{folder}", names, known.get(f"withheld {folder}"), public_digest)
-        every, is_known = list[_Found](), True
-        for name in (one for one in names if one.endswith(".md")):
-            if (found := earlier.of(name)) is None:
-                is_known, before = False, earlier.seen(name)
-                found = _of_file(content, content / folder / name, public_text)
-                earlier.keep(name, before, found)
-            every.append(found)
-        if memory and earlier.news:
-            memory.keep(f"withheld {folder}", earlier.news)
-        # What was read just now may have been something else when it was looked at: it is kept once it is known again.
-        texts[folder] = names if is_known else None, every
-    _forget_others(texts, folders)
-    yield from (one.withheld for folder in folders for one in texts[folder][1] if one.withheld)
+    lying = _plain(folders_of_incidents(content) if folders is None else folders)
+    known = KnownWithheld() if kept is None else kept
+
+    def holds(found: list[_Found], mark: str) -> bool:
+        news = record.since(mark) if record and mark else None
+        asked = found if news is None else [one for one in found if one.id in news]
+        return all(one.digest == public_digest(one.id, one.language) for one in asked)
+
+    texts: dict[str, _Known] = {
+        one: (files, before[1])
+        for one, files in lying.items()
+        if (before := known.texts.get(one)) and before[0] == files and holds(before[1], known.mark)
+    }
+    earlier = RememberedFolders(memory, "withheld", {one: files for one, files in lying.items() if one not in texts})
+    for values, mark in ((earlier.together, earlier.mark), (earlier.apart, "")):
+        for folder, value in values.items():
+            if holds(found := [_read_found(one) for one in value], mark):
+                texts[folder] = lying[folder], found
+    for folder in lying.keys() - texts.keys():
+        names = [one for one in lying[folder] if one.endswith(".md")]
+        found = [_of_file(content, content / folder / one, public_text, public_digest) for one in names]
+        # What was read just now may have been something else when it was looked at.
+        is_known = all(is_settled(f"{content}/{folder}/{one}", look) for one, look in lying[folder].items())
+        texts[folder] = lying[folder] if is_known else None, found
+        if is_known:
+            earlier.keep(folder, [_written(one) for one in found])
+    settled = ((one, found) for one, (files, found) in texts.items() if files is not None)
+    earlier.gather(((one, [_written(of) for of in found]) for one, found in settled), record.mark if record else "")
+    known.texts, known.mark = texts, record.mark if record else ""
+    yield from (one.withheld for folder in lying for one in texts[folder][1] if one.withheld)
 
 
-def _forget_others(kept: dict[str, Any], folders: Files) -> None:  # Any: whatever is kept by folder
-    for gone in kept.keys() - folders.keys():
-        del kept[gone]
+def _plain(folders: Folders) -> Folders:
+    """Links are not followed."""
+    return {
+        folder: files if None not in files.values() else {one: look for one, look in files.items() if look is not None}
+        for folder, files in folders.items()
+    }
 
 
-def _is_kept(
-    before: tuple[abc.Mapping[str, Look] | None, list[_Found]] | None,
-    names: abc.Mapping[str, Look],
-    public_digest: PublicText,
-) -> bool:
-    return (
-        before is not None
-        and _is_same(before[0], names)
-        and all(one.digest == public_digest(one.id, one.language) for one in before[1])
-    )
+def _read_found(told: list[Any]) -> _Found:  # Any: JSON
+    identifier, language, digest, withheld = told
+    if not withheld:
+        return _Found(identifier, language, None, digest)
+    path, address, titles, phrases, short = withheld
+    return _Found(identifier, language, Withheld(path, address, tuple(titles), tuple(phrases), tuple(short)), digest)
 
 
-def _is_same(before: abc.Mapping[str, Look] | None, names: abc.Mapping[str, Look]) -> bool:
-    return before == names and None not in names.values()
+def _written(found: _Found) -> list[object]:
+    held = found.withheld
+    listed = held and (held.path, held.id, held.titles, held.phrases, held.short_titles)
+    return [found.id, found.language, found.digest, listed]
 
 
-def _of_file(content: Path, path: Path, public_text: PublicText) -> _Found:
+def _of_file(content: Path, path: Path, public_text: PublicText, public_digest: PublicText) -> _Found:
     typed = _Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
     if original := original_of(path.name):
         typed.id = _Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
     language = path.suffixes[-2].removeprefix(".") if original else ""
-    public = public_text(typed.id, language)
+    public, digest = public_text(typed.id, language), public_digest(typed.id, language)
     known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
     phrases = tuple(one for one in dict.fromkeys(typed.phrases) if one not in known)
     titles = [one for one in dict.fromkeys(typed.titles) if one not in known]
     if not (phrases or titles or public is None):
-        return _Found(typed.id, language, None)
+        return _Found(typed.id, language, None, digest)
     long, short = (tuple(one for one in titles if _is_telling(one) is telling) for telling in (True, False))
     identifier = None if public or original else typed.id
-    return _Found(typed.id, language, Withheld(typed.path, identifier, long, phrases, short))
+    return _Found(typed.id, language, Withheld(typed.path, identifier, long, phrases, short), digest)
 
 
-class _Earlier:
-    """What was found in the files of a folder before, as far as they and their public texts are the same."""
-
-    def __init__(
-        self, folder: str, looks: abc.Mapping[str, Look], known: bytes | None, public_digest: PublicText
-    ) -> None:
-        self._folder, self._looks = folder, looks
-        self._known: dict[str, list[Any]] = json.loads(known) if known else {}  # Any: JSON
-        self._digest = public_digest
-        self._is_new = False
-
-    def of(self, name: str) -> _Found | None:
-        before, identifier, language, digest, withheld = self._known.get(name, [None] * 5)
-        if before is None or before != self.seen(name) or digest != self._digest(identifier, language):
-            return None
-        if not withheld:
-            return _Found(identifier, language, None, digest)
-        named, address, titles, phrases, short = withheld
-        found = Withheld(named, address, tuple(titles), tuple(phrases), tuple(short))
-        return _Found(identifier, language, found, digest)
-
-    def seen(self, name: str) -> list[Look]:
-        """Of a file, and of the one that it translates."""
-        return [self._looks.get(one) or seen(f"{self._folder}/{one}") for one in _read_of(name)]
-
-    def keep(self, name: str, before: list[Look], found: _Found) -> None:
-        """`before` is what the system told of the file before it was read."""
-        paths = (f"{self._folder}/{one}" for one in _read_of(name))
-        if not all(is_settled(one, then) for one, then in zip(paths, before, strict=True)):
-            return
-        held = found.withheld
-        listed = held and (held.path, held.id, held.titles, held.phrases, held.short_titles)
-        digest = self._digest(found.id, found.language)
-        self._known[name] = [before, found.id, found.language, digest, listed]
-        self._is_new = True
-
-    @property
-    def news(self) -> bytes:
-        return json.dumps(self._known, ensure_ascii=True).encode() if self._is_new else b""
-
-
-def _read_of(name: str) -> tuple[str, ...]:
-    return (name, original) if (original := original_of(name)) else (name,)
-
-
-def read_pieces(content: Path, files: Files, kept: KnownWithheld | None = None) -> Iterator[tuple[str, bytes]]:
+def read_pieces(content: Path, folders: Folders, kept: KnownWithheld | None = None) -> Iterator[tuple[str, bytes]]:
     """Of each file beside the texts: its path below content/ and some bytes of its middle."""
-    known = {} if kept is None else kept.pieces
-    _forget_others(known, files)
-    for folder, names in files.items():
-        before = known.get(folder)
-        if before is None or not _is_same(before[0], names):
-            before = known[folder] = names, list(_pieces(content, folder, names))
-        yield from before[1]
+    before, lying = {} if kept is None else kept.pieces, _plain(folders)
+    pieces = {
+        one: known if (known := before.get(one)) and known[0] == files else (files, list(_pieces(content, one, files)))
+        for one, files in lying.items()
+    }
+    if kept is not None:
+        kept.pieces = pieces
+    yield from (piece for _, found in pieces.values() for piece in found)
 
 
 def _pieces(content: Path, folder: str, names: abc.Iterable[str]) -> Iterator[tuple[str, bytes]]:
     for name in (one for one in names if not one.endswith((".md", ".json"))):
         if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
             yield f"{folder}/{name}", piece
-
-
-def files_of_incidents(content: Path, known: KnownFolders | None = None) -> Files:
-    """Links are not followed; hidden files are an editor's. A folder that is `known` is not looked at again.
-
-    Strings: of a long archive, paths cost more than looks.
-    """
-    folders = {f"{one}": of for one, of in (known or {}).items()}
-    found = dict[str, dict[str, Look]]()
-    for year in _entries(f"{content}/incidents", os.DirEntry.is_dir):
-        for name in _entries(f"{content}/incidents/{year}", os.DirEntry.is_dir):
-            folder = f"incidents/{year}/{name}"
-            if (of := folders.get(f"{content}/{folder}")) is not None:
-                looks = zip(of.names, of.looks, strict=True)
-                found[folder] = {one: look for one, look in looks if not one.startswith(".") and look is not None}
-            else:
-                found[folder] = dict.fromkeys(_entries(f"{content}/{folder}", _is_file))
-    return found
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    return not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
-
-
-def _entries(folder: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[str]:
-    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as found:
-        return sorted(one.name for one in found if is_meant(one))
-    return []
 
 
 def _read(path: Path, part: int, count: int) -> bytes:
