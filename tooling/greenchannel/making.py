@@ -1,14 +1,14 @@
 """``site/`` from the record: what of it is to be made, in which order, and what readers then can see."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from greenchannel.continuity import refuse_older_record
-from greenchannel.delivery.delivering import Delivered, Looks, Progress, make_site, orphans, stands
-from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.delivering import Delivered, Looks, Progress, look, make_site, orphans, there
+from greenchannel.delivery.journal import Ahead, Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import forget_proven, keep_proven
@@ -152,22 +152,25 @@ class Making:
         if record is None or almanac is None:
             return False
         site, theme, journal = self._sources(record)
-        whole, since = journal.entries.get(_WHOLE, {}), almanac.lines
+        since = almanac.lines
         if (
             not _knows(almanac, site)
             or since == len(site.events)
-            or whole != _whole(site, theme, since, almanac.head)
-            or not stands(self.settings.site, _HOME, journal)  # The site may have been taken away.
+            or journal.last != {_WHOLE: self._whole(site, theme, since, almanac.head)}
         ):
             return False
         news = read_news(almanac, site)
         self._resident.almanac = almanac
-        if (planned := plan_news(site, theme, almanac, news)) is None:
+        if (found := plan_news(site, theme, almanac, news)) is None:
             return False
-        self._put(site, journal, planned, believing=True)
+        paths = (path for one in self._with_variants(found.planned) for path in one.paths)
+        standing = {path: found.before.get(plain_of(path), "") for path in there(self.settings.site, paths)}
+        self._put(site, Ahead(journal, standing), found.planned, believing=True)
         return True
 
     def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
+        if not self.part and [*journal.last] == [_WHOLE] and journal.last != {_WHOLE: self._whole(site, theme)}:
+            journal.drop((_WHOLE,))  # Before anything is remembered that does not stand yet.
         self._put(site, journal, self._planned(site, theme))
         keep_proven(self.settings.releases)
 
@@ -203,7 +206,7 @@ class Making:
         settings, state = self.settings, site.state
         changed_at = int(state.last_at.timestamp()) if state.last_at else None
         done = make_site(
-            with_variants(plain) if settings.precompress else plain,
+            self._with_variants(plain),
             settings.site,
             journal,
             changed_at,
@@ -217,6 +220,9 @@ class Making:
         self.leaks |= dict.fromkeys(done.leaks)
         self.made += done.made
         self.written |= dict.fromkeys(done.written)
+
+    def _with_variants(self, plain: tuple[Planned, ...]) -> Iterable[Planned]:
+        return with_variants(plain) if self.settings.precompress else plain
 
     @property
     def _earlier(self) -> Memory | None:
@@ -246,11 +252,20 @@ class Making:
 
     def _note_whole(self, site: Site, theme: Theme, journal: Journal) -> None:
         """For the news of a later run: what all of the site was made of, and where it is told."""
-        whole = _whole(site, theme, len(site.events), site.state.head)
-        if self.is_clear and journal.entries.get(_WHOLE) != whole:
+        whole = self._whole(site, theme)
+        if self.is_clear and journal.last != {_WHOLE: whole}:
             self._keep_almanac(site)
             keep_glance(self.settings.releases, self._memory, site.events, site.ledger)
             journal.note({_WHOLE: whole})
+
+    def _whole(self, site: Site, theme: Theme, lines: int | None = None, head: str = "") -> Mapping[str, Any]:
+        """What stands for a whole site: so many lines of the record, all else that it was made of, and its home page.
+
+        The site may be taken away, or come back from an older copy.
+        """
+        made_of, home = fingerprint(site.ground, theme.digest), look(f"{self.settings.site}/{_HOME}")
+        lines, head = (len(site.events), site.state.head) if lines is None else (lines, head)
+        return {"made_of": made_of, "lines": lines, "head": head, "home": home}
 
     def _receipts(self, state: State) -> Iterator[Mapping[str, object]]:
         if self.is_place:
@@ -270,7 +285,3 @@ def _knows(almanac: Almanac, site: Site) -> bool:
     lines, events = almanac.lines, site.events
     return almanac.head == (str(events[lines]["prev"]) if lines < len(events) else site.state.head)
 
-
-def _whole(site: Site, theme: Theme, lines: int, head: str) -> Mapping[str, Any]:
-    """What stands for a whole site: so many lines of the record, and all else that it was made of."""
-    return {"made_of": fingerprint(site.ground, theme.digest), "lines": lines, "head": head}

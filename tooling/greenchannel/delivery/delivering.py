@@ -71,7 +71,8 @@ def make_site(
     looks = {} if looks is None else looks
     steps = in_order(plan, lambda one: _is_known(one, journal))
     paths = [path for one in steps for path in one.paths]
-    _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
+    if not believing:
+        _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
     due = [one for one in steps if not _stands(f"{site}/", one, journal, looks, believing=believing)]
     refuse_outside(due)
     written: list[str] = []
@@ -96,7 +97,7 @@ def make_site(
                 for path, data in free:
                     if (site / path).read_bytes() != data:
                         raise GreenchannelError("{path}: read back, it is not what was written", path=site / path)
-                    looks[path] = _stat(f"{site}/{path}")
+                    looks[path] = look(f"{site}/{path}")
                     notes[path] = {"made_of": marks[path], "sha256": sha256(data), "stat": looks[path]}
             journal.note(notes)
             done += len(batch)
@@ -105,7 +106,7 @@ def make_site(
             next(made, None)  # There is none, but who made them may come to an end.
     journal.compact()
     held = {one.path for one in leaks}
-    kept = [path for path in paths if path in journal.entries and plain_of(path) not in held]
+    kept = [path for path in paths if "sha256" in journal.entries.get(path, ()) and plain_of(path) not in held]
     return Delivered(
         files={path: journal.entries[path]["sha256"] for path in kept},
         made=sum(len(one.paths) for one in due),
@@ -236,10 +237,9 @@ def _is_gap(site: Path, leaks: Sequence[Leak], stage: Stage) -> bool:
     return stage > Stage.PAGE and any(not (site / one.path).exists() for one in leaks)
 
 
-def stands(site: Path, path: str, journal: Journal) -> bool:
-    """Is the file as the journal has it?"""
-    noted = journal.entries.get(path)
-    return noted is not None and noted.get("stat") == _stat(f"{site}/{path}")
+def there(site: Path, paths: Iterable[str]) -> Iterator[str]:
+    """Those of the paths at which something is."""
+    return (path for path in paths if os.path.lexists(f"{site}/{path}"))  # A Path takes longer than the question.
 
 
 def _stands(root: str, step: Planned, journal: Journal, looks: Looks, *, believing: bool) -> bool:
@@ -250,13 +250,14 @@ def _stands(root: str, step: Planned, journal: Journal, looks: Looks, *, believi
         if believing:
             continue
         if path not in looks:
-            looks[path] = _stat(root + path)
+            looks[path] = look(root + path)
         if noted.get("stat") != looks[path]:
             return False
     return True
 
 
-def _stat(path: str) -> list[int] | None:
+def look(path: str) -> list[int] | None:
+    """What the journal has of a file that stands."""
     try:
         found = os.stat(path)  # noqa: PTH116  # Of every file of the site: a Path takes as long as the question.
     except OSError:

@@ -4,6 +4,7 @@ The journal is a memory, never a proof: without it everything is compared again 
 is what a killed run leaves, and is ignored; so is each line that is not what its checksum says.
 """
 
+import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,25 +17,42 @@ from greenchannel.delivery.writing import append, forget_file, write_file
 
 _GONE: Mapping[str, Any] = {"gone": True}
 _PROOF_BYTES = 20
+_LITTLE = 4_096  # bytes
 _AT_ONCE = 1_000  # files of a line: so many are compared again where one is damaged
 _SPARE = 1_000  # notes that may be out of date before the file is written anew
 
 
 class Journal:
-    """`entries` maps a path to what was last noted of it. Whoever writes holds the lock of the place it speaks of."""
+    """`entries` maps a path to what was last noted of it. Whoever writes holds the lock of the place it speaks of.
+
+    It is read when somebody asks for them: of an archive that takes longer than to note what came.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.entries: dict[str, Mapping[str, Any]] = {}  # Any: JSON
+        self._entries: dict[str, Mapping[str, Any]] | None = None  # Any: JSON
         self._notes = 0
         self._torn = False
-        if path.is_file():
-            self._read(path.read_bytes())
         self._left = self._stat()
+        if path.is_file():
+            self._torn = _end(path, 1) not in (b"", b"\n")
+
+    @property
+    def entries(self) -> dict[str, Mapping[str, Any]]:
+        if self._entries is None:
+            self._entries = self._read(self._path.read_bytes() if self._path.is_file() else b"")
+        return self._entries
+
+    @property
+    def last(self) -> Mapping[str, Mapping[str, Any]]:
+        """What was noted last, if that was little."""
+        data = _end(self._path, _LITTLE) if self._path.is_file() else b""
+        lines = data.split(b"\n")[-2:]
+        return next(iter(_noted(lines[0])), {}) if lines[-1] == b"" else {}
 
     def forget(self) -> None:
         forget_file(self._path)
-        self.entries, self._notes, self._torn, self._left = {}, 0, False, None
+        self._entries, self._notes, self._torn, self._left = {}, 0, False, None
 
     @property
     def is_stale(self) -> bool:
@@ -57,8 +75,9 @@ class Journal:
         # A torn line gets its end first, or it would swallow the one behind it.
         append(self._path, (b"\n" if self._torn else b"") + _lines(entries))
         self._torn = False
-        self._notes += len(entries)
-        self.entries |= entries
+        if self._entries is not None:
+            self._notes += len(entries)
+            self._entries |= entries
         self._left = self._stat()
 
     def drop(self, paths: Iterable[str]) -> None:
@@ -70,17 +89,47 @@ class Journal:
 
     def compact(self) -> None:
         """Writes the journal anew where most of it is out of date."""
-        if self._notes > 2 * len(self.entries) + _SPARE:
-            write_file(self._path, _lines(self.entries))
-            self._notes = len(self.entries)
+        entries = self.entries
+        if self._notes > 2 * len(entries) + _SPARE:
+            write_file(self._path, _lines(entries))
+            self._notes = len(entries)
             self._left = self._stat()
 
-    def _read(self, data: bytes) -> None:
-        self._torn = bool(data) and not data.endswith(b"\n")
+    def _read(self, data: bytes) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        self._notes = 0
         for entries in _noted(data):
-            self.entries |= entries
+            found |= entries
             self._notes += len(entries)
-        self.entries = {path: entry for path, entry in self.entries.items() if entry != _GONE}
+        return {path: entry for path, entry in found.items() if entry != _GONE}
+
+
+class Ahead(Journal):
+    """For files that go out before the journal is read: `standing` are those that are there, by what they are made of.
+
+    What is not known of one is empty.
+    """
+
+    def __init__(self, journal: Journal, standing: Mapping[str, str]) -> None:
+        self._journal = journal
+        self._standing: dict[str, Mapping[str, Any]] = {path: {"made_of": one} for path, one in standing.items()}
+
+    @property
+    def entries(self) -> dict[str, Mapping[str, Any]]:
+        return self._standing
+
+    def note(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        self._journal.note(entries)
+        self._standing |= entries
+
+    def compact(self) -> None:
+        """Later, by who reads it."""
+
+
+def _end(path: Path, count: int) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - count))
+        return stream.read()
 
 
 def _lines(entries: Mapping[str, Mapping[str, Any]]) -> bytes:

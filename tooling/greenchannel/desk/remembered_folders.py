@@ -6,9 +6,12 @@ remembered folder by folder, until that is much, too.
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from greenchannel.desk.folders import Folders
+import orjson
+
+from greenchannel.desk.folders import Folder, Folders
 from greenchannel.domain.remembering import Remembering
 
 _FEW = 32
@@ -22,28 +25,35 @@ class RememberedFolders:
 
     def __init__(self, memory: Remembering | None, name: str, folders: Folders) -> None:
         self._memory, self._name, self._folders = memory, name, folders
+        self._looks = {one: _look_of(files) for one, files in folders.items()}
         self.mark, self.together, self.apart = "", dict[str, Any](), dict[str, Any]()
         if memory is None:
             return
         if len(folders) > _FEW and (data := memory.recall((name,)).get(name)):
-            known = json.loads(data)
+            known = orjson.loads(data)
             self.mark, self.together = known["mark"], self._same(known["folders"])
         names = {f"{name} {one}": one for one in folders if one not in self.together}
         self.apart = self._same({names[key]: json.loads(value) for key, value in memory.recall(names).items()})
 
     def keep(self, folder: str, value: object) -> None:
         if self._memory:
-            self._memory.keep(f"{self._name} {folder}", json.dumps([self._folders[folder], value]).encode())
+            self._memory.keep(f"{self._name} {folder}", json.dumps([self._looks[folder], value]).encode())
 
     def gather(self, values: Iterable[tuple[str, object]], mark: str = "") -> None:
-        """All that is known of the folders; written where it is much that was remembered apart, or not at all."""
+        """All that is known of the folders; written where it is much that was remembered apart, or not at all.
+
+        A file's name may be no text; then each folder stays apart.
+        """
         if self._memory and len(self._folders) - len(self.together) > _FEW:
-            known = {folder: [self._folders[folder], value] for folder, value in values}
-            self._memory.keep(self._name, json.dumps({"mark": mark, "folders": known}).encode())
+            known = {folder: [self._looks[folder], value] for folder, value in values}
+            with suppress(orjson.JSONEncodeError):
+                self._memory.keep(self._name, orjson.dumps({"mark": mark, "folders": known}))
 
     def _same(self, known: Mapping[str, list[Any]]) -> dict[str, Any]:
-        return {
-            folder: value
-            for folder, (files, value) in known.items()
-            if files == self._folders.get(folder) and None not in files.values()
-        }
+        looks = self._looks
+        return {one: value for one, (look, value) in known.items() if look and look == looks.get(one)}
+
+
+def _look_of(files: Folder) -> str:
+    """Empty where a file cannot be known by its look."""
+    return "" if None in files.values() else repr(files)

@@ -29,6 +29,7 @@ from greenchannel.portal.index_number import index_number, period_of
 from greenchannel.portal.neighbourhood import Neighbourhood, neighbourhood
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, given
+from greenchannel.portal.remembered_plan import remembered_marks
 from greenchannel.portal.source import Site
 from greenchannel.portal.streams import Stream, Version
 from greenchannel.portal.theme import Theme
@@ -71,7 +72,15 @@ def keep_punctuality(memory: Remembering, language: str, rows: Rows) -> None:
     memory.keep(_PUNCTUALITY + language, orjson.dumps([(one.label, one.value) for one in rows]))
 
 
-def plan_news(site: Site, theme: Theme, almanac: Almanac, news: News) -> tuple[Planned, ...] | None:
+@dataclass(frozen=True, slots=True)
+class NewsPlan:
+    """`before` is what files below the incidents were made of when all of the site stood, by their paths."""
+
+    planned: tuple[Planned, ...]
+    before: Mapping[str, str]
+
+
+def plan_news(site: Site, theme: Theme, almanac: Almanac, news: News) -> NewsPlan | None:
     """None where that takes the plan of all of the site. The site's events are `Lines`, its state is a `Glance`."""
     if not news.is_plain or site.memory is None:
         return None
@@ -81,7 +90,10 @@ def plan_news(site: Site, theme: Theme, almanac: Almanac, news: News) -> tuple[P
     if len(known) < len(names) or streams is None:
         return None
     punctuality = {one.removeprefix(_PUNCTUALITY): _rows(data) for one, data in known.items()}
-    return tuple(_Plan(site, theme, almanac, news, streams).plan(punctuality))
+    # What is remembered stays what stood, until all of it does again.
+    apart = replace(site, memory=None, at_hand=replace(site.at_hand, plans={}))
+    plan = _Plan(apart, theme, almanac, news, streams)
+    return NewsPlan(tuple(plan.plan(punctuality)), remembered_marks(site.memory, plan.names))
 
 
 def _framing(almanac: Almanac) -> tuple[list[str], list[str]]:
@@ -154,6 +166,7 @@ class _Plan:
         self._columns = {path for path, held in almanac.held.items() if any(_is_in(held, one) for one in shown)}
         began = self._began()
         since = min(nlargest(incident_page.NEWEST, began.values()), default=0)
+        self.names = [f"incident {one}" for one in self._incidents]  # of the plans below them
         self._listed = [one for one, at in began.items() if at >= since]
         self._years = sorted({f"{datetime.fromtimestamp(at, zone):%Y}" for at in began.values()}, reverse=True)
 

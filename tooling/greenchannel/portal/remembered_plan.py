@@ -19,6 +19,12 @@ Told = tuple[Stage, tuple[str, ...], str]  # of a planned file: all but how it i
 Plans = dict[str, tuple[str, tuple[Told, ...]]]  # by name: the digest of the inputs, and what they came to
 
 
+def remembered_marks(memory: Remembering, names: Iterable[str]) -> Mapping[str, str]:
+    """The fingerprint of each file, by its path, as these plans had it."""
+    known = (_read(data.partition(b"\n")[2]) for data in memory.recall(names).values())
+    return {path: mark for told in known for _, paths, mark in told for path in paths}
+
+
 class Earlier:
     """Plans by their names; of each the newest is kept, with the digest of all that it was worked out from."""
 
@@ -41,8 +47,7 @@ class Earlier:
         if before != inputs:
             head = inputs.encode() + b"\n"
             if (known := self._recalled(name)).startswith(head):
-                read = orjson.loads(known[len(head) :])
-                told = tuple((_STAGES[stage], tuple(paths), mark) for stage, paths, mark in read)
+                told = _read(known[len(head) :])
             else:
                 planned = self._whole(work_out)
                 told = tuple((one.stage, one.paths, one.fingerprint) for one in planned)
@@ -76,3 +81,7 @@ class Earlier:
                 path=planned.paths[0],
             )
         return planned.make()
+
+
+def _read(data: bytes) -> tuple[Told, ...]:
+    return tuple((_STAGES[stage], tuple(paths), mark) for stage, paths, mark in orjson.loads(data))
