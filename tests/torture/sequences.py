@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from unittest.mock import patch
 from busy_newsroom import ACTIONS, START, BusyNewsroom
 
 from faults import Call, Fail, Fault, Layer
-from greenchannel import building, handwritten
+from greenchannel import building, handwritten, making
 from greenchannel.delivery import proven
 from greenchannel.delivery.comparing import Difference, Kind, differences
 from greenchannel.delivery.memory import Memory
@@ -28,17 +29,24 @@ from greenchannel.domain.policy import Policy
 from greenchannel.making import Making, Resident
 from greenchannel.portal import incident_plan, share_card
 from greenchannel.portal import site as site_plan
+from greenchannel.portal.almanac import Almanac, places_of
+from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.neighbourhood import Event, Neighbourhood
+from greenchannel.portal.news_plan import News, NewsPlan, plan_news
 from greenchannel.portal.plan import Planned
 from greenchannel.portal.share_card import draw
 from greenchannel.portal.site import plan
-from greenchannel.portal.theme import Artifact, read_theme
+from greenchannel.portal.source import Site
+from greenchannel.portal.theme import Artifact, Theme, read_theme
+from greenchannel.record.events import fold
+from greenchannel.record.glance import Glance, index_of
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, recalled, verify
 from greenchannel.sourcing import compare_site, opened_site
 from points import one_renderer
 
 DAMAGES = ("forget", "forget_one", "flip", "flip", "flip", "cut", "lengthen", "bring_back", "bring_back")
 STEPS = 12
+HOMES = {"index.html", "en/index.html"}  # Their figures are those that were worked out last.
 LAST_CALL = 60  # of those at which a build is stopped; one that makes a new page makes more
 
 
@@ -129,6 +137,27 @@ class Life(BusyNewsroom):
             self._build_again()
 
     def _built(self) -> building.Built:
+        with patch.object(making, "plan_news", self._checked_news):
+            return self._made()
+
+    def _checked_news(self, site: Site, theme: Theme, almanac: Almanac, news: News) -> NewsPlan | None:
+        """What is planned of a part of the record is what the plan of all of it has; both indexes are those of it."""
+        found = plan_news(site, theme, almanac, news)
+        events = tuple(site.events)
+        fresh = Almanac()
+        fresh.go_on(events, places_of(events), site.state.head)
+        indexed = isinstance(site.state, Glance) and site.state.index == index_of(events)
+        if fresh != almanac or not indexed:
+            self.wrong.append("news: an index that went on is not that of the whole record")
+        if found is not None:
+            self.seen["news"] += 1
+            alone = replace(site, events=events, state=fold(events), memory=None, at_hand=AtHand())
+            whole = {path: one.fingerprint for one in plan(alone, theme) for path in one.paths}
+            told = ((path, one.fingerprint) for one in found.planned for path in one.paths if path not in HOMES)
+            self.wrong += [f"news: {path}" for path, mark in told if whole.get(path) != mark]
+        return found
+
+    def _made(self) -> building.Built:
         if not self.stays:
             return building.build(self.settings, self.clock)
         read_newsroom(self.settings.content, self.settings.zone, self.resident.desk)
