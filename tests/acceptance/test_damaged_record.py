@@ -1,4 +1,4 @@
-"""With a record that does not verify nothing goes out, and still the desk tells all that it can."""
+"""Where lines of the record, or texts of an incident, do not verify, nothing goes out; the desk tells all that it can."""
 
 from pathlib import Path
 
@@ -106,3 +106,39 @@ def test_of_a_site_that_tells_something_else_the_damage_of_the_record_is_told(
     copy.write_bytes(b"{}\n")
     code, out, errors = run("check", str(office_home.content / f"incidents/{FACT}.md"))
     assert (code, glanced.name in errors, "1 files checked" in out) == (2, True, True)
+
+
+NEW = "2026/chengbei-tingshui/fact-3"
+
+
+@pytest.fixture
+def approved(office_home: Settings, run: Run) -> Settings:
+    """A release that may go out, of a record that was found sound when it was approved."""
+    folder = office_home.content / "incidents/2026/chengbei-tingshui"
+    text = (folder / "fact-2.md").read_text("utf-8").replace("标题: ", "标题: 续报：")
+    (folder / "fact-3.md").write_text(text.replace("变更: []", "迟发原因: 通信中断，恢复后即行发布。"), "utf-8")
+    assert run("approve", NEW, "--by", "tan-jingxing")[0] == 0
+    return office_home
+
+
+def damage(settings: Settings, frozen: str) -> None:
+    path = settings.releases / frozen
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def test_nothing_goes_out_beside_a_damaged_text_of_the_same_incident(approved: Settings, run: Run) -> None:
+    damage(approved, "2026/chengbei-tingshui/fact-1.r1.md")
+    before = (approved.releases / "ledger.jsonl").read_bytes()
+    code, out, errors = run("publish", NEW)
+    assert (code, out, "the frozen text is not the one that was released" in errors) == (2, "", True)
+    assert (approved.releases / "ledger.jsonl").read_bytes() == before
+
+
+def test_what_is_on_the_record_is_told_where_a_damaged_text_of_another_incident_stops_the_site(
+    approved: Settings, run: Run
+) -> None:
+    damage(approved, f"{MET_LATER}/fact-1.r1.md")
+    code, out, errors = run("publish", NEW)
+    assert (code, f"recorded https://news.shili.example/releases/{NEW}/" in out) == (2, True)
+    assert "greenchannel verify" in errors
+    assert '"2026/chengbei-tingshui/fact-3"' in (approved.releases / "ledger.jsonl").read_text("utf-8")

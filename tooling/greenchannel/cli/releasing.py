@@ -9,6 +9,7 @@ import click
 from greenchannel.cli import output
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
+from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message, message
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     from greenchannel import office, submitting
     from greenchannel.building import build as build_site
     from greenchannel.cli.publication import Publication
-    from greenchannel.delivery.record import read_record
+    from greenchannel.delivery.record import read_record, read_sound_part
     from greenchannel.opening import release_id
     from greenchannel.outlook import outlook
 
@@ -82,14 +83,17 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     chosen = [submitting.find(desk, one) for one in named] or office.due(waiting, clock)
     decisions = office.publish_from(settings, desk, chosen, clock, dry_run=dry_run)
     events = [one.event for one in decisions if one.event]
-    ahead = built = None
+    ahead = built = failure = None
     if dry_run:
         pending = {path: data for one in decisions if one.event for path, data in one.candidate.frozen.items()}
         ahead = outlook(settings, events, pending)
     elif not record_only:
-        with output.progress(call.translate) as progress:
-            built = build_site(settings, clock, progress=progress)
-    state = read_record(settings.releases).state
+        try:
+            with output.progress(call.translate) as progress:
+                built = build_site(settings, clock, progress=progress)
+        except GreenchannelError as error:  # What is on the record is told all the same.
+            failure = error
+    state = read_sound_part(settings.releases)[0].state if failure else read_record(settings.releases).state
     settled = [one.candidate.release.id for one in decisions if office.is_settled(one)]
     done = Publication(
         published=events,
@@ -112,6 +116,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     else:
         for line in done.lines(call.translate):
             click.echo(line)
+    if failure:
+        raise failure
     if built:
         output.announce(settings, built, call.translate)
         output.keep_index(settings, clock, built, call.translate)

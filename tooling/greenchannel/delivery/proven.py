@@ -9,6 +9,7 @@
 `.greenchannel/`; whoever deletes it makes the next look a long one.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from greenchannel.record.holdings import Holdings, Reader
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, Verification, go_on, recalled
 
 _FILE = ".greenchannel/proven.journal.jsonl"
+_DIGESTED = b"", hashlib.sha256()  # a ledger, and what was worked out of its bytes
 _KNOWN: dict[Path, "_Proven"] = {}  # of this process, by the folder of the record
 
 
@@ -49,6 +51,18 @@ def text_reader(releases: Path, pending: Mapping[str, bytes]) -> Callable[[str],
 def ends(folder: Path) -> tuple[bytes | None, bytes]:
     """Checkpoint and ledger, in the order in which they are to be read."""
     return _bytes(folder / CHECKPOINT), _bytes(folder / LEDGER) or b""
+
+
+def digest_of(ledger: bytes) -> str:
+    """SHA-256. Of one that begins as the last one of this process did, what is behind that is read alone."""
+    global _DIGESTED  # noqa: PLW0603  # A process works on one record.
+    before, digest = _DIGESTED
+    if not ledger.startswith(before):
+        before, digest = b"", hashlib.sha256()
+    digest = digest.copy()
+    digest.update(memoryview(ledger)[len(before) :])
+    _DIGESTED = ledger, digest
+    return digest.hexdigest()
 
 
 def examine_on(releases: Path) -> Verification:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from greenchannel.delivery.proven import ends, examine_on, frozen_reader
+from greenchannel.delivery.proven import digest_of, ends, examine_on, frozen_reader
 from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
@@ -147,7 +147,7 @@ def _keep(releases: Path, memory: Remembering, index: Index) -> None:
 
 
 def _mark(checkpoint: bytes | None, ledger: bytes) -> bytes:
-    return f"{sha256(ledger)} {sha256(checkpoint or b'')}\n".encode()
+    return f"{digest_of(ledger)} {sha256(checkpoint or b'')}\n".encode()
 
 
 def release(
