@@ -1,4 +1,4 @@
-"""Where lines of the record, or texts of an incident, do not verify, nothing goes out; the desk tells all that it can."""
+"""Where lines of the record or texts of an incident do not verify, nothing goes out; the desk tells all that it can."""
 
 from pathlib import Path
 
