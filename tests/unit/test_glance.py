@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conftest import CHINA, REPOSITORY
 from greenchannel.record import glance as module
 from greenchannel.record.events import apply, fold, read_events, write_events
-from greenchannel.record.glance import Glance, Lines, glance, index_of, read_index
+from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of, read_index
 
 EVENTS = read_events((REPOSITORY / "releases/ledger.jsonl").read_bytes())
 RELEASE = "2026/chengbei-tingshui/fact-1"
@@ -18,7 +18,8 @@ RELEASE = "2026/chengbei-tingshui/fact-1"
 
 def seen_at_a_glance(count: int) -> tuple[Lines, Glance]:
     events = EVENTS[:count]
-    return glance(read_index(index_of(events).write()), write_events(events))
+    lines = lines_of(write_events(events))
+    return lines, glance(read_index(index_of(events).write()), lines)
 
 
 @given(count=st.integers(min_value=1, max_value=len(EVENTS)))

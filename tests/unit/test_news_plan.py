@@ -24,7 +24,7 @@ from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme, read_theme
 from greenchannel.record.canonical import canonical_json, sha256
 from greenchannel.record.events import GENESIS, fold, write_events
-from greenchannel.record.glance import Lines, glance, index_of
+from greenchannel.record.glance import Lines, glance, index_of, lines_of
 from ledgers import STEPS, Ledger, ledger_of
 
 Event = Mapping[str, Any]  # Any: JSON
@@ -121,7 +121,8 @@ def news(events: Sequence[Event], since: int) -> NewsPlan | None:
     memory = Remembered()
     whole(site_of(events[:since], memory))
     almanac = read_almanac(known(events[:since]).write())
-    lines, state = glance(index_of(events), write_events(events))
+    lines = lines_of(write_events(events))
+    state = glance(index_of(events), lines)
     site = replace(site_of(events, memory), events=lines, state=state)
     return plan_news(site, theme(), almanac, read_news(almanac, site))
 
@@ -239,6 +240,7 @@ def test_without_what_was_remembered_of_the_figures_all_of_the_site_is_planned()
     for number in (0, 4):
         ledger.publish(f"2026/x0/fact-{number}")
     events = varied(ledger.events)
-    almanac, (lines, state) = known(events[:1]), glance(index_of(events), write_events(events))
+    almanac, lines = known(events[:1]), lines_of(write_events(events))
+    state = glance(index_of(events), lines)
     site = replace(site_of(events, Remembered()), events=lines, state=state)
     assert plan_news(site, theme(), almanac, read_news(almanac, site)) is None

@@ -4,7 +4,7 @@ The desk is read here to be compared with, and for nothing else: the portal neve
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,8 +110,9 @@ class _Record:
     def __init__(self, events: Sequence[Event], head: str) -> None:
         self._events, self._head = events, head
         self.mark = f"{len(events)} {head}"
+        self.since = lru_cache(self._since)
 
-    def since(self, mark: str) -> frozenset[str] | None:
+    def _since(self, mark: str) -> frozenset[str] | None:
         lines, _, head = mark.partition(" ")
         if (count := int(lines)) > len(self._events):
             return None

@@ -25,7 +25,7 @@ from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint
 from greenchannel.record.events import PublicRelease, Revision, State, chain, fold, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
-from greenchannel.record.glance import Glance, Index, Lines, glance, index_of, read_index
+from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of, read_index
 from greenchannel.record.holdings import Holdings, Reader, digests
 from greenchannel.record.problem import Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Verification, verify
@@ -37,6 +37,7 @@ from greenchannel.record.withdrawal import (
     write_withdrawal,
 )
 
+_GLANCED: dict[bytes, "Record"] = {}  # of this process, the newest, by its mark
 _GLANCE = "glance"  # the name under which it is remembered
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+(?:\.[a-z]{2})?\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
@@ -131,19 +132,24 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
     """The record at a glance, if it is the one that was found sound: its state is a `Glance`, its events `Lines`."""
     checkpoint, ledger = ends(releases)
     mark = _mark(checkpoint, ledger)
-    if (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):
-        return Record(*glance(read_index(known[len(mark) :]), ledger), ledger)
-    return None
+    if not (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):
+        return None
+    if mark not in _GLANCED:
+        index, lines = read_index(known[len(mark) :]), lines_of(ledger)
+        _keep_at_hand(mark, Record(lines, glance(index, lines), ledger))
+    return _GLANCED[mark]
 
 
 def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
     """Of a sound record, if it is still that one: for who looks at it, or adds to it, later."""
     if events and ends(releases)[1] == ledger:
-        _keep(releases, memory, index_of(events))
+        memory.keep(_GLANCE, _mark(*ends(releases)) + index_of(events).write())
 
 
-def _keep(releases: Path, memory: Remembering, index: Index) -> None:
-    memory.keep(_GLANCE, _mark(*ends(releases)) + index.write())
+def _keep_at_hand(mark: bytes, record: Record) -> None:
+    """A process asks several times for one record."""
+    _GLANCED.clear()
+    _GLANCED[mark] = record
 
 
 def _mark(checkpoint: bytes | None, ledger: bytes) -> bytes:
@@ -182,19 +188,22 @@ def release(
                     _commit(releases, candidate, one.approval or b"", event)
                 record = _followed(record, event)
             decisions.append(Decision(candidate, refused, event))
-        if memory and not dry_run:
-            state = record.state
-            _keep(releases, memory, state.index if isinstance(state, Glance) else index_of(record.events))
+        if memory and not dry_run and any(one.event for one in decisions):
+            mark, state = _mark(*ends(releases)), record.state
+            index = state.index if isinstance(state, Glance) else index_of(record.events)
+            memory.keep(_GLANCE, mark + index.write())
+            if isinstance(state, Glance):
+                _keep_at_hand(mark, record)
     return tuple(decisions)
 
 
 def _followed(record: Record, event: Mapping[str, Any]) -> Record:
     ledger = record.ledger + write_events((event,))
-    if not isinstance(record.state, Glance):
+    if not isinstance(record.state, Glance) or not isinstance(record.events, Lines):
         return Record((*record.events, event), fold((event,), record.state), ledger)
-    index = record.state.index
-    index.add(Lines(ledger), record.state.entries)
-    return Record(*glance(index, ledger), ledger)
+    index, lines = record.state.index.copy(), record.events + write_events((event,))[:-1]
+    index.add(lines, len(record.events))
+    return Record(lines, glance(index, lines), ledger)
 
 
 def _refuse_damaged_incident(releases: Path, record: Record, candidate: Candidate) -> None:

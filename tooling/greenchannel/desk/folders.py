@@ -1,5 +1,6 @@
 """What lies on the desk, as the system tells of it: each incident's folder with its files.
 
+Approvals stand beside what they approve and are no texts: they are passed over, and so are an editor's hidden files.
 One command looks once: who asks again within `looking_once` is told what was seen at first.
 """
 
@@ -7,16 +8,27 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.seen import told
 
 Look = list[int] | None  # as `seen`; None: a link, or no regular file
-Folder = Mapping[str, Look]  # by name
+
+
+class Folder(dict[str, Look]):
+    """By name, sorted."""
+
+    @cached_property
+    def look(self) -> str:
+        """Stands for the files; empty where one of them cannot be known by its look."""
+        return "" if None in self.values() else repr(dict(self))
+
+
 Folders = Mapping[str, Folder]  # by their paths below content/
 
-_SEEN: dict[Path, dict[str, Folder] | None] = {}  # of this process, by content/; None: not looked at yet
+_SEEN: dict[Path, Folders | None] = {}  # of this process, by content/; None: not looked at yet
 
 
 @contextmanager
@@ -29,10 +41,7 @@ def looking_once(content: Path) -> Iterator[None]:
 
 
 def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Folders:
-    """Hidden files are an editor's. A folder that is `known` is not looked at again.
-
-    Strings: of a long archive, paths cost more than looks.
-    """
+    """A folder that is `known` is not looked at again. Strings: of a long archive, paths cost more than looks."""
     if known is None and (seen := _SEEN.get(content)) is not None:
         return seen
     folders = {f"{one}": of for one, of in (known or {}).items()}
@@ -42,12 +51,16 @@ def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Fo
             folder = f"incidents/{year}/{name}"
             if (of := folders.get(f"{content}/{folder}")) is not None:
                 looks = zip(of.names, of.looks, strict=True)
-                found[folder] = {one: look for one, look in looks if not one.startswith(".") and look is not None}
+                found[folder] = Folder((one, look) for one, look in looks if look is not None and _is_meant(one))
             else:
                 found[folder] = _files(f"{content}/{folder}")
     if known is None and content in _SEEN:
         _SEEN[content] = found
     return found
+
+
+def _is_meant(name: str) -> bool:
+    return not name.startswith(".") and not name.endswith(".json")
 
 
 def _names(folder: str) -> list[str]:
@@ -58,13 +71,14 @@ def _names(folder: str) -> list[str]:
 
 def _files(folder: str) -> Folder:
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
-        found = ((one.name, _look(one)) for one in entries if not one.name.startswith(".") and not one.is_dir())
-        return dict(sorted(found))
-    return {}
+        meant = [one for one in entries if _is_meant(one.name)]
+        return Folder(sorted([(one.name, _look(one)) for one in meant if not one.is_dir()]))
+    return Folder()
 
 
 def _look(entry: os.DirEntry[str]) -> Look:
-    with suppress(OSError):
+    try:
         found = entry.stat(follow_symlinks=False)
-        return told(found) if stat.S_ISREG(found.st_mode) else None
-    return None
+    except OSError:
+        return None
+    return told(found) if stat.S_ISREG(found.st_mode) else None

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from greenchannel.desk.folders import Folder, Folders
+from greenchannel.desk.folders import Folders
 from greenchannel.domain.remembering import Remembering
 
 _FEW = 32
@@ -25,7 +25,6 @@ class RememberedFolders:
 
     def __init__(self, memory: Remembering | None, name: str, folders: Folders) -> None:
         self._memory, self._name, self._folders = memory, name, folders
-        self._looks = {one: _look_of(files) for one, files in folders.items()}
         self.mark, self.together, self.apart = "", dict[str, Any](), dict[str, Any]()
         if memory is None:
             return
@@ -37,7 +36,7 @@ class RememberedFolders:
 
     def keep(self, folder: str, value: object) -> None:
         if self._memory:
-            self._memory.keep(f"{self._name} {folder}", json.dumps([self._looks[folder], value]).encode())
+            self._memory.keep(f"{self._name} {folder}", json.dumps([self._folders[folder].look, value]).encode())
 
     def gather(self, values: Iterable[tuple[str, object]], mark: str = "") -> None:
         """All that is known of the folders; written where it is much that was remembered apart, or not at all.
@@ -45,15 +44,12 @@ class RememberedFolders:
         A file's name may be no text; then each folder stays apart.
         """
         if self._memory and len(self._folders) - len(self.together) > _FEW:
-            known = {folder: [self._looks[folder], value] for folder, value in values}
+            known = {folder: [self._folders[folder].look, value] for folder, value in values}
             with suppress(orjson.JSONEncodeError):
                 self._memory.keep(self._name, orjson.dumps({"mark": mark, "folders": known}))
 
     def _same(self, known: Mapping[str, list[Any]]) -> dict[str, Any]:
-        looks = self._looks
-        return {one: value for one, (look, value) in known.items() if look and look == looks.get(one)}
-
-
-def _look_of(files: Folder) -> str:
-    """Empty where a file cannot be known by its look."""
-    return "" if None in files.values() else repr(files)
+        folders = self._folders
+        return {
+            one: value for one, (look, value) in known.items() if look and one in folders and look == folders[one].look
+        }

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from greenchannel.desk.folders import Folder, Folders, folders_of_incidents
 from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
@@ -72,17 +72,14 @@ class Told(Protocol):
         """The releases and incidents of which the lines behind those tell; None where it does not begin with them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Of a file: under which id and in which language the public has it, as which text, and what it has not."""
+class _Found(NamedTuple):
+    """Of a folder: id, language and public digest of each file, and what the public has not read of them."""
 
-    id: str
-    language: str
-    withheld: Withheld | None
-    digest: str | None = None
+    public: list[list[str | None]]
+    withheld: list[Withheld]
 
 
-_Known = tuple[Folder | None, list[_Found]]  # None: it may have changed while it was read
+_Known = tuple[Folder | None, _Found]  # None: it may have changed while it was read
 
 
 @dataclass(slots=True)
@@ -115,10 +112,12 @@ def read_withheld(
     lying = _plain(folders_of_incidents(content) if folders is None else folders)
     known = KnownWithheld() if kept is None else kept
 
-    def holds(found: list[_Found], mark: str) -> bool:
+    def holds(found: _Found, mark: str) -> bool:
         news = record.since(mark) if record and mark else None
-        asked = found if news is None else [one for one in found if one.id in news]
-        return all(one.digest == public_digest(one.id, one.language) for one in asked)
+        if news is not None and not news:
+            return True
+        asked = found.public if news is None else [one for one in found.public if one[0] in news]
+        return all(digest == public_digest(str(one), str(language)) for one, language, digest in asked)
 
     texts: dict[str, _Known] = {
         one: (files, before[1])
@@ -127,59 +126,66 @@ def read_withheld(
     }
     earlier = RememberedFolders(memory, "withheld", {one: files for one, files in lying.items() if one not in texts})
     for values, mark in ((earlier.together, earlier.mark), (earlier.apart, "")):
-        for folder, value in values.items():
-            if holds(found := [_read_found(one) for one in value], mark):
+        for folder, (public, held) in values.items():
+            if holds(found := _Found(public, [_read_held(one) for one in held]), mark):
                 texts[folder] = lying[folder], found
     for folder in lying.keys() - texts.keys():
-        names = [one for one in lying[folder] if one.endswith(".md")]
-        found = [_of_file(content, content / folder / one, public_text, public_digest) for one in names]
-        # What was read just now may have been something else when it was looked at.
-        is_known = all(is_settled(f"{content}/{folder}/{one}", look) for one, look in lying[folder].items())
-        texts[folder] = lying[folder] if is_known else None, found
-        if is_known:
-            earlier.keep(folder, [_written(one) for one in found])
-    settled = ((one, found) for one, (files, found) in texts.items() if files is not None)
-    earlier.gather(((one, [_written(of) for of in found]) for one, found in settled), record.mark if record else "")
-    known.texts, known.mark = texts, record.mark if record else ""
-    yield from (one.withheld for folder in lying for one in texts[folder][1] if one.withheld)
+        texts[folder] = known_now = _read_folder(content, folder, lying[folder], public_text, public_digest)
+        if known_now[0] is not None:
+            earlier.keep(folder, _written(known_now[1]))
+    mark = record.mark if record else ""
+    earlier.gather(((one, _written(found)) for one, (files, found) in texts.items() if files is not None), mark)
+    known.texts, known.mark = texts, mark
+    yield from (one for folder in lying for one in texts[folder][1].withheld)
+
+
+def _read_folder(
+    content: Path, folder: str, files: Folder, public_text: PublicText, public_digest: PublicText
+) -> _Known:
+    """What was read just now may have been something else when it was looked at."""
+    found = _Found([], [])
+    for name in (one for one in files if one.endswith(".md")):
+        identifier, language, held = _of_file(content, content / folder / name, public_text)
+        found.public.append([identifier, language, public_digest(identifier, language)])
+        found.withheld.extend(held)
+    is_known = all(is_settled(f"{content}/{folder}/{one}", look) for one, look in files.items())
+    return files if is_known else None, found
 
 
 def _plain(folders: Folders) -> Folders:
     """Links are not followed."""
     return {
-        folder: files if None not in files.values() else {one: look for one, look in files.items() if look is not None}
+        folder: files
+        if None not in files.values()
+        else Folder((one, look) for one, look in files.items() if look is not None)
         for folder, files in folders.items()
     }
 
 
-def _read_found(told: list[Any]) -> _Found:  # Any: JSON
-    identifier, language, digest, withheld = told
-    if not withheld:
-        return _Found(identifier, language, None, digest)
-    path, address, titles, phrases, short = withheld
-    return _Found(identifier, language, Withheld(path, address, tuple(titles), tuple(phrases), tuple(short)), digest)
+def _read_held(told: list[Any]) -> Withheld:  # Any: JSON
+    path, identifier, titles, phrases, short = told
+    return Withheld(path, identifier, tuple(titles), tuple(phrases), tuple(short))
 
 
 def _written(found: _Found) -> list[object]:
-    held = found.withheld
-    listed = held and (held.path, held.id, held.titles, held.phrases, held.short_titles)
-    return [found.id, found.language, found.digest, listed]
+    return [found.public, [(one.path, one.id, one.titles, one.phrases, one.short_titles) for one in found.withheld]]
 
 
-def _of_file(content: Path, path: Path, public_text: PublicText, public_digest: PublicText) -> _Found:
+def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, str, tuple[Withheld, ...]]:
+    """Its id, its language, and what is withheld of it."""
     typed = _Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
     if original := original_of(path.name):
         typed.id = _Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
     language = path.suffixes[-2].removeprefix(".") if original else ""
-    public, digest = public_text(typed.id, language), public_digest(typed.id, language)
+    public = public_text(typed.id, language)
     known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
     phrases = tuple(one for one in dict.fromkeys(typed.phrases) if one not in known)
     titles = [one for one in dict.fromkeys(typed.titles) if one not in known]
     if not (phrases or titles or public is None):
-        return _Found(typed.id, language, None, digest)
+        return typed.id, language, ()
     long, short = (tuple(one for one in titles if _is_telling(one) is telling) for telling in (True, False))
     identifier = None if public or original else typed.id
-    return _Found(typed.id, language, Withheld(typed.path, identifier, long, phrases, short), digest)
+    return typed.id, language, (Withheld(typed.path, identifier, long, phrases, short),)
 
 
 def read_pieces(content: Path, folders: Folders, kept: KnownWithheld | None = None) -> Iterator[tuple[str, bytes]]:
@@ -195,7 +201,7 @@ def read_pieces(content: Path, folders: Folders, kept: KnownWithheld | None = No
 
 
 def _pieces(content: Path, folder: str, names: abc.Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    for name in (one for one in names if not one.endswith((".md", ".json"))):
+    for name in (one for one in names if not one.endswith(".md")):
         if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
             yield f"{folder}/{name}", piece
 

@@ -49,9 +49,10 @@ def plan_streams(
     maker: str,
     streams: Mapping[str, Stream],
     entries: Entries,
+    before: Mapping[str, int],
 ) -> Iterator[Planned]:
-    """As `plan_feeds`, of these streams alone, and of archives those of which nothing is left out."""
-    yield from _Feeds(clean(voice), events, html, maker, streams, entries).plan()
+    """As `plan_feeds`, of these streams alone; of archives what is new since each had so many versions `before`."""
+    yield from _Feeds(clean(voice), events, html, maker, streams, entries, before).plan()
 
 
 class _Feeds:
@@ -63,8 +64,9 @@ class _Feeds:
         maker: str,
         streams: Mapping[str, Stream],
         entries: Entries,
+        before: Mapping[str, int] | None = None,
     ) -> None:
-        self._voice, self._events, self._streams = voice, events, streams
+        self._voice, self._events, self._streams, self._before = voice, events, streams, before or {}
         self._html, self._entries, self._common = html, entries, fingerprint(maker, voice)
 
     def plan(self) -> Iterator[Planned]:
@@ -81,7 +83,7 @@ class _Feeds:
 
     def _archives(self) -> Iterator[tuple[int, Stream, int]]:
         for stream in self._streams.values():
-            for number in range(-(-stream.left_out // window.ARCHIVE) + 1, window.archives(stream) + 1):
+            for number in range(self._before.get(stream.key, 0) // window.ARCHIVE + 1, window.archives(stream) + 1):
                 yield window.archive_place(stream, number), stream, number
 
     def _planned(self, stage: Stage, path: str, place: int, make: Callable[[], tuple[bytes, ...]]) -> Planned:

@@ -189,7 +189,8 @@ class _Plan:
         yield from self._lists(catalogue, made, columns.columns(catalogue), punctuality[CHINESE])
         yield given(Stage.FEED, ongoing.STYLE_PATH, ongoing.urgent_style(catalogue))
         voice = voice_of(site.settings, site.registry)
-        yield from plan_streams(voice, site.events, bodies.html, site.maker, self._streams, site.at_hand.entries)
+        entries, grown = site.at_hand.entries, self._news.grown
+        yield from plan_streams(voice, site.events, bodies.html, site.maker, self._streams, entries, grown)
         yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
         yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
 

@@ -33,22 +33,26 @@ class Index:
     named: Named = field(default_factory=Named)
 
     def add(self, events: Sequence[Event], place: int) -> None:
-        """`events` are those of the ledger, with the one at this place."""
+        """`events` are those of the ledger, with the one at this place. What was copied before stays as it was."""
         event = events[place]
-        release, told = event["id"], self.lines.setdefault(event["id"], [])
-        self.named = named_by((event,), self.named) if event["event"] != "visible" else self.named
-        if "incident" in event:
-            incident = event["incident"]["id"]
-            before = next((found["id"] for one in reversed(told) if (found := events[one].get("incident"))), None)
-            self.facts[incident] = place
-            members = self.members.setdefault(incident, [])
-            if before is not None and before != incident:
-                self.members[before].remove(release)
-            told.append(place)
-            if before != incident:
-                insort(members, release, key=lambda one: self.lines[one][0])
-        else:
-            told.append(place)
+        release, told = event["id"], self.lines.get(event["id"], [])
+        self.lines[release] = [*told, place]
+        if event["event"] != "visible":
+            self.named = named_by((event,), self.named)
+        if "incident" not in event:
+            return
+        incident = event["incident"]["id"]
+        before = next((found["id"] for one in reversed(told) if (found := events[one].get("incident"))), None)
+        self.facts[incident] = place
+        members = self.members.setdefault(incident, [])
+        if before != incident:
+            if before is not None:
+                self.members[before] = [one for one in self.members[before] if one != release]
+            self.members[incident] = [*members]
+            insort(self.members[incident], release, key=lambda one: self.lines[one][0])
+
+    def copy(self) -> "Index":
+        return Index(dict(self.lines), dict(self.facts), dict(self.members), self.named)
 
     def write(self) -> bytes:
         named = [sorted(one) for one in self.named]
@@ -85,8 +89,8 @@ class Glance(State):
 class Lines(Sequence[Event]):
     """The events of a sound ledger, each read when it is asked for."""
 
-    def __init__(self, ledger: bytes) -> None:
-        self._lines = ledger.split(b"\n")[:-1]
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
 
     @overload
     def __getitem__(self, place: int) -> Event: ...
@@ -103,14 +107,20 @@ class Lines(Sequence[Event]):
     def __len__(self) -> int:
         return len(self._lines)
 
+    def __add__(self, line: bytes) -> "Lines":
+        return Lines([*self._lines, line])
+
     def digest(self, place: int) -> str:
         """SHA-256 of a line, by which the next one names it."""
         return sha256(self._lines[place])
 
 
-def glance(index: Index, ledger: bytes) -> tuple[Lines, Glance]:
+def lines_of(ledger: bytes) -> Lines:
+    return Lines(ledger.split(b"\n")[:-1])
+
+
+def glance(index: Index, lines: Lines) -> Glance:
     """`index` is that of the same lines, of which there is one at least."""
-    lines = Lines(ledger)
 
     def release(identifier: str) -> PublicRelease:
         return read_release(lines[place] for place in index.lines[identifier])
@@ -119,7 +129,7 @@ def glance(index: Index, ledger: bytes) -> tuple[Lines, Glance]:
         facts: Event = lines[index.facts[identifier]]["incident"]
         return facts
 
-    return lines, Glance(
+    return Glance(
         releases=_Told(index.lines, release),
         incidents=_Told(index.facts, incident),
         entries=len(lines),
