@@ -26,8 +26,8 @@ from greenchannel.making import Making, Resident
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import UnrenderableError
-from greenchannel.portal.markup import Links
 from greenchannel.portal.plan import Planned
+from greenchannel.portal.sanitising import Links
 from greenchannel.portal.source import Site
 from greenchannel.portal.streams import Event, Stream, Streams, read_streams
 from greenchannel.portal.theme import read_theme

@@ -13,8 +13,8 @@ from conftest import Clock, copy_newsroom
 from greenchannel.building import build
 from greenchannel.desk.settings import Settings
 from greenchannel.indexing import build_index
-from greenchannel.portal.markup import plain_text
 from greenchannel.portal.postings import fold
+from greenchannel.portal.sanitising import plain_text
 from sample_site import served
 from seeing import MODES, axe_violations, enter, small_targets, style_violations
 

@@ -23,7 +23,7 @@ from greenchannel.portal.comparison import (
     compare,
     passages,
 )
-from greenchannel.portal.markup import plain_text
+from greenchannel.portal.sanitising import plain_text
 from greenchannel.portal.wording import speak
 from greenchannel.record.freeze import Frozen
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from greenchannel.portal.dialogue import marked
-from greenchannel.portal.markup import plain_text, render_markdown
+from greenchannel.portal.markup import render_markdown
+from greenchannel.portal.sanitising import plain_text
 
 RECORD = """## 发布内容
 

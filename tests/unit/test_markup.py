@@ -1,6 +1,7 @@
 import pytest
 
-from greenchannel.portal.markup import indent_lists, plain_text, render_markdown
+from greenchannel.portal.markup import indent_lists, render_markdown
+from greenchannel.portal.sanitising import plain_text
 
 
 def squeezed(html: str) -> str:

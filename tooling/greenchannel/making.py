@@ -159,6 +159,7 @@ class Making:
             or journal.last != {_WHOLE: self._whole(site, theme, since, almanac.head)}
         ):
             return False
+        self._renderer.begin()
         news = read_news(almanac, site)
         self._resident.almanac = almanac
         if (found := plan_news(site, theme, almanac, news)) is None:

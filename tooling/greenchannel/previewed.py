@@ -11,8 +11,8 @@ from pathlib import Path
 from greenchannel.delivery.memory import Memory
 from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
-from greenchannel.portal.markup import Links
 from greenchannel.portal.plan import Planned
+from greenchannel.portal.sanitising import Links
 from greenchannel.portal.theme import Artifact, Theme, read_theme
 from greenchannel.record.gate import Candidate
 

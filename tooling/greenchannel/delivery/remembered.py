@@ -6,8 +6,8 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from greenchannel.delivery.memory import Memory
-from greenchannel.portal.markup import Links, sanitised
 from greenchannel.portal.plan import fingerprint
+from greenchannel.portal.sanitising import Links, sanitised
 
 Render = Callable[[str, Links], str]
 

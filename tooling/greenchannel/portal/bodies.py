@@ -9,7 +9,7 @@ from greenchannel.portal.addresses import public_path
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.comparison import Comparison, compare
 from greenchannel.portal.confinement import UnrenderableError
-from greenchannel.portal.markup import Links
+from greenchannel.portal.sanitising import Links
 from greenchannel.portal.views.incidents import IncidentView
 from greenchannel.portal.views.page import PageView
 from greenchannel.portal.views.releases import ReleaseView, RevisionPageView

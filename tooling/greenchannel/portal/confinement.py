@@ -17,20 +17,17 @@ Anything else that goes wrong in the child is a bug of ours and is raised as a p
 """
 
 import json
-import math
 import os
-import resource
 import select
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from greenchannel.domain.errors import GreenchannelError
-from greenchannel.portal.markup import Links, render_markdown
+from greenchannel.portal.sanitising import Links
 
 Reason = Literal["time", "memory", "size"]
 
@@ -48,7 +45,7 @@ _EXPLANATIONS: dict[Reason, str] = {
     "size": f"the text is over {TEXT_BYTES // 1024} KB, or one of its lines is over {LINE_BYTES // 1024} KB; split it",
 }
 
-_Message = dict[str, Any]  # Any: what JSON holds; both ends are in this file.
+Message = dict[str, Any]  # Any: what JSON holds
 
 
 class UnrenderableError(GreenchannelError):
@@ -82,6 +79,11 @@ class Renderer:
             self._child.close()
             self._child = None
 
+    def begin(self) -> None:
+        """Starts the child and waits for nothing: for who will soon have a body and something else to do until then."""
+        if self._child is None:
+            self._child = _Child()
+
     def render(self, text: str, links: Links = ()) -> str:
         if _is_oversized(text):
             raise UnrenderableError("size")
@@ -98,13 +100,13 @@ class Renderer:
                 self.close()
                 raise GreenchannelError("the renderer failed: {problem}", problem=answer.get("bug", answer))
 
-    def _ask(self, text: str, links: Links) -> _Message | None:
+    def _ask(self, text: str, links: Links) -> Message | None:
         """Return the child's answer, or None when it died without one."""
-        if self._child is None:
-            self._child = _Child()
+        child = self._child = self._child or _Child()
         request = {"text": text, "links": links, "seconds": self.limit_seconds}
         try:
-            answer = self._child.exchange(request, self.limit_seconds)
+            child.await_ready()
+            answer = child.exchange(request, self.limit_seconds)
         except BaseException:
             # Out of time, or interrupted halfway through a message: this child is of no more use.
             self.close()
@@ -118,7 +120,7 @@ class _Child:
     def __init__(self) -> None:
         paths = [str(_SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "greenchannel.portal.confinement"],
+            [sys.executable, "-P", "-m", "greenchannel.portal.rendering"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -128,30 +130,32 @@ class _Child:
             raise GreenchannelError("the renderer did not start; its own message stands above on standard error")
         self._sends, self._takes = self._process.stdin, self._process.stdout
         os.set_blocking(self._sends.fileno(), False)
+        self._is_ready = False
+
+    def await_ready(self) -> None:
+        if self._is_ready:
+            return
         try:
             ready = self.exchange(None, START_SECONDS)
-        except BaseException as error:
-            self.close()
-            if isinstance(error, UnrenderableError):
-                raise GreenchannelError(
-                    "the renderer did not start within {seconds} s", seconds=int(START_SECONDS)
-                ) from error
-            raise
+        except UnrenderableError as error:
+            raise GreenchannelError(
+                "the renderer did not start within {seconds} s", seconds=int(START_SECONDS)
+            ) from error
         if ready is None:
-            self.close()
             raise GreenchannelError("the renderer did not start; its own message stands above on standard error")
+        self._is_ready = True
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def exchange(self, request: _Message | None, limit_seconds: float) -> _Message | None:
+    def exchange(self, request: Message | None, limit_seconds: float) -> Message | None:
         """Send the request, if there is one, and return the next answer; None when the child died.
 
         Both pipes are waited for at once: a thread that keeps the time would take as long as many a body.
         """
         until = time.monotonic() + limit_seconds
-        rest, answer = memoryview(b"" if request is None else _encoded(request)), b""
+        rest, answer = memoryview(b"" if request is None else encoded(request)), b""
         sends, takes = self._sends.fileno(), self._takes.fileno()
         waiting = select.poll()
         waiting.register(takes, select.POLLIN)
@@ -181,64 +185,20 @@ class _Child:
         self._process.wait()
 
 
-def main() -> int:
-    """Answer bodies from standard input until it ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us.
-    _write_message(sys.stdout.buffer, {"ready": True})
-    while (request := _read_message(sys.stdin.buffer)) is not None:
-        signal.alarm(math.ceil(request["seconds"]) + 1)
-        answer = _answer(request["text"], request["links"])
-        signal.alarm(0)
-        _write_message(sys.stdout.buffer, answer)
-    return 0
-
-
-def _answer(text: str, links: Links) -> _Message:
-    try:
-        return {"html": render_markdown(text, links)}
-    except (MemoryError, RecursionError):
-        return {"reason": "memory"}
-    except Exception as error:  # noqa: BLE001  # The parent raises it; here it would only be a dead child.
-        return {"bug": f"{type(error).__name__}: {error}"}
-
-
 def _is_oversized(text: str) -> bool:
     encoded = text.encode()
     return len(encoded) > TEXT_BYTES or any(len(line) > LINE_BYTES for line in encoded.splitlines())
 
 
-def _write_message(pipe: IO[bytes], message: _Message) -> None:
-    pipe.write(_encoded(message))
-    pipe.flush()
+def encoded(message: Message) -> bytes:
+    data = json.dumps(message, ensure_ascii=False).encode()
+    return b"%d\n%b" % (len(data), data)
 
 
-def _encoded(message: _Message) -> bytes:
-    encoded = json.dumps(message, ensure_ascii=False).encode()
-    return b"%d\n%b" % (len(encoded), encoded)
-
-
-def _whole(received: bytes) -> _Message | None:
+def _whole(received: bytes) -> Message | None:
     """The message, once all of it is there."""
     header, _, encoded = received.partition(b"\n")
     if not header or len(encoded) < int(header):
         return None
-    message: _Message = json.loads(encoded)
+    message: Message = json.loads(encoded)
     return message
-
-
-def _read_message(pipe: IO[bytes]) -> _Message | None:
-    """Return the next message, or None when the other end is gone."""
-    header = pipe.readline()
-    if not header.endswith(b"\n"):
-        return None
-    length = int(header)
-    encoded = pipe.read(length)
-    if len(encoded) < length:
-        return None
-    message: _Message = json.loads(encoded)
-    return message
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,7 +7,7 @@ Officers write them in Markdown below a heading such as 答记者问, each begin
 import re
 
 from greenchannel.domain.sections import QUESTIONS, is_about
-from greenchannel.portal.markup import plain_text
+from greenchannel.portal.sanitising import plain_text
 
 _SECTION = re.compile(r"^(?=<h[1-6] )", re.MULTILINE)
 _HEADING = re.compile(r"<h(?P<level>[1-6]) [^<>]*>(?P<text>.*)</h[1-6]>$", re.MULTILINE)

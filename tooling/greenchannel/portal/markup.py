@@ -6,25 +6,14 @@ The rules, in order:
    authors write two or three, so the indent is rewritten to multiples of four. Code stays as written.
 2. Markdown: tables, footnotes, attribute lists, fenced code, heading ids that keep Chinese characters.
    Raw HTML is off: ``<b>`` in a body is the text ``<b>``.
-3. Allow-list: tags and attributes not named here are removed. No class, no style; an id only on headings and on the
-   two ends of a footnote. Links get ``rel="noopener"``.
-4. Addresses: a scheme is http, https, mailto or tel, or there is none. An address with a control character anywhere,
-   or with a space or an invisible character in or before its scheme, loses its ``href`` or ``src``: browsers skip
-   such characters, filters that compare letters don't.
-5. Attachments: a relative address that names one becomes its public address. Images wait until they are scrolled to.
+3. What comes of it is cleaned (``sanitising``).
 
 It keeps no state between calls and sets no limit on time or memory: bodies are rendered through ``confinement``.
 """
 
 import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from html import unescape
-from urllib.parse import unquote
 
-import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.attr_list import AttrListExtension
@@ -34,30 +23,11 @@ from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension, slugify_unicode
 from markdown.preprocessors import Preprocessor
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-TAGS = HEADINGS | {
-    *("a", "blockquote", "br", "code", "div", "em", "hr", "img", "li", "ol", "p", "pre", "strong", "sup", "ul"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-}
-ATTRIBUTES: dict[str, set[str]] = {
-    "*": set(),  # Without it nh3 lets title and lang through everywhere.
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "loading"},
-    "li": {"id"},
-    "ol": {"start"},
-    "sup": {"id"},
-    "td": {"align"},
-    "th": {"align"},
-    **{heading: {"id"} for heading in HEADINGS},
-}
-SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-Links = tuple[tuple[str, str], ...]  # the name of an attachment, and its public address
-ALIGNMENTS = frozenset({"left", "center", "right"})
+from greenchannel.portal.sanitising import Links, sanitised
 
 _MARKER = re.compile(r"(?P<indent> *)(?P<marker>[-*+]|\d+\.)(?P<gap> +)(?=\S)")
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *$")
 _FENCE = re.compile(r" *(?P<fence>`{3,}|~{3,})(?P<rest>.*)$")
-_SCHEME = re.compile(r"(?P<scheme>[^:/?#]*):")
 _TAB = 4  # Python-Markdown's unit of indent.
 _NESTED = 2  # An item this much deeper than the one above is nested in it.
 
@@ -74,54 +44,6 @@ def render_markdown(text: str, links: Links = ()) -> str:
         ],
     )
     return sanitised(markdown.convert(text), links)
-
-
-def sanitised(html: str, links: Links = ()) -> str:
-    """Only what a body may have. What was cleaned once stays as it is."""
-    return nh3.clean(
-        html,
-        tags=set(TAGS),
-        attributes=ATTRIBUTES,
-        attribute_filter=partial(_filter_attribute, dict(links)),
-        set_tag_attribute_values={"img": {"loading": "lazy"}},
-        url_schemes=set(SCHEMES),
-        link_rel="noopener",
-    )
-
-
-def plain_text(html: str) -> str:
-    return " ".join(unescape(nh3.clean(html, tags=set())).split())
-
-
-def _filter_attribute(links: Mapping[str, str], tag: str, attribute: str, value: str) -> str | None:
-    match attribute:
-        case "href" | "src":
-            value = _attached(value, links)
-            is_kept = _is_safe_address(value)
-        case "id":
-            is_kept = tag in HEADINGS or value.startswith({"li": "fn:", "sup": "fnref"}[tag])
-        case "align":
-            is_kept = value in ALIGNMENTS
-        case _:
-            is_kept = True
-    return value if is_kept else None
-
-
-def _attached(address: str, links: Mapping[str, str]) -> str:
-    """The public address of an attachment that a relative address names; a place in it is kept."""
-    path = re.split(r"[?#]", address, maxsplit=1)[0]
-    public = links.get(unicodedata.normalize("NFC", unquote(path)).removeprefix("./"))
-    return address if public is None else public + address[len(path) :]
-
-
-def _is_safe_address(address: str) -> bool:
-    # Cc: control, Cf: invisible (zero width, soft hyphen), Zs/Zl/Zp: spaces with NBSP, U+2028, U+2029.
-    if "\\" in address or any(unicodedata.category(character) == "Cc" for character in address):
-        return False  # Browsers read a backslash as a slash: /\host leads to another host.
-    found = _SCHEME.match(address)
-    if found is None:
-        return not address or unicodedata.category(address[0]) not in {"Cf", "Zs", "Zl", "Zp"}
-    return found["scheme"].lower() in SCHEMES
 
 
 class _BodyExtension(Extension):

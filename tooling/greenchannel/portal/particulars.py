@@ -13,7 +13,7 @@ from greenchannel.domain.moment import read_moment
 from greenchannel.domain.sections import EVIDENCE, is_about
 from greenchannel.domain.vocabulary import HearingAccess, ReleaseType, Verdict
 from greenchannel.portal.dialogue import marked
-from greenchannel.portal.markup import plain_text
+from greenchannel.portal.sanitising import plain_text
 from greenchannel.portal.shown import local_time
 from greenchannel.portal.structured_data import as_data_block, structured_data
 from greenchannel.portal.telephones import telephone_row, telephones

@@ -17,12 +17,12 @@ from greenchannel.portal.entries import voice_of
 from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.feeds import EXTENSIONS, render_feed
 from greenchannel.portal.incident_plan import plan_incidents
-from greenchannel.portal.markup import plain_text
 from greenchannel.portal.neighbourhood import incidents_of, neighbourhoods
 from greenchannel.portal.news_plan import keep_punctuality
 from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.remembered_plan import Earlier
+from greenchannel.portal.sanitising import plain_text
 from greenchannel.portal.search_index import plan_index
 from greenchannel.portal.share_card import share_cards
 from greenchannel.portal.source import Site

@@ -10,7 +10,7 @@ from greenchannel.domain.policy import Policy
 from greenchannel.domain.registry import Registry
 from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.at_hand import AtHand
-from greenchannel.portal.markup import Links
+from greenchannel.portal.sanitising import Links
 from greenchannel.record.events import State
 from greenchannel.record.heartbeat import Beat
 
