@@ -16,7 +16,7 @@ from greenchannel.desk.metadata import Form, IndexNumbers
 from greenchannel.desk.settings import read_settings
 from greenchannel.domain.registry import Department, Expert, Registry
 from greenchannel.portal import almanac as almanac_module
-from greenchannel.portal import columns, home_page, incident_page, newest, news_plan, window
+from greenchannel.portal import columns, home_page, incident_page, newest, stream_ends, window
 from greenchannel.portal.almanac import Almanac, places_of, read_almanac
 from greenchannel.portal.news_plan import NewsPlan, plan_news, read_news
 from greenchannel.portal.site import plan
@@ -139,7 +139,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
         (newest, "LATEST", 3),
         (newest, "NEWS", 3),
         (almanac_module, "_KEPT", 60),
-        (news_plan, "_AT_FIRST", 3),
+        (stream_ends, "_AT_FIRST", 3),
     ):
         monkeypatch.setattr(module, name, value)
 

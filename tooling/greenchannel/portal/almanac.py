@@ -5,7 +5,7 @@ text and no title, only where they are to be found.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 
@@ -146,14 +146,6 @@ def holding(lines: Iterable[tuple[int, Event]]) -> Holding | None:
     for place, event in lines:
         known, _ = follow(known, event, place)
     return known
-
-
-def told(lines: Iterable[tuple[int, Event]]) -> Iterator[tuple[int, News]]:
-    """What streams got by the lines of a release, each with its place in the ledger."""
-    known = None
-    for place, event in lines:
-        known, news = follow(known, event, place)
-        yield from ((place, one) for one in news)
 
 
 def _put(ones: list[str], one: str) -> None:

@@ -17,8 +17,8 @@ import orjson
 
 from greenchannel.domain.remembering import Remembering
 from greenchannel.domain.vocabulary import ReleaseType
-from greenchannel.portal import columns, home_page, incident_page, newest, ongoing, pages, window
-from greenchannel.portal.almanac import Almanac, told
+from greenchannel.portal import columns, home_page, incident_page, newest, ongoing, pages
+from greenchannel.portal.almanac import Almanac
 from greenchannel.portal.bodies import Bodies
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import Shelf
@@ -31,14 +31,14 @@ from greenchannel.portal.page_plan import Pages
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.remembered_plan import remembered_marks
 from greenchannel.portal.source import Site
-from greenchannel.portal.streams import Stream, Version
+from greenchannel.portal.stream_ends import StreamEnds
+from greenchannel.portal.streams import Stream
 from greenchannel.portal.theme import Theme
 from greenchannel.portal.views.parts import Row
 from greenchannel.portal.wording import CHINESE, ENGLISH
 from greenchannel.record.glance import Glance, Lines
 
 _MOST_LINES = 200  # of news; behind more than that all of the site is as quick
-_AT_FIRST = 200  # versions of a stream that are read before it is asked whether these are enough
 _PUNCTUALITY = "punctuality "  # and a language: what the figures of its home page are remembered under
 Rows = tuple[Row, ...]
 
@@ -86,7 +86,7 @@ def plan_news(site: Site, theme: Theme, almanac: Almanac, news: News) -> NewsPla
         return None
     names = [_PUNCTUALITY + one for one in (CHINESE, *almanac.pages)]
     known = site.memory.recall(names)
-    streams = _Ends(site, almanac).of(news.grown)
+    streams = StreamEnds(*_at_a_glance(site), almanac).of(news.grown)
     if len(known) < len(names) or streams is None:
         return None
     punctuality = {one.removeprefix(_PUNCTUALITY): _rows(data) for one, data in known.items()}
@@ -109,44 +109,6 @@ def _at_a_glance(site: Site) -> tuple[Lines, Glance]:
 
 def _rows(data: bytes) -> Rows:
     return tuple(Row(label, value) for label, value in orjson.loads(data))
-
-
-class _Ends:
-    """The ends of streams, as long as their current documents and new archives ask for."""
-
-    def __init__(self, site: Site, almanac: Almanac) -> None:
-        self._events, state = _at_a_glance(site)
-        self._almanac, self._places = almanac, state.index.lines
-        self._told: dict[str, dict[tuple[int, str], list[Version]]] = {}  # by release, then by place and stream
-        self._releases: dict[int, str] = {}  # by the place of a line
-
-    def of(self, grown: Mapping[str, int]) -> Mapping[str, Stream] | None:
-        """None where the almanac's places do not reach back that far."""
-        found = {key: self._end(key, before) for key, before in sorted(grown.items())}
-        ends = {key: one for key, one in found.items() if one is not None}
-        return ends if len(ends) == len(found) else None
-
-    def _end(self, key: str, before: int) -> Stream | None:
-        tail, wanted = self._almanac.streams[key], _AT_FIRST
-        while True:
-            # Whole lines of the ledger: one may have brought several versions.
-            places = sorted({*tail.places[-wanted:]}) if wanted < len(tail.places) else sorted({*tail.places})
-            log = [version for place in places for version in self._versions(place, key)]
-            stream = Stream(key, log, tail.entries, tail.versions - len(log))
-            if stream.left_out <= before // window.ARCHIVE * window.ARCHIVE and window.is_seen(stream):
-                return stream
-            if wanted >= len(tail.places):
-                return None
-            wanted *= 2
-
-    def _versions(self, place: int, key: str) -> Iterable[Version]:
-        if (release := self._releases.get(place)) is None:
-            release = self._releases[place] = self._events[place - 1]["id"]
-        if (known := self._told.get(release)) is None:
-            known = self._told[release] = {}
-            for at, one in told((line + 1, self._events[line]) for line in self._places[release]):
-                known.setdefault((at, one.key), []).append(one.version)
-        return known[place, key]
 
 
 class _Plan:
