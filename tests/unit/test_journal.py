@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.journal import Ahead, Journal
 
 MANY = {f"releases/2026/a/{number}/index.html": {"sha256": f"{number:064}"} for number in range(2_500)}
 
@@ -95,3 +95,39 @@ def test_damage_costs_no_more_than_a_thousand_files(path: Path) -> None:
     damaged[40] ^= 1
     path.write_bytes(bytes(damaged))
     assert len(Journal(path).entries) == len(MANY) - 1_000
+
+
+def test_what_was_noted_last_is_told_without_the_rest(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted(path, MANY, {"a": {"sha256": "1"}})
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("all of it was read"))
+    assert Journal(path).last == {"a": {"sha256": "1"}}
+
+
+@pytest.mark.parametrize("end", [b'{"files":{"b', b'{"files":{}}\n', b"\n"])
+def test_behind_a_line_that_is_torn_or_not_ours_nothing_was_noted_last(path: Path, end: bytes) -> None:
+    noted(path, {"a": {"sha256": "1"}})
+    path.write_bytes(path.read_bytes() + end)
+    assert Journal(path).last == {}
+
+
+def test_of_much_that_was_noted_together_none_is_the_last(path: Path) -> None:
+    noted(path, MANY)
+    assert Journal(path).last == {}
+
+
+def test_what_is_noted_before_the_rest_is_read_is_there_with_it(path: Path) -> None:
+    noted(path, {"a": {"sha256": "1"}, "b": {"sha256": "2"}})
+    journal = Journal(path)
+    journal.note({"b": {"sha256": "3"}})
+    assert journal.entries == Journal(path).entries == {"a": {"sha256": "1"}, "b": {"sha256": "3"}}
+
+
+def test_what_goes_out_ahead_is_noted_and_the_rest_is_not_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted(path, {"a": {"sha256": "1"}, "b": {"sha256": "2"}})
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", lambda _: pytest.fail("all of it was read"))
+        ahead = Ahead(Journal(path), {"b": "of this"})
+        ahead.note({"c": {"sha256": "3"}})
+        ahead.compact()
+        assert ahead.entries == {"b": {"made_of": "of this"}, "c": {"sha256": "3"}}
+    assert Journal(path).entries == {"a": {"sha256": "1"}, "b": {"sha256": "2"}, "c": {"sha256": "3"}}
