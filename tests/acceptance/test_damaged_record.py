@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
+from greenchannel.delivery.memory import Memory
+from greenchannel.delivery.record import read_record
+from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings
+from greenchannel.portal.maker import maker
+from greenchannel.withholding import Guard
 
 FACT = "2026/qingnianlu-huozai/fact-1"
 MET_LATER = "2026/taifeng-haixing"
@@ -139,6 +144,39 @@ def test_what_is_on_the_record_is_told_where_a_damaged_text_of_another_incident_
 ) -> None:
     damage(approved, f"{MET_LATER}/fact-1.r1.md")
     code, out, errors = run("publish", NEW)
-    assert (code, f"recorded https://news.shili.example/releases/{NEW}/" in out) == (2, True)
+    assert (code, f"on the record: https://news.shili.example/releases/{NEW}/" in out) == (2, True)
     assert "greenchannel verify" in errors
     assert '"2026/chengbei-tingshui/fact-3"' in (approved.releases / "ledger.jsonl").read_text("utf-8")
+
+
+WITHHELD = "绝密措辞尚未公开的内部判断"
+
+
+@pytest.mark.parametrize("damaged_text", [f"\n{WITHHELD}。\n".encode(), "市".encode()[:2]], ids=["more", "cut"])
+def test_where_the_site_stands_it_is_told_as_well_and_the_guard_learns_nothing_from_it(
+    approved: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, damaged_text: bytes
+) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    assert run("build")[0] == 0
+    draft = approved.content / f"incidents/{MET_LATER}/fact-1.md"
+    draft.write_text(f"{draft.read_text('utf-8')}\n{WITHHELD}。\n", "utf-8")
+    frozen = approved.releases / f"{MET_LATER}/fact-1.r1.md"
+    sound = frozen.read_bytes()
+    frozen.write_bytes(sound + damaged_text)
+    code, out, errors = run("publish", NEW)
+    assert (code, f"releases/{NEW}/" in out, f"{MET_LATER}/fact-1.r1.md" in errors) == (2, True, True)
+    frozen.write_bytes(sound)
+    assert run("build")[0] == 0
+    record = read_record(approved.releases)
+    with Memory(approved.home, maker()) as memory:
+        guard = Guard(approved, record.events, record.state, {}, memory)
+        assert guard("x.html", f"<p>{WITHHELD}</p>".encode())
+
+
+def test_what_goes_onto_the_record_alone_is_told_where_a_text_of_another_incident_is_damaged(
+    approved: Settings, run: Run
+) -> None:
+    damage(approved, f"{MET_LATER}/fact-1.r1.md")
+    code, out, errors = run("publish", NEW, "--record-only")
+    assert (code, f"recorded https://news.shili.example/releases/{NEW}/" in out) == (2, True)
+    assert f"{MET_LATER}/fact-1.r1.md: the frozen text is not the one that was released" in errors

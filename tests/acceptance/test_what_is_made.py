@@ -31,6 +31,7 @@ from greenchannel.portal.sanitising import Links
 from greenchannel.portal.source import Site
 from greenchannel.portal.streams import Event, Stream, Streams, read_streams
 from greenchannel.portal.theme import read_theme
+from greenchannel.portal.variants import plain_of
 from greenchannel.sourcing import opened_site
 from greenchannel.withholding import Guard
 
@@ -232,6 +233,38 @@ def test_a_new_release_goes_out_before_everything_else_is_looked_at(released: Wa
     others = (place for place, (_, path) in enumerate(released.order) if path not in made)
     out = [released.order.index(("made", f"feeds/all{extension}")) for extension in (".rss", ".atom", ".json")]
     assert max(out) < next(others)
+
+
+def goes_out_first(found: Watched) -> bool:
+    """Whether the feeds were made before anything was looked at that was not made."""
+    made = {*found.made}
+    others = (place for place, (_, path) in enumerate(found.order) if path not in made)
+    return found.order.index(("made", "feeds/all.atom")) < next(others)
+
+
+def test_a_withdrawal_goes_out_before_everything_else_is_looked_at(newsroom: Settings) -> None:
+    clock = Clock(BUILT_AT)
+    office.withdraw(newsroom, f"{OLD}/fact-1", "数据有误。", "lu-wanqing", clock)
+    found = watched(newsroom)
+    assert goes_out_first(found)
+    assert f"releases/{OLD}/fact-1/index.html" in found.built.written
+
+
+def test_with_variants_no_more_is_made_of_an_incident_than_without(newsroom: Settings) -> None:
+    path = newsroom.home / "mkdocs.yml"
+    path.write_text(f"{path.read_text('utf-8').rstrip()}\n    precompress: true\n", "utf-8")
+    packing = read_settings(newsroom.home)
+    assert packing.precompress
+    build(packing, Clock(BUILT_AT))
+    release(packing)
+    found = watched(packing)
+    assert goes_out_first(found)
+    plain = {one for one in found.below("releases/", "en/releases/") if plain_of(one) == one}
+    assert plain == {
+        *(f"releases/{NEW}/{name}" for name in ("index.html", "index.json", "ninjs.json", "r1.md")),
+        *(f"releases/{OLD}/{one}/index.html" for one in ("fact-2", "response-1")),
+        f"releases/{OLD}/index.html",
+    }
 
 
 def test_where_the_site_was_taken_away_no_feed_goes_out_before_the_pages(newsroom: Settings) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fakes import MemoryTarget
 from greenchannel.delivery.delivering import deliver, make_site, orphans
-from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.journal import Ahead, Journal
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.targets import TargetError
 from greenchannel.domain.errors import GreenchannelError
@@ -96,7 +96,8 @@ def test_a_new_page_that_is_held_back_holds_back_what_would_name_it(tmp_path: Pa
 def test_who_believes_the_journal_looks_at_nothing_that_it_vouches_for(tmp_path: Path, journal: Journal) -> None:
     make_site(plan_of({"a": "1", "b": "2"}), tmp_path / "site", journal, None, silent)
     (tmp_path / "site/a").unlink()
-    believing = make_site(plan_of({"a": "1", "b": "3"}), tmp_path / "site", journal, None, silent, believing=True)
+    ahead = Ahead(journal, {path: str(one["made_of"]) for path, one in journal.entries.items()})
+    believing = make_site(plan_of({"a": "1", "b": "3"}), tmp_path / "site", ahead, None, silent)
     looking = make_site(plan_of({"a": "1", "b": "3"}), tmp_path / "site", journal, None, silent)
     assert (believing.written, looking.written) == (("b",), ("a",))
 

@@ -1,7 +1,7 @@
 """What came goes out as all of the site shows it, and is planned from a part of the record that does not grow."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -18,7 +18,9 @@ from greenchannel.domain.registry import Department, Expert, Registry
 from greenchannel.portal import almanac as almanac_module
 from greenchannel.portal import columns, home_page, incident_page, newest, stream_ends, window
 from greenchannel.portal.almanac import Almanac, places_of, read_almanac
+from greenchannel.portal.bodies import Bodies
 from greenchannel.portal.news_plan import NewsPlan, plan_news, read_news
+from greenchannel.portal.plan import Planned
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme, read_theme
@@ -144,7 +146,19 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, value)
 
 
-@pytest.mark.usefixtures("_short")
+@pytest.fixture
+def _plain_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read, but what is asked for must be a text of the record at hand."""
+    monkeypatch.setattr(Bodies, "_rendered", lambda bodies, digest: f"<p>{bodies._path(digest)}</p>")  # noqa: SLF001
+    monkeypatch.setattr(Bodies, "released", lambda bodies, digest: bodies._path(digest).encode())  # noqa: SLF001
+
+
+def feeds_made(found: Iterable[Planned]) -> dict[tuple[str, ...], tuple[bytes, ...]]:
+    """A feed's fingerprint is a line of the ledger: of its entries it says nothing."""
+    return {one.paths: one.make() for one in found if one.paths[0].startswith("feeds/")}
+
+
+@pytest.mark.usefixtures("_short", "_plain_texts")
 @settings(suppress_health_check=["function_scoped_fixture"], deadline=None)  # type: ignore[list-item]
 @given(steps=STEPS, at=st.floats(0, 1, exclude_max=True))
 def test_news_are_what_the_whole_site_has_and_leave_out_nothing_but_what_tells_of_the_whole(
@@ -155,6 +169,8 @@ def test_news_are_what_the_whole_site_has_and_leave_out_nothing_but_what_tells_o
     found = news(events, since)
     assert found is not None
     before, after = whole(site_of(events[:since])), whole(site_of(events))
+    made = feeds_made(found.planned)
+    assert made == feeds_made(one for one in plan(site_of(events), theme()) if one.paths in made)
     planned = {path: one.fingerprint for one in found.planned for path in one.paths}
     assert {path for path in planned.keys() - HOMES if planned[path] != after.get(path)} == set()
     incidents = {one["incident"]["id"] for one in events if "incident" in one}
@@ -244,3 +260,61 @@ def test_without_what_was_remembered_of_the_figures_all_of_the_site_is_planned()
     state = glance(index_of(events), lines)
     site = replace(site_of(events, Remembered()), events=lines, state=state)
     assert plan_news(site, theme(), almanac, read_news(almanac, site)) is None
+
+
+def long_incident(releases: int, **more: str) -> Ledger:
+    """One that is closed, and whose stream is longer than what is read of others."""
+    ledger = Ledger()
+    for number in range(releases):
+        ledger.wait(hours=12)
+        ledger.publish(f"2026/x0/fact-{number * 4}", closed_at="2026-11-21", **more)
+    for number in range(4):
+        ledger.wait(hours=2)
+        ledger.publish(f"2026/y/fact-{4 * number}", closed_at="2026-11-21")
+    return ledger
+
+
+@pytest.mark.usefixtures("_plain_texts")
+def test_an_archive_of_an_incident_is_called_as_its_lines_were_then() -> None:
+    ledger = long_incident(399)
+    since = len(ledger.events)
+    ledger.publish("2026/x0/fact-4000", closed_at="2026-11-21")  # The last of its fourth archive.
+    ledger.publish("2026/x0/fact-4004", closed_at="2026-11-21", title="改名之后的事件")
+    events = varied(ledger.events)
+    found = news(events, since)
+    assert found is not None
+    made = feeds_made(found.planned)
+    assert any("feeds/archive/incidents/2026/x0/4.atom" in paths for paths in made)
+    assert made == feeds_made(one for one in plan(site_of(events), theme()) if one.paths in made)
+
+
+@pytest.mark.usefixtures("_plain_texts")
+def test_what_stands_below_an_incident_can_all_be_made_however_long_it_went_on() -> None:
+    """As where its plan was not remembered."""
+    ledger = long_incident(230)
+    since = len(ledger.events)
+    ledger.publish("2026/x0/fact-4000", closed_at="2026-11-21")
+    found = news(varied(ledger.events), since)
+    assert found is not None
+    below = (one for one in found.planned if one.paths[0].startswith("releases/2026/x0/"))
+    texts = [one for one in below if one.paths[0].endswith(".md")]
+    assert len(texts) > 230  # Those of its releases, and its own.
+    for one in texts:
+        assert one.make()
+
+
+def test_a_release_that_changed_its_type_stays_in_the_column_of_its_first() -> None:
+    """For the columns of types hold all that ever stood there."""
+    ledger = Ledger()
+    for number in (0, 1, 2, 3, 4, 8):
+        ledger.publish(f"2026/x{number}/fact-{number}", closed_at="2026-11-21")
+    ledger.publish("2026/x0/fact-0", ("update", "更新。"), closed_at="2026-11-21")
+    since = len(ledger.events)
+    ledger.wait(hours=24 * 40)
+    ledger.publish("2026/x12/fact-12", closed_at="2026-11-21")
+    events = varied(ledger.events)
+    found = news(events, since)
+    assert found is not None
+    after = whole(site_of(events))
+    (front,) = (one for one in found.planned if one.paths == ("types/fact/index.html",))
+    assert front.fingerprint == after["types/fact/index.html"]

@@ -87,3 +87,31 @@ def test_a_name_that_is_no_text_is_remembered_apart() -> None:
     work_out(memory, desk)
     assert work_out(memory, desk) == []
     assert "x" not in memory
+
+
+def test_what_was_remembered_together_and_is_refused_may_be_known_apart() -> None:
+    memory, desk = Remembered(), lying(a=1, b=1, c=1, d=1)
+    work_out(memory, desk)
+    for one in desk:
+        del memory[f"x {one}"]
+    RememberedFolders(memory, "x", desk).keep("a", "newer")
+    known = RememberedFolders(memory, "x", desk)
+    known.refuse(["a", "b"])
+    assert (known.together, known.apart) == ({"c": "C", "d": "D"}, {"a": "newer"})
+
+
+def test_where_much_was_refused_all_is_remembered_together_anew() -> None:
+    memory, desk = Remembered(), lying(a=1, b=1, c=1, d=1)
+    work_out(memory, desk)
+    known = RememberedFolders(memory, "x", desk)
+    known.refuse(["a", "b", "c"])
+    known.gather(((one, one * 2) for one in desk), "later")
+    again = RememberedFolders(memory, "x", desk)
+    assert (again.mark, again.together) == ("later", {one: one * 2 for one in desk})
+
+
+def test_of_folders_that_nobody_asks_for_what_is_given_is_remembered_with_the_others() -> None:
+    memory, desk = Remembered(), lying(a=1, b=1, c=1, d=1)
+    known = RememberedFolders(memory, "x", desk, ["b", "c", "d"])
+    known.gather((one, one.upper()) for one in desk)
+    assert RememberedFolders(memory, "x", desk).together == {one: one.upper() for one in desk}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes import Remembered
-from greenchannel.desk import folders, seen
+from greenchannel.desk import folders, remembered_folders, seen
 from greenchannel.desk.folders import folders_of_incidents
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings
@@ -50,9 +50,16 @@ def test_a_folder_that_has_just_been_read_is_not_looked_at_again(
     monkeypatch.setattr(folders, "_files", counted)
     assert folders_of_incidents(content, known) == anew
     assert looked == ["laowu-gaizao"]
-    with folders.looking_once(content):
+    looked.clear()
+    with folders.looking_once(content), folders.looking_once(content):
         assert folders_of_incidents(content) == folders_of_incidents(content) == anew
-    assert sorted(looked) == sorted([*(one.rpartition("/")[2] for one in anew), "laowu-gaizao"])
+        assert len(looked) == len(anew)
+        folders.look_again(content)
+        folders_of_incidents(content)
+        assert len(looked) == 2 * len(anew)
+        monkeypatch.setattr(folders, "_HOLDS_SECONDS", -1)  # As where it waited for another run.
+        folders_of_incidents(content)
+    assert len(looked) == 3 * len(anew)
 
 
 @dataclass
@@ -109,6 +116,19 @@ def test_a_file_that_was_written_since_is_read_again(kept: Kept) -> None:
 def test_a_file_whose_public_text_is_another_one_is_read_again(kept: Kept) -> None:
     kept.find("another one")
     assert kept.asked == ["withheld incidents/2026/chengbei-tingshui"]
+
+
+def test_where_many_folders_have_changed_since_those_that_have_not_are_found_as_before(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered_folders, "_FEW", 2)
+    changed = sorted((kept.home.content / "incidents/2026").glob("*/incident.md"))[:4]
+    for path in changed:
+        path.write_text(path.read_text("utf-8") + f"\n{path.parent.name}有一句还没有人读过。\n", "utf-8")
+    texts, _ = kept.find()
+    found = {phrase for one in texts for phrase in one.phrases if phrase.endswith("有一句还没有人读过")}
+    assert found == {f"{path.parent.name}有一句还没有人读过" for path in changed}
+    assert kept.find()[0] == texts
 
 
 def test_what_was_just_read_is_forgotten_with_its_file(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

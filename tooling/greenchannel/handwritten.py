@@ -19,6 +19,7 @@ from greenchannel.portal.views.parts import SiteFrame
 from greenchannel.portal.wording import ENGLISH, catalogue_bytes
 
 STATE = ".greenchannel"  # what may be made again; safe to delete
+PAGES = "pages"  # below it: what MkDocs made
 
 
 def forget_pages(settings: Settings) -> None:
@@ -28,7 +29,7 @@ def forget_pages(settings: Settings) -> None:
 
 def mkdocs_pages(settings: Settings, frame: SiteFrame) -> tuple[Artifact, ...]:
     """`frame` is what stands around each of them."""
-    scratch, stamp = settings.home / STATE / "pages", _stamp(settings)
+    scratch, stamp = settings.home / STATE / PAGES, _stamp(settings)
     with locked(scratch):
         inputs, pages = fingerprint(_inputs_digest(settings), frame, *_programs()), read_pages(scratch)
         # The stamp names the pages, too: MkDocs does not sync them, and a power cut may leave empty ones.

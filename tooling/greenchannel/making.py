@@ -16,11 +16,12 @@ from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, keep_glance, read_record, recall_record
 from greenchannel.delivery.workers import Workers
 from greenchannel.delivery.writing import locked
+from greenchannel.desk.folders import look_again
 from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import KnownWithheld
-from greenchannel.handwritten import STATE, forget_pages, mkdocs_pages
+from greenchannel.handwritten import PAGES, STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.almanac import Almanac, places_of, read_almanac
 from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
@@ -32,7 +33,7 @@ from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
-from greenchannel.portal.variants import plain_of, with_variants
+from greenchannel.portal.variants import packed, plain_of, with_variants
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
 from greenchannel.sourcing import site_of, theme_of
@@ -115,6 +116,7 @@ class Making:
         """What stands in ``site/`` now, made again if another run has been at it. The caller holds its lock."""
         if self._journal is None or self._journal.is_stale or self._journal.mark != self._mark:
             self._guard = self._known = None  # The desk may have been written on since.
+            look_again(self.settings.content)
             with self._at_work():
                 self._make(*self._sources())
             self._mark = self._journal and self._journal.mark
@@ -159,18 +161,22 @@ class Making:
             or journal.last != {_WHOLE: self._whole(site, theme, since, almanac.head)}
         ):
             return False
-        self._renderer.begin()
         news = read_news(almanac, site)
         self._resident.almanac = almanac
+        if news.is_plain:
+            self._renderer.begin()
         if (found := plan_news(site, theme, almanac, news)) is None:
             return False
-        paths = (path for one in self._with_variants(found.planned) for path in one.paths)
-        standing = {path: found.before.get(plain_of(path), "") for path in there(self.settings.site, paths)}
-        self._put(site, Ahead(journal, standing), found.planned, believing=True)
+        paths = [path for one in self._with_variants(found.planned) for path in one.paths]
+        if any(there(self.settings.home / STATE / PAGES, (one for one in paths if one.endswith(".html")))):
+            return False  # A hand-written page has that address: it is refused before anything is written.
+        before = {path: packed(one) if self.settings.precompress else one for path, one in found.before.items()}
+        standing = {path: before.get(plain_of(path), "") for path in there(self.settings.site, paths)}
+        self._put(site, Ahead(journal, standing), found.planned)
         return True
 
     def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
-        if not self.part and [*journal.last] == [_WHOLE] and journal.last != {_WHOLE: self._whole(site, theme)}:
+        if not self.part and journal.entries.get(_WHOLE, whole := self._whole(site, theme)) != whole:
             journal.drop((_WHOLE,))  # Before anything is remembered that does not stand yet.
         self._put(site, journal, self._planned(site, theme))
         keep_proven(self.settings.releases)
@@ -200,9 +206,10 @@ class Making:
             almanac = Almanac()
         almanac.go_on(site.events, places_of(site.events), site.state.head)
         self._resident.almanac = almanac
-        self._memory.keep(_ALMANAC, almanac.write())
+        if not self._memory.has_lost:  # Else plans that it has may be older than the site.
+            self._memory.keep(_ALMANAC, almanac.write())
 
-    def _put(self, site: Site, journal: Journal, plain: tuple[Planned, ...], *, believing: bool = False) -> None:
+    def _put(self, site: Site, journal: Journal | Ahead, plain: tuple[Planned, ...]) -> None:
         """Into ``site/``, as far as it does not stand there."""
         settings, state = self.settings, site.state
         changed_at = int(state.last_at.timestamp()) if state.last_at else None
@@ -215,7 +222,6 @@ class Making:
             self._guarding(site),
             self._looks,
             Workers(self._let_go).make,
-            believing=believing,
         )
         self.delivered, self.state = done, state
         self.leaks |= dict.fromkeys(done.leaks)

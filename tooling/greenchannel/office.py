@@ -214,7 +214,8 @@ def withdraw(
             at=now,
         )
 
-    return record_on_disk.withdraw(settings.releases, sign, clock, dry_run=dry_run)
+    with Memory(settings.home, maker(), reads_only=dry_run) as memory:
+        return record_on_disk.withdraw(settings.releases, sign, clock, memory, dry_run=dry_run)
 
 
 def _withdrawn_already(

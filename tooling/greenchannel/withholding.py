@@ -19,6 +19,8 @@ from greenchannel.desk.withheld import KnownWithheld, Withheld, read_pieces, rea
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.domain.remembering import Remembering
+from greenchannel.portal.bodies import RecordDamagedError
+from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State
 from greenchannel.record.verification import LEDGER
 
@@ -69,10 +71,14 @@ class Guard:
         return Scanner(chain(texts, pieces))
 
     def _public_text(self, identifier: str, language: str) -> str | None:
-        path = self._facts(identifier, language).get("path")
-        read = frozen_reader(self._settings.releases)
-        data = self._pending.get(path) or read(path) if path else None
-        return data.decode() if data else None
+        """Raises RecordDamagedError: what was taken for public by mistake would be remembered so."""
+        facts = self._facts(identifier, language)
+        if (path := facts.get("path")) is None:
+            return None
+        data = self._pending.get(path) or frozen_reader(self._settings.releases)(path) or b""
+        if sha256(data) != facts["sha256"]:
+            raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
+        return data.decode()
 
     def _public_digest(self, identifier: str, language: str) -> str | None:
         return self._facts(identifier, language).get("sha256")

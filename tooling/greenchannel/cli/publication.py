@@ -30,6 +30,7 @@ class Publication:
 
     `published` are the lines that were added, or would be; `unchanged` the newest ones of releases whose text on the
     desk is on the record already; `returning` was withdrawn and is approved anew. `before` is the record at the start.
+    `is_unfinished` says that the build came to no end: nobody knows what readers see.
     """
 
     published: "Sequence[Event]"
@@ -42,6 +43,7 @@ class Publication:
     base: str
     outlook: "Outlook | None" = None
     built: "Built | None" = None
+    is_unfinished: bool = False
 
     @property
     def code(self) -> int:
@@ -134,6 +136,8 @@ class Publication:
     def _words(self, event: Event, translate: Translate) -> str:
         if self.outlook:
             return translate("would publish {url} (r{revision}, SHA-256 {sha256})")
+        if self.is_unfinished:
+            return translate("on the record: {url} (r{revision}, SHA-256 {sha256}); readers may see it in part")
         if not self.built:
             return translate("recorded {url} (r{revision}, SHA-256 {sha256}); greenchannel build makes it public")
         if self._visible(event):

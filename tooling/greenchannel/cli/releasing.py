@@ -9,7 +9,6 @@ import click
 from greenchannel.cli import output
 from greenchannel.cli.call import Call
 from greenchannel.cli.localised import LocalisedCommand
-from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import Message, message
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     from greenchannel import office, submitting
     from greenchannel.building import build as build_site
     from greenchannel.cli.publication import Publication
-    from greenchannel.delivery.record import read_record, read_sound_part
+    from greenchannel.delivery.record import read_sound_part
     from greenchannel.opening import release_id
     from greenchannel.outlook import outlook
 
@@ -83,7 +82,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     chosen = [submitting.find(desk, one) for one in named] or office.due(waiting, clock)
     decisions = office.publish_from(settings, desk, chosen, clock, dry_run=dry_run)
     events = [one.event for one in decisions if one.event]
-    ahead = built = failure = None
+    ahead = built = None
+    failure: Exception | None = None
     if dry_run:
         pending = {path: data for one in decisions if one.event for path, data in one.candidate.frozen.items()}
         ahead = outlook(settings, events, pending)
@@ -91,9 +91,10 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         try:
             with output.progress(call.translate) as progress:
                 built = build_site(settings, clock, progress=progress)
-        except GreenchannelError as error:  # What is on the record is told all the same.
-            failure = error
-    state = read_sound_part(settings.releases)[0].state if failure else read_record(settings.releases).state
+        except Exception as problem:  # noqa: BLE001  # Raised again when it was told what is on the record.
+            failure = problem
+    record, damage = read_sound_part(settings.releases)
+    state = record.state
     settled = [one.candidate.release.id for one in decisions if office.is_settled(one)]
     done = Publication(
         published=events,
@@ -106,6 +107,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
         base=settings.url,
         outlook=ahead,
         built=built,
+        is_unfinished=bool(failure),
     )
     if built:
         output.report(built, call.translate)
@@ -116,8 +118,8 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     else:
         for line in done.lines(call.translate):
             click.echo(line)
-    if failure:
-        raise failure
+    if error := failure or damage:
+        raise error
     if built:
         output.announce(settings, built, call.translate)
         output.keep_index(settings, clock, built, call.translate)

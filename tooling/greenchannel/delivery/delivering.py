@@ -18,7 +18,7 @@ from typing import Any
 
 from greenchannel.delivery.batches import batches
 from greenchannel.delivery.comparing import is_superseded
-from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.journal import Ahead, Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.superseding import is_any_known
 from greenchannel.delivery.targets import Target, TargetError
@@ -51,18 +51,16 @@ class Delivered:
 def make_site(
     plan: Iterable[Planned],
     site: Path,
-    journal: Journal,
+    journal: Journal | Ahead,
     changed_at: int | None,
     progress: Progress,
     guard: Guard = lambda _path, _data: (),
     looks: Looks | None = None,
     making: Callable[[Sequence[Planned], Guard], Making] = make_here,
-    *,
-    believing: bool = False,
 ) -> Delivered:
     """Makes what the journal does not vouch for. `changed_at`: the time a changed file gets, in seconds (Unix time).
 
-    `believing` looks at no file that the journal vouches for: whoever asks for that makes the rest sure behind it.
+    One that goes `Ahead` is believed, and no file is looked at: whoever does that makes the rest sure behind it.
 
     A file in which `guard` finds what must not be read yet is not written; the others are, but for lists and feeds that
     would name a page which is therefore missing. A file of `looks` is not looked at again; what is found is put there.
@@ -71,9 +69,9 @@ def make_site(
     looks = {} if looks is None else looks
     steps = in_order(plan, lambda one: _is_known(one, journal))
     paths = [path for one in steps for path in one.paths]
-    if not believing:
+    if isinstance(journal, Journal):
         _settle_variants(paths, journal, lambda surplus: _remove(site, surplus))
-    due = [one for one in steps if not _stands(f"{site}/", one, journal, looks, believing=believing)]
+    due = [one for one in steps if not _stands(f"{site}/", one, journal, looks)]
     refuse_outside(due)
     written: list[str] = []
     leaks: list[Leak] = []
@@ -210,7 +208,7 @@ def _settle_variants(paths: Sequence[str], journal: Journal, remove: Callable[[S
         journal.drop((*surplus, _VARIANTS))
 
 
-def _is_known(step: Planned, journal: Journal) -> bool:
+def _is_known(step: Planned, journal: Journal | Ahead) -> bool:
     return all(plain_of(path) in journal.entries for path in step.paths)
 
 
@@ -242,12 +240,12 @@ def there(site: Path, paths: Iterable[str]) -> Iterator[str]:
     return (path for path in paths if os.path.lexists(f"{site}/{path}"))  # A Path takes longer than the question.
 
 
-def _stands(root: str, step: Planned, journal: Journal, looks: Looks, *, believing: bool) -> bool:
+def _stands(root: str, step: Planned, journal: Journal | Ahead, looks: Looks) -> bool:
     for path in step.paths:
         noted = journal.entries.get(path)
         if noted is None or noted.get("made_of") != step.fingerprint:
             return False
-        if believing:
+        if isinstance(journal, Ahead):
             continue
         if path not in looks:
             looks[path] = look(root + path)

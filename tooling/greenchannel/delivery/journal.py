@@ -104,23 +104,19 @@ class Journal:
         return {path: entry for path, entry in found.items() if entry != _GONE}
 
 
-class Ahead(Journal):
-    """For files that go out before the journal is read: `standing` are those that are there, by what they are made of.
+class Ahead:
+    """For files that go out before the journal is read; what becomes of them is noted there.
 
-    What is not known of one is empty.
+    `standing` are those that are there, by what they are made of, which is empty where it is not known.
     """
 
     def __init__(self, journal: Journal, standing: Mapping[str, str]) -> None:
         self._journal = journal
-        self._standing: dict[str, Mapping[str, Any]] = {path: {"made_of": one} for path, one in standing.items()}
-
-    @property
-    def entries(self) -> dict[str, Mapping[str, Any]]:
-        return self._standing
+        self.entries: dict[str, Mapping[str, Any]] = {path: {"made_of": one} for path, one in standing.items()}
 
     def note(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
         self._journal.note(entries)
-        self._standing |= entries
+        self.entries |= entries
 
     def compact(self) -> None:
         """Later, by who reads it."""

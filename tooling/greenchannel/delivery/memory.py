@@ -31,11 +31,15 @@ create table if not exists remembered (key text primary key, proof text not null
 
 
 class Memory:
-    """Of one newsroom, for one run, which may also but read. What is kept is written in time and when the run ends."""
+    """Of one newsroom, for one run, which may also but read. What is kept is written in time and when the run ends.
+
+    `has_lost` says that some of it could not be written: what is remembered is not all as of one moment.
+    """
 
     def __init__(self, home: Path, maker: str, *, reads_only: bool = False) -> None:
         self._path, self._maker, self._reads_only = home / FILE, maker, reads_only
         self._new: dict[str, bytes] = {}
+        self.has_lost = False
         self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -75,8 +79,8 @@ class Memory:
     def save(self) -> None:
         if self._reads_only or not self._new:
             return
-        if not self._saved() and self._forget():
-            self._saved()
+        if not self._saved() and not (self._forget() and self._saved()):
+            self.has_lost = True
         self._new = {}
 
     def _saved(self) -> bool:

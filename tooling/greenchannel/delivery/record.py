@@ -37,7 +37,7 @@ from greenchannel.record.withdrawal import (
     write_withdrawal,
 )
 
-_GLANCED: dict[bytes, "Record"] = {}  # of this process, the newest, by its mark
+_GLANCED: list[tuple[bytes, "Record"]] = []  # of this process: the newest, behind its mark
 _GLANCE = "glance"  # the name under which it is remembered
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+(?:\.[a-z]{2})?\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
@@ -47,7 +47,7 @@ class LedgerDamagedError(GreenchannelError):
     """Nothing is added to a record that does not verify."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("the record does not verify; nothing was changed (greenchannel verify)")
+        super().__init__("the record does not verify; run greenchannel verify")
         self.problems = problems
 
     def in_language(self, translate: Callable[[str], str]) -> str:
@@ -134,10 +134,12 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
     mark = _mark(checkpoint, ledger)
     if not (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):
         return None
-    if mark not in _GLANCED:
-        index, lines = read_index(known[len(mark) :]), lines_of(ledger)
-        _keep_at_hand(mark, Record(lines, glance(index, lines), ledger))
-    return _GLANCED[mark]
+    for before, record in _GLANCED:
+        if before == mark:
+            return record
+    index, lines = read_index(known[len(mark) :]), lines_of(ledger)
+    _GLANCED[:] = [(mark, record := Record(lines, glance(index, lines), ledger))]
+    return record
 
 
 def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
@@ -146,10 +148,13 @@ def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[st
         memory.keep(_GLANCE, _mark(*ends(releases)) + index_of(events).write())
 
 
-def _keep_at_hand(mark: bytes, record: Record) -> None:
-    """A process asks several times for one record."""
-    _GLANCED.clear()
-    _GLANCED[mark] = record
+def _remember(releases: Path, memory: Remembering, record: Record) -> None:
+    """What was added to: who asks next need not read all of it again."""
+    mark, state = _mark(*ends(releases)), record.state
+    index = state.index if isinstance(state, Glance) else index_of(record.events)
+    memory.keep(_GLANCE, mark + index.write())
+    if isinstance(state, Glance):
+        _GLANCED[:] = [(mark, record)]
 
 
 def _mark(checkpoint: bytes | None, ledger: bytes) -> bytes:
@@ -171,12 +176,10 @@ def release(
     to which a release belongs. Raises LedgerDamagedError.
     """
     with locked(releases):
-        record = recall_record(releases, memory) if memory else None
-        record = record or read_record(releases)
-        decisions = []
+        record, decisions = _sound(releases, memory), []
         for one in submissions:
             candidate, now = one.make(record.state), clock()
-            _refuse_damaged_incident(releases, record, candidate)
+            _refuse_damaged(releases, record, candidate)
             approval = read_approval(one.approval) if one.approval else None
             refused = refusals(candidate, approval, record.state, registry, one.errors, now)
             event = None
@@ -189,11 +192,7 @@ def release(
                 record = _followed(record, event)
             decisions.append(Decision(candidate, refused, event))
         if memory and not dry_run and any(one.event for one in decisions):
-            mark, state = _mark(*ends(releases)), record.state
-            index = state.index if isinstance(state, Glance) else index_of(record.events)
-            memory.keep(_GLANCE, mark + index.write())
-            if isinstance(state, Glance):
-                _keep_at_hand(mark, record)
+            _remember(releases, memory, record)
     return tuple(decisions)
 
 
@@ -206,15 +205,23 @@ def _followed(record: Record, event: Mapping[str, Any]) -> Record:
     return Record(lines, glance(index, lines), ledger)
 
 
-def _refuse_damaged_incident(releases: Path, record: Record, candidate: Candidate) -> None:
-    """Of a record at a glance, which has not looked at any file."""
+def _sound(releases: Path, memory: Remembering | None) -> Record:
+    """At a glance where it was found sound before. Raises LedgerDamagedError."""
+    return (memory and recall_record(releases, memory)) or read_record(releases)
+
+
+def _refuse_damaged(releases: Path, record: Record, candidate: Candidate) -> None:
+    """Of a record at a glance, which has not looked at any file: those of the incident and of what is explained."""
     if not isinstance(state := record.state, Glance):
         return
-    read = digests(frozen_reader(releases))
-    found = Holdings(read, approvals=True)
-    for one in {candidate.release.id, *state.index.members.get(candidate.incident.id, ())}:
-        for place in state.index.lines.get(one, ()):
-            found.check(place + 1, record.events[place])
+    found, index = Holdings(digests(frozen_reader(releases)), approvals=True), state.index
+    incident, basis = candidate.incident.id, getattr(candidate.release, "basis", "")
+    around = (candidate.release.id, basis, *index.members.get(incident, ()))
+    places = {place for one in around for place in index.lines.get(one, ())}
+    if incident in index.facts:
+        places.add(index.facts[incident])
+    for place in sorted(places):
+        found.check(place + 1, record.events[place])
     if found.problems:
         raise LedgerDamagedError(found.problems)
 
@@ -244,12 +251,14 @@ def withdraw(
     releases: Path,
     sign: Callable[[State, datetime], SignedWithdrawal],
     clock: Callable[[], datetime],
+    memory: Remembering | None = None,
     *,
     dry_run: bool,
 ) -> Mapping[str, Any]:
     """Adds the line of what `sign` signs, and returns it. What `sign` raises leaves the record as it was."""
     with locked(releases):
-        state, now = read_record(releases).state, clock()
+        record, now = _sound(releases, memory), clock()
+        state = record.state
         signed = sign(state, now)
         _refuse_clock_behind(state, now)
         (event,) = chain(state, (withdrawal_event(signed),), now)
@@ -257,6 +266,8 @@ def withdraw(
             path = withdrawal_path(state.releases[signed.release].current.path)
             write_file(releases / path, write_withdrawal(signed))
             _append(releases, (event,))
+            if memory:
+                _remember(releases, memory, _followed(record, event))
     return event
 
 

@@ -1,18 +1,19 @@
 """What lies on the desk, as the system tells of it: each incident's folder with its files.
 
 Approvals stand beside what they approve and are no texts: they are passed over, and so are an editor's hidden files.
-One command looks once: who asks again within `looking_once` is told what was seen at first.
+One command looks once: who asks again within `looking_once` is told what was seen a moment ago.
 """
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from greenchannel.desk.newsroom import KnownFolders
-from greenchannel.desk.seen import told
+from greenchannel.desk.seen import look_of
 
 Look = list[int] | None  # as `seen`; None: a link, or no regular file
 
@@ -28,11 +29,15 @@ class Folder(dict[str, Look]):
 
 Folders = Mapping[str, Folder]  # by their paths below content/
 
-_SEEN: dict[Path, Folders | None] = {}  # of this process, by content/; None: not looked at yet
+_HOLDS_SECONDS = 10.0  # Who waited for another run, or for a place of readers, looks again.
+_SEEN: dict[Path, tuple[float, Folders] | None] = {}  # of this process, by content/, and when; None: not looked at yet
 
 
 @contextmanager
 def looking_once(content: Path) -> Iterator[None]:
+    if content in _SEEN:
+        yield
+        return
     _SEEN[content] = None
     try:
         yield
@@ -40,10 +45,17 @@ def looking_once(content: Path) -> Iterator[None]:
         del _SEEN[content]
 
 
+def look_again(content: Path) -> None:
+    """The next one who asks."""
+    if content in _SEEN:
+        _SEEN[content] = None
+
+
 def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Folders:
     """A folder that is `known` is not looked at again. Strings: of a long archive, paths cost more than looks."""
-    if known is None and (seen := _SEEN.get(content)) is not None:
-        return seen
+    if known is None and (seen := _SEEN.get(content)) and time.monotonic() < seen[0] + _HOLDS_SECONDS:
+        return seen[1]
+    began = time.monotonic()
     folders = {f"{one}": of for one, of in (known or {}).items()}
     found = dict[str, Folder]()
     for year in _names(f"{content}/incidents"):
@@ -55,7 +67,7 @@ def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Fo
             else:
                 found[folder] = _files(f"{content}/{folder}")
     if known is None and content in _SEEN:
-        _SEEN[content] = found
+        _SEEN[content] = began, found
     return found
 
 
@@ -81,4 +93,4 @@ def _look(entry: os.DirEntry[str]) -> Look:
         found = entry.stat(follow_symlinks=False)
     except OSError:
         return None
-    return told(found) if stat.S_ISREG(found.st_mode) else None
+    return look_of(found) if stat.S_ISREG(found.st_mode) else None

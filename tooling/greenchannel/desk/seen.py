@@ -19,10 +19,10 @@ def seen(path: str) -> list[int] | None:
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    return told(found)
+    return look_of(found)
 
 
-def told(found: os.stat_result) -> list[int]:
+def look_of(found: os.stat_result) -> list[int]:
     return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
 

@@ -63,8 +63,8 @@ class Withheld:
 PublicText = Callable[[str, str], str | None]
 
 
-class Told(Protocol):
-    """The record: `mark` stands for its lines."""
+class Ledger(Protocol):
+    """The public record: `mark` stands for its lines."""
 
     mark: str
 
@@ -101,7 +101,7 @@ def read_withheld(
     memory: Remembering | None = None,
     folders: Folders | None = None,
     kept: KnownWithheld | None = None,
-    record: Told | None = None,
+    record: Ledger | None = None,
 ) -> Iterator[Withheld]:
     """`public_text(id, language)` gives the newest frozen text of a release or an incident, None if there is none; the
     language is empty for the text itself. `public_digest` gives its SHA-256: with a `memory`, a file is read again only
@@ -124,11 +124,13 @@ def read_withheld(
         for one, files in lying.items()
         if (before := known.texts.get(one)) and before[0] == files and holds(before[1], known.mark)
     }
-    earlier = RememberedFolders(memory, "withheld", {one: files for one, files in lying.items() if one not in texts})
-    for values, mark in ((earlier.together, earlier.mark), (earlier.apart, "")):
-        for folder, (public, held) in values.items():
-            if holds(found := _Found(public, [_read_held(one) for one in held]), mark):
-                texts[folder] = lying[folder], found
+    earlier = RememberedFolders(memory, "withheld", lying, lying.keys() - texts.keys())
+    remembered = {folder: _read_found(value) for folder, value in earlier.together.items()}
+    earlier.refuse(refused := {one for one, found in remembered.items() if not holds(found, earlier.mark)})
+    apart = {folder: _read_found(value) for folder, value in earlier.apart.items()}
+    still = {one: found for one, found in remembered.items() if one not in refused}
+    texts |= {one: (lying[one], found) for one, found in still.items()}
+    texts |= {one: (lying[one], found) for one, found in apart.items() if holds(found, "")}
     for folder in lying.keys() - texts.keys():
         texts[folder] = known_now = _read_folder(content, folder, lying[folder], public_text, public_digest)
         if known_now[0] is not None:
@@ -160,6 +162,11 @@ def _plain(folders: Folders) -> Folders:
         else Folder((one, look) for one, look in files.items() if look is not None)
         for folder, files in folders.items()
     }
+
+
+def _read_found(value: list[Any]) -> _Found:  # Any: JSON
+    public, held = value
+    return _Found(public, [_read_held(one) for one in held])
 
 
 def _read_held(told: list[Any]) -> Withheld:  # Any: JSON

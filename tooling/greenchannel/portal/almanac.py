@@ -16,7 +16,6 @@ from greenchannel.portal.streams import Event, Holding, News, follow
 from greenchannel.record.events import GENESIS
 
 _KEPT = 2_500  # places of a stream's newest versions: more than its current document looks back
-_WHOLE = "incidents/"  # streams of which all places are kept
 
 
 @dataclass(slots=True)
@@ -120,8 +119,13 @@ class Almanac:
         tail.versions += 1
         tail.entries += news.is_new
         tail.places.append(place)
-        if len(tail.places) > 2 * _KEPT and not news.key.startswith(_WHOLE):
+        if len(tail.places) > 2 * _KEPT and not is_kept_whole(news.key):
             del tail.places[:-_KEPT]
+
+
+def is_kept_whole(stream: str) -> bool:
+    """Whether all places of a stream are kept: an incident's stream is called as its lines say."""
+    return stream.startswith("incidents/")
 
 
 def places_of(events: Iterable[Event]) -> Mapping[str, Sequence[int]]:

@@ -22,6 +22,7 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -81,8 +82,8 @@ class Renderer:
 
     def begin(self) -> None:
         """Starts the child and waits for nothing: for who will soon have a body and something else to do until then."""
-        if self._child is None:
-            self._child = _Child()
+        with suppress(OSError):  # Told by who asks for a body.
+            self._child = self._child or _Child()
 
     def render(self, text: str, links: Links = ()) -> str:
         if _is_oversized(text):

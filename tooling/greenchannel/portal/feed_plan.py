@@ -155,7 +155,7 @@ def _view(voice: Voice, stream: Stream, versions: Sequence[Version], archive: in
 
 def _title(voice: Voice, stream: Stream, archive: int) -> tuple[str, str]:
     """What a stream is called at the end of a document, and the page that belongs to it, below the site's root."""
-    behind = archive * window.ARCHIVE or None
+    behind = archive * window.ARCHIVE - stream.left_out if archive else None
     kind, _, name = stream.key.partition("/")
     match kind:
         case "incidents":

@@ -181,8 +181,10 @@ class _Plan:
         numbers = {*self._months, *self._fresh(), *self._changed()}
         for month in {*self._months.values()}:
             numbers.update(self._of_month(month))
+        for incident in self._incidents:
+            numbers.update(almanac.releases[one] for one in almanac.ever[incident])
         for path in self._columns:
-            numbers.update(self._newest(path, columns.NEWEST))
+            numbers.update(almanac.held[path][-columns.NEWEST :], self._newest(path, columns.NEWEST))
         for path in (f"types/{one.value}/" for one in ReleaseType):
             numbers.update(self._newest(path, home_page.NEWEST))
         for incident in (*self._listed, *almanac.unclosed):
@@ -199,7 +201,7 @@ class _Plan:
         return range(bisect_left(first, since.timestamp()), bisect_left(first, until.timestamp()))
 
     def _newest(self, path: str, count: int) -> Iterator[int]:
-        """Of a column, those that stand in it still."""
+        """Of what a column ever held, those that stand in it still: some columns show these alone."""
         names = self._names
         found = (
             number

@@ -6,7 +6,7 @@ What streams get by a line of a release follows from that release's own lines, s
 from collections.abc import Iterable, Mapping
 
 from greenchannel.portal import window
-from greenchannel.portal.almanac import Almanac
+from greenchannel.portal.almanac import Almanac, is_kept_whole
 from greenchannel.portal.streams import Stream, Version, follow
 from greenchannel.record.glance import Glance, Lines
 
@@ -26,7 +26,8 @@ class StreamEnds:
         return ends if len(ends) == len(found) else None
 
     def _end(self, key: str, before: int) -> Stream | None:
-        tail, wanted = self._almanac.streams[key], _AT_FIRST
+        tail = self._almanac.streams[key]
+        wanted = len(tail.places) if is_kept_whole(key) else _AT_FIRST  # Its title is asked of all of it.
         while True:
             # Whole lines of the ledger: one may have brought several versions.
             places = sorted({*tail.places[-wanted:]}) if wanted < len(tail.places) else sorted({*tail.places})

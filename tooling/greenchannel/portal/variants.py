@@ -68,7 +68,12 @@ def is_variant(path: str, packed: bytes, plain: bytes) -> bool:
 def with_variants(plan: Iterable[Planned]) -> Iterator[Planned]:
     for one in plan:
         paths = tuple(each for path in one.paths for each in (*variants_of(path), path))
-        yield Planned(one.stage, paths, fingerprint(one.fingerprint, _PACKERS), _making(one))
+        yield Planned(one.stage, paths, packed(one.fingerprint), _making(one))
+
+
+def packed(mark: str) -> str:
+    """The fingerprint of a file with its variants, by that of the file."""
+    return fingerprint(mark, _PACKERS)
 
 
 def _making(one: Planned) -> Callable[[], tuple[bytes, ...]]:
