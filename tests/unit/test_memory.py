@@ -243,6 +243,8 @@ def test_where_it_cannot_be_kept_the_run_goes_on_and_what_was_known_stays(
     monkeypatch.setattr(memory, "_WAIT_SECONDS", 0.01)
     with kept(home, monkeypatch), Memory(home, "these programs") as remembered:
         remembered.keep("two", b"2" * 100_000)
+        assert not remembered.has_lost
         remembered.save()
+        assert remembered.has_lost
         remembered.keep("three", b"3" * 100_000)
     assert recalled(home, "one", "two", "three") == ONE

@@ -147,8 +147,8 @@ class Making:
         """Where the record alone has grown since all of the site stood: what came, before everything is looked at.
 
         Whether it was so. Of an archive, to look at everything takes longer than to make what came: the record is read
-        at a glance, and the journal is believed. Hand-written pages wait: whether they have an address of their own is
-        known of all of the plan alone.
+        at a glance, and of the journal its last line, which says what stood. Hand-written pages wait: whether they have
+        an address of their own is known of all of the plan alone.
         """
         record, almanac = recall_record(self.settings.releases, self._memory), self._take_almanac()
         if record is None or almanac is None:
@@ -205,8 +205,8 @@ class Making:
         if almanac is None or not _knows(almanac, site):
             almanac = Almanac()
         almanac.go_on(site.events, places_of(site.events), site.state.head)
-        self._resident.almanac = almanac
         if not self._memory.has_lost:  # Else plans that it has may be older than the site.
+            self._resident.almanac = almanac
             self._memory.keep(_ALMANAC, almanac.write())
 
     def _put(self, site: Site, journal: Journal | Ahead, plain: tuple[Planned, ...]) -> None:
