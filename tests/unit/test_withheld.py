@@ -118,6 +118,15 @@ def test_a_file_whose_public_text_is_another_one_is_read_again(kept: Kept) -> No
     assert kept.asked == ["withheld incidents/2026/chengbei-tingshui"]
 
 
+def test_a_draft_in_a_hidden_folder_is_one_of_the_desk(kept: Kept) -> None:
+    path = kept.home.content / "incidents/2026/.niming/fact-1.md"
+    path.parent.mkdir()
+    path.write_text(DRAFT, "utf-8")
+    anew = read_withheld(kept.home.content, lambda _id, _language: None)
+    assert [one.path for one in anew if ".niming" in one.path] == ["incidents/2026/.niming/fact-1.md"]
+    assert [one.path for one in kept.find()[0] if ".niming" in one.path] == ["incidents/2026/.niming/fact-1.md"]
+
+
 def test_where_many_folders_have_changed_since_those_that_have_not_are_found_as_before(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,8 +19,7 @@ from greenchannel.desk.withheld import KnownWithheld, Withheld, read_pieces, rea
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.domain.remembering import Remembering
-from greenchannel.portal.bodies import RecordDamagedError
-from greenchannel.record.canonical import sha256
+from greenchannel.portal.bodies import as_released
 from greenchannel.record.events import State
 from greenchannel.record.verification import LEDGER
 
@@ -76,9 +75,7 @@ class Guard:
         if (path := facts.get("path")) is None:
             return None
         data = self._pending.get(path) or frozen_reader(self._settings.releases)(path) or b""
-        if sha256(data) != facts["sha256"]:
-            raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
-        return data.decode()
+        return as_released(path, data, facts["sha256"]).decode()
 
     def _public_digest(self, identifier: str, language: str) -> str | None:
         return self._facts(identifier, language).get("sha256")

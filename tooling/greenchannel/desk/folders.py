@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
-from greenchannel.desk.newsroom import KnownFolders
+from greenchannel.desk.newsroom import KnownFolders, incident_folders
 from greenchannel.desk.seen import look_of
 
 Look = list[int] | None  # as `seen`; None: a link, or no regular file
@@ -58,14 +58,12 @@ def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Fo
     began = time.monotonic()
     folders = {f"{one}": of for one, of in (known or {}).items()}
     found = dict[str, Folder]()
-    for year in _names(f"{content}/incidents"):
-        for name in _names(f"{content}/incidents/{year}"):
-            folder = f"incidents/{year}/{name}"
-            if (of := folders.get(f"{content}/{folder}")) is not None:
-                looks = zip(of.names, of.looks, strict=True)
-                found[folder] = Folder((one, look) for one, look in looks if look is not None and _is_meant(one))
-            else:
-                found[folder] = _files(f"{content}/{folder}")
+    for folder in incident_folders(content):
+        if (of := folders.get(f"{content}/{folder}")) is not None:
+            looks = zip(of.names, of.looks, strict=True)
+            found[folder] = Folder((one, look) for one, look in looks if look is not None and _is_meant(one))
+        else:
+            found[folder] = _files(f"{content}/{folder}")
     if known is None and content in _SEEN:
         _SEEN[content] = began, found
     return found
@@ -73,12 +71,6 @@ def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Fo
 
 def _is_meant(name: str) -> bool:
     return not name.startswith(".") and not name.endswith(".json")
-
-
-def _names(folder: str) -> list[str]:
-    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as found:
-        return sorted(one.name for one in found if one.is_dir(follow_symlinks=False) and not one.name.startswith("."))
-    return []
 
 
 def _files(folder: str) -> Folder:

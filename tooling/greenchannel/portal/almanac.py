@@ -11,9 +11,10 @@ from datetime import datetime, timezone
 
 import orjson
 
+from greenchannel.portal.catalogue import month_of
 from greenchannel.portal.columns import paths_of
 from greenchannel.portal.streams import Event, Holding, News, follow
-from greenchannel.record.events import GENESIS
+from greenchannel.record.events import GENESIS, NAMES_NOTHING
 
 _KEPT = 2_500  # places of a stream's newest versions: more than its current document looks back
 
@@ -56,7 +57,7 @@ class Almanac:
         """
         before: dict[str, int] = {}
         for place, event in enumerate(events[self.lines :], self.lines + 1):
-            if event["event"] in ("visible", "countersigned"):
+            if event["event"] in NAMES_NOTHING:
                 continue
             earlier = [(one + 1, events[one]) for one in places[event["id"]] if one + 1 < place]
             if event["event"] != "withdrawn":
@@ -73,12 +74,15 @@ class Almanac:
         found, held = [], self.held[path]
         end = len(held)
         while end:
-            month = datetime.fromtimestamp(self.first[held[end - 1]], zone).replace(
-                day=1, hour=0, minute=0, second=0, microsecond=0
-            )
-            found.append(f"{month.year:04}/{month.month:02}")
-            end = bisect_left(held, month.timestamp(), hi=end, key=self.first.__getitem__)
+            found.append(self.month(held[end - 1], zone))
+            year, month = map(int, found[-1].split("/"))
+            since = datetime(year, month, 1, tzinfo=zone).timestamp()
+            end = bisect_left(held, since, hi=end, key=self.first.__getitem__)
         return tuple(found)
+
+    def month(self, number: int, zone: timezone) -> str:
+        """``2026/11``: in which a release was first published, as `Catalogue.months` has it."""
+        return month_of(datetime.fromtimestamp(self.first[number], zone))
 
     def write(self) -> bytes:
         told = {one.name: getattr(self, one.name) for one in fields(self)}

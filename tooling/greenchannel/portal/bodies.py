@@ -25,6 +25,13 @@ class RecordDamagedError(GreenchannelError):
     """A frozen text is not the one that was released; nothing is built from it."""
 
 
+def as_released(path: str, data: bytes, digest: str) -> bytes:
+    """The bytes of a frozen text, if they are those that were released. Raises RecordDamagedError."""
+    if sha256(data) != digest:
+        raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
+    return data
+
+
 class Bodies:
     """What was released, compared with its digest; a body is rendered once, when a page or feed is made of it.
 
@@ -55,10 +62,7 @@ class Bodies:
 
     def released(self, digest: str) -> bytes:
         path = self._path(digest)
-        data = self._read_frozen(path)
-        if sha256(data) != digest:
-            raise RecordDamagedError("releases/{path}: not what was released; run greenchannel verify", path=path)
-        return data
+        return as_released(path, self._read_frozen(path), digest)
 
     def _rendered(self, digest: str) -> str:
         frozen = thaw(self.released(digest))

@@ -145,7 +145,7 @@ class Catalogue:
         """In which each release was first published, ``2026/11`` by its id."""
         zone = self.settings.zone
         there = ((one.id, one.first_at.astimezone(zone)) for one in self.releases)
-        return {identifier: f"{at.year:04}/{at.month:02}" for identifier, at in there}
+        return {identifier: month_of(at) for identifier, at in there}
 
     def of_incident(self, identifier: str) -> tuple[PublicRelease, ...]:
         return self._by_incident.get(identifier, ())
@@ -255,6 +255,11 @@ class Catalogue:
 
     def _moment(self, facts: Mapping[str, Any], key: str) -> Moment | None:
         return read_moment(facts[key], self.settings.zone) if facts.get(key) else None
+
+
+def month_of(there: datetime) -> str:
+    """``2026/11``, of a local time."""
+    return f"{there.year:04}/{there.month:02}"
 
 
 def _texts(facts: Mapping[str, Any]) -> dict[str, str]:

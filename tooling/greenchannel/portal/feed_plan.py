@@ -5,7 +5,7 @@ So its fingerprint needs the digest of that line alone, and each line vouches fo
 costs the same however much it holds, and touches none of its entries.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from greenchannel.domain.vocabulary import Category, ReleaseType
@@ -16,7 +16,7 @@ from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
 from greenchannel.portal.items import clean
 from greenchannel.portal.plan import Planned, Stage, fingerprint
 from greenchannel.portal.prepared import Entries
-from greenchannel.portal.streams import ALL, CHANGES, URGENT, Event, Stream, Streams, Version, read_streams
+from greenchannel.portal.streams import ALL, CHANGES, URGENT, Ends, Event, Stream, Streams, Version, read_streams
 from greenchannel.portal.views.feeds import FeedView
 from greenchannel.record.canonical import canonical_json, sha256
 
@@ -30,29 +30,20 @@ def plan_feeds(
     maker: str,
     streams: Streams | None = None,
     entries: Entries | None = None,
+    ends: Ends | None = None,
 ) -> Iterator[Planned]:
     """`html` gives the clean HTML of a frozen text by its digest; `maker` stands for the programs that make feeds.
 
-    `streams` and `entries` are those that a process keeps. The voice may hold what neither XML nor UTF-8 can carry; no
+    `streams` and `entries` are those that a process keeps. Where the `ends` of some streams are given, these alone are
+    planned, and of their archives those that are new. The voice may hold what neither XML nor UTF-8 can carry; no
     document does.
     """
     if events:
-        feeds = _Feeds(clean(voice), events, html, maker, read_streams(events, streams), entries or Entries())
+        told = ends or Ends(read_streams(events, streams), {})
+        feeds = _Feeds(clean(voice), events, html, maker, told, entries or Entries())
         yield from feeds.plan()
-        yield feeds.index()
-
-
-def plan_streams(
-    voice: Voice,
-    events: Sequence[Event],
-    html: Callable[[str], str],
-    maker: str,
-    streams: Mapping[str, Stream],
-    entries: Entries,
-    before: Mapping[str, int],
-) -> Iterator[Planned]:
-    """As `plan_feeds`, of these streams alone; of archives what is new since each had so many versions `before`."""
-    yield from _Feeds(clean(voice), events, html, maker, streams, entries, before).plan()
+        if ends is None:
+            yield feeds.index()
 
 
 class _Feeds:
@@ -62,11 +53,10 @@ class _Feeds:
         events: Sequence[Event],
         html: Callable[[str], str],
         maker: str,
-        streams: Mapping[str, Stream],
+        ends: Ends,
         entries: Entries,
-        before: Mapping[str, int] | None = None,
     ) -> None:
-        self._voice, self._events, self._streams, self._before = voice, events, streams, before or {}
+        self._voice, self._events, (self._streams, self._before) = voice, events, ends
         self._html, self._entries, self._common = html, entries, fingerprint(maker, voice)
 
     def plan(self) -> Iterator[Planned]:

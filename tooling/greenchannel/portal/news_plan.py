@@ -9,7 +9,7 @@ follows when all of the site is planned.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from heapq import nlargest
 from itertools import islice
 
@@ -23,7 +23,7 @@ from greenchannel.portal.bodies import Bodies
 from greenchannel.portal.catalogue import Catalogue
 from greenchannel.portal.columns import Shelf
 from greenchannel.portal.entries import voice_of
-from greenchannel.portal.feed_plan import plan_streams
+from greenchannel.portal.feed_plan import plan_feeds
 from greenchannel.portal.incident_plan import plan_incidents
 from greenchannel.portal.index_number import index_number, period_of
 from greenchannel.portal.neighbourhood import Neighbourhood, neighbourhood
@@ -32,10 +32,11 @@ from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.remembered_plan import remembered_marks
 from greenchannel.portal.source import Site
 from greenchannel.portal.stream_ends import StreamEnds
-from greenchannel.portal.streams import Stream
+from greenchannel.portal.streams import Ends
 from greenchannel.portal.theme import Theme
 from greenchannel.portal.views.parts import Row
 from greenchannel.portal.wording import CHINESE, ENGLISH
+from greenchannel.record.events import NAMES_NOTHING
 from greenchannel.record.glance import Glance, Lines
 
 _MOST_LINES = 200  # of news; behind more than that all of the site is as quick
@@ -86,13 +87,13 @@ def plan_news(site: Site, theme: Theme, almanac: Almanac, news: News) -> NewsPla
         return None
     names = [_PUNCTUALITY + one for one in (CHINESE, *almanac.pages)]
     known = site.memory.recall(names)
-    streams = StreamEnds(*_at_a_glance(site), almanac).of(news.grown)
-    if len(known) < len(names) or streams is None:
+    ends = StreamEnds(*_at_a_glance(site), almanac).of(news.grown)
+    if len(known) < len(names) or ends is None:
         return None
     punctuality = {one.removeprefix(_PUNCTUALITY): _rows(data) for one, data in known.items()}
     # What is remembered stays what stood, until all of it does again.
     apart = replace(site, memory=None, at_hand=replace(site.at_hand, plans={}))
-    plan = _Plan(apart, theme, almanac, news, streams)
+    plan = _Plan(apart, theme, almanac, news, ends)
     return NewsPlan(tuple(plan.plan(punctuality)), remembered_marks(site.memory, plan.names))
 
 
@@ -113,9 +114,9 @@ def _rows(data: bytes) -> Rows:
 
 class _Plan:
     def __init__(
-        self, site: Site, theme: Theme, almanac: Almanac, news: News, streams: Mapping[str, Stream]
+        self, site: Site, theme: Theme, almanac: Almanac, news: News, ends: Ends
     ) -> None:
-        self._site, self._theme, self._almanac, self._news, self._streams = site, theme, almanac, news, streams
+        self._site, self._theme, self._almanac, self._ends = site, theme, almanac, ends
         self._events, state = _at_a_glance(site)
         self._state, self._names = state, [*almanac.releases]
         touched = dict.fromkeys(str(event["id"]) for event in site.events[news.since :])
@@ -124,7 +125,7 @@ class _Plan:
         turned = (one for incident in news.turned for one in almanac.ever.get(incident, ()))
         shown = [almanac.releases[one] for one in dict.fromkeys((*touched, *turned))]
         zone = site.settings.zone
-        self._months = {one: _month_of(almanac, one, zone) for one in shown}
+        self._months = {one: almanac.month(one, zone) for one in shown}
         self._columns = {path for path, held in almanac.held.items() if any(_is_in(held, one) for one in shown)}
         began = self._began()
         since = min(nlargest(incident_page.NEWEST, began.values()), default=0)
@@ -151,8 +152,8 @@ class _Plan:
         yield from self._lists(catalogue, made, columns.columns(catalogue), punctuality[CHINESE])
         yield given(Stage.FEED, ongoing.STYLE_PATH, ongoing.urgent_style(catalogue))
         voice = voice_of(site.settings, site.registry)
-        entries, grown = site.at_hand.entries, self._news.grown
-        yield from plan_streams(voice, site.events, bodies.html, site.maker, self._streams, entries, grown)
+        entries = site.at_hand.entries
+        yield from plan_feeds(voice, site.events, bodies.html, site.maker, entries=entries, ends=self._ends)
         yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
         yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
 
@@ -189,7 +190,7 @@ class _Plan:
             numbers.update(self._newest(path, home_page.NEWEST))
         for incident in (*self._listed, *almanac.unclosed):
             numbers.update(almanac.releases[one] for one in index.members[incident])
-        for stream in self._streams.values():
+        for stream in self._ends.streams.values():
             numbers.update(almanac.releases[one.release] for one in stream.log)
         names = (self._names[one] for one in sorted(numbers))
         return replace(self._state, releases={one: self._state.releases[one] for one in names})
@@ -220,7 +221,7 @@ class _Plan:
         """What changed last, and whatever changed in the same second as the last of that."""
         found, at = dict[str, None](), ""
         for event in reversed(self._site.events):
-            if event["event"] in ("visible", "countersigned") or event["id"] in found:
+            if event["event"] in NAMES_NOTHING or event["id"] in found:
                 continue
             if len(found) >= newest.LATEST and event["at"] != at:
                 break
@@ -261,8 +262,3 @@ class _Plan:
 def _is_in(held: list[int], number: int) -> bool:
     place = bisect_left(held, number)
     return place < len(held) and held[place] == number
-
-
-def _month_of(almanac: Almanac, number: int, zone: timezone) -> str:
-    at = datetime.fromtimestamp(almanac.first[number], zone)
-    return f"{at.year:04}/{at.month:02}"

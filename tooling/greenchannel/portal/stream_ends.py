@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from greenchannel.portal import window
 from greenchannel.portal.almanac import Almanac, is_kept_whole
-from greenchannel.portal.streams import Stream, Version, follow
+from greenchannel.portal.streams import Ends, Stream, Version, follow
 from greenchannel.record.glance import Glance, Lines
 
 _AT_FIRST = 200  # versions of a stream that are read before it is asked whether these are enough
@@ -19,11 +19,11 @@ class StreamEnds:
         self._told: dict[str, dict[tuple[int, str], list[Version]]] = {}  # by release, then by place and stream
         self._releases: dict[int, str] = {}  # by the place of a line
 
-    def of(self, grown: Mapping[str, int]) -> Mapping[str, Stream] | None:
+    def of(self, grown: Mapping[str, int]) -> Ends | None:
         """None where the almanac's places do not reach back that far."""
         found = {key: self._end(key, before) for key, before in sorted(grown.items())}
-        ends = {key: one for key, one in found.items() if one is not None}
-        return ends if len(ends) == len(found) else None
+        streams = {key: one for key, one in found.items() if one is not None}
+        return Ends(streams, grown) if len(streams) == len(found) else None
 
     def _end(self, key: str, before: int) -> Stream | None:
         tail = self._almanac.streams[key]

@@ -120,6 +120,13 @@ class News(NamedTuple):
     is_new: bool  # the entry, to this stream
 
 
+class Ends(NamedTuple):
+    """Streams that got something, with how many versions each had before."""
+
+    streams: Mapping[str, Stream]
+    before: Mapping[str, int]
+
+
 class Streams:
     """Every stream as of the lines that were read last: who reads a ledger again goes on behind them."""
 

@@ -18,6 +18,7 @@ from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.record.canonical import canonical_json, sha256
 
 GENESIS = "0" * 64
+NAMES_NOTHING = frozenset(("visible", "countersigned"))  # events that change nothing that lists and feeds tell
 
 
 class Revision(NamedTuple):
