@@ -44,7 +44,7 @@ from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, recalled
 from greenchannel.sourcing import compare_site, opened_site
 from points import one_renderer
 
-DAMAGES = ("forget", "forget_one", "flip", "flip", "flip", "cut", "lengthen", "bring_back", "bring_back")
+DAMAGES = ("forget", "forget_one", "flip", "flip", "flip", "cut", "lengthen", "bring_back", "bring_back", "spoil")
 STEPS = 12
 HOMES = {"index.html", "en/index.html"}  # Their figures are those that were worked out last.
 LAST_CALL = 60  # of those at which a build is stopped; one that makes a new page makes more
@@ -64,7 +64,7 @@ def at_once() -> Iterator[None]:
 @contextmanager
 def counted(found: Counter[str]) -> Iterator[None]:
     """Counts, by the first words of their names, values that came from memory, and what was worked out anew."""
-    recall, work_out = Memory.recall, incident_plan._Below.plan  # noqa: SLF001
+    recall, work_out, stands = Memory.recall, incident_plan._Below.plan, Making._stands  # noqa: SLF001
 
     def recall_counted(self: Memory, keys: Iterable[str]) -> Mapping[str, bytes]:
         known = recall(self, keys)
@@ -75,6 +75,10 @@ def counted(found: Counter[str]) -> Iterator[None]:
         found["worked out"] += 1
         return work_out(self)
 
+    def stood(self: Making) -> bool:
+        found["stood"] += (does := stands(self))
+        return does
+
     def recalled_record(beginning: bytes) -> Sound:
         found["recalled record"] += 1
         return recalled(beginning)
@@ -82,6 +86,7 @@ def counted(found: Counter[str]) -> Iterator[None]:
     with (
         patch.object(Memory, "recall", recall_counted),
         patch.object(incident_plan._Below, "plan", worked_out),  # noqa: SLF001
+        patch.object(Making, "_stands", stood),
         patch.object(proven, "recalled", recalled_record),
     ):
         yield
@@ -229,6 +234,15 @@ class Life(BusyNewsroom):
         proven._KNOWN.clear()  # noqa: SLF001
         self.resident = Resident()
 
+    def _spoil(self) -> Path:
+        """A file of the site is another one, or gone, and of all else nothing."""
+        path = self.chance.choice(sorted(one for one in self.settings.site.rglob("*") if one.is_file()))
+        if self.chance.random() < 0.5:
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:-1])
+        return path
+
     def _keep_copies(self) -> None:
         for path in self._remembered():
             if "pages" not in path.parts:
@@ -242,7 +256,9 @@ class Life(BusyNewsroom):
         pages = [one for one in self._remembered() if one.suffix == ".html"]
         files = [one for one in self._remembered() if "pages" not in one.parts]
         path = chance.choice([*files, *pages[:1]]) if files else self.home
-        if kind == "forget":
+        if kind == "spoil":
+            path = self._spoil()
+        elif kind == "forget":
             shutil.rmtree(self.home / handwritten.STATE)
         elif not files or (kind == "bring_back" and not self.copies):
             return

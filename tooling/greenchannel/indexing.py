@@ -90,10 +90,12 @@ class Indexing(Making):
 
     def make(self) -> None:
         with locked(self.settings.home / STATE / SEARCH), self._at_work():
-            before = self._named()
-            self._make(*self._sources())
-            if self.is_clear:
-                self._forget_but(before | self._named())
+            if not self._stands():
+                before = self._named()
+                self._make(*(sources := self._sources()))
+                if self.is_clear:
+                    self._forget_but(before | self._named())
+                    self._keep_standing(*sources)
 
     def fresh(self) -> Delivered:
         """As it was made: another run's pieces have other names."""
@@ -101,6 +103,9 @@ class Indexing(Making):
 
     def _planned(self, site: Site, _theme: Theme) -> tuple[Planned, ...]:
         return tuple(plan_search(site))
+
+    def _pages(self, _site: Site) -> tuple[Planned, ...]:
+        return ()
 
     def _named(self) -> frozenset[str]:
         """The folders that the entry on disk names; none where there is no sound one."""

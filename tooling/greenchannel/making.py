@@ -11,9 +11,10 @@ from greenchannel.delivery.delivering import Delivered, Looks, Progress, look, m
 from greenchannel.delivery.journal import Ahead, Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.memory import Memory
-from greenchannel.delivery.proven import forget_proven, keep_proven
+from greenchannel.delivery.proven import forget_proven, keep_proven, seen_in_record
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, keep_glance, read_record, recall_record
+from greenchannel.delivery.standing import read_standing, standing
 from greenchannel.delivery.workers import Workers
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.folders import look_again
@@ -103,13 +104,16 @@ class Making:
             if not self.takes_older:
                 refuse_older_record(self.settings)
             self._guard = None
-            if self.is_place and not self.clean and self._make_news():
+            if is_news := self.is_place and not self.clean and self._make_news():
                 self._add_receipts()
-            self._make(*(sources := self._sources()))
-            # The receipts are part of the public ledger and of the duty tables; they bring no others.
-            if self._add_receipts():
+            if is_news or not self._stands():
                 self._make(*(sources := self._sources()))
-            self._note_whole(*sources)
+                # The receipts are part of the public ledger and of the duty tables; they bring no others.
+                if self._add_receipts():
+                    self._make(*(sources := self._sources()))
+                self._note_whole(*sources)
+                if not is_news:  # Behind them nobody waits for this, but the next who publishes would.
+                    self._keep_standing(*sources)
             self._mark = self._journal and self._journal.mark
 
     def fresh(self) -> Delivered:
@@ -174,6 +178,35 @@ class Making:
         standing = {path: before.get(plain_of(path), "") for path in there(self.settings.site, paths)}
         self._put(site, Ahead(journal, standing), found.planned)
         return True
+
+    def _stands(self) -> bool:
+        """Whether nothing has changed since all of it stood: then nobody needs to look at more than that."""
+        record = None if self.clean else recall_record(self.settings.releases, self._memory)
+        data = self._memory.recall((name := self._standing,)).get(name) if record else None
+        if data is None:
+            return False
+        site, theme, _ = self._sources(record)
+        known = read_standing(data)
+        if known.mark != self._made_of(site, theme) or not known.holds(self.settings.site, self.settings.releases):
+            return False
+        self.delivered, self.state = known.delivered, site.state
+        return True
+
+    def _keep_standing(self, site: Site, theme: Theme, _journal: Journal) -> None:
+        # The index is made behind the site, which looks at the record's files.
+        seen = {} if self.part else seen_in_record(self.settings.releases)
+        if seen is not None and (found := standing(self._made_of(site, theme), self.delivered, self._looks, seen)):
+            self._memory.keep(self._standing, found.write())
+
+    @property
+    def _standing(self) -> str:
+        return f"standing {self.part or SITE}"
+
+    def _made_of(self, site: Site, theme: Theme) -> str:
+        """What stands for all that `_planned` and the variants depend on, and for whose receipts are there."""
+        given = [(one.paths, one.fingerprint) for one in self._pages(site)]
+        inputs = site.ground, theme.digest, site.heartbeats, len(site.events), site.state.head
+        return fingerprint(*inputs, packed(""), self.settings.targets, given)
 
     def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
         if not self.part and journal.entries.get(_WHOLE, whole := self._whole(site, theme)) != whole:
@@ -245,11 +278,14 @@ class Making:
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
         """What this part of the site is made of."""
-        frame = frame_of(self.settings, site.registry, site.state)
-        pages = [given(Stage.LIST, path, data) for path, data in mkdocs_pages(self.settings, frame)]
-        planned = tuple(plan(site, theme))
+        pages, planned = self._pages(site), tuple(plan(site, theme))
         refuse_two_at_one_address(planned, pages)
         return (*pages, *planned)
+
+    def _pages(self, site: Site) -> tuple[Planned, ...]:
+        """Those that were written by hand."""
+        frame = frame_of(self.settings, site.registry, site.state)
+        return tuple(given(Stage.LIST, path, data) for path, data in mkdocs_pages(self.settings, frame))
 
     def _add_receipts(self) -> bool:
         """Of what readers can see now; whether there were any. A text that lists could not name gets none."""

@@ -10,7 +10,7 @@
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,14 @@ def keep_proven(releases: Path) -> None:
         _of(releases).keep()
 
 
+def seen_in_record(releases: Path) -> Mapping[str, Sequence[int]] | None:
+    """What the system told of each file that the lines name, when it was found to be the record's, by path.
+
+    None where that is not known of all: one that is too young may change once more and look the same.
+    """
+    return _of(releases).seen_files()
+
+
 def forget_proven(releases: Path) -> None:
     """The next look reads everything."""
     _of(releases).forget()
@@ -147,6 +155,14 @@ class _Proven:
             self._journal.note(notes)
             self._journal.compact()
         self._new.clear()
+
+    def seen_files(self) -> Mapping[str, Sequence[int]] | None:
+        if self._sound is None or self._sound.held is None:
+            return None
+        named = self._sound.held.digests
+        if any(path not in self._files or self._files[path][1] != digest for path, digest in named.items()):
+            return None
+        return {path: self._files[path][0] for path in named}
 
     def forget(self) -> None:
         self._sound, self._digest, self._files, self._new = None, "", {}, set()

@@ -1,0 +1,229 @@
+"""A build to which nothing has happened: it looks at each file once, and at nothing else; whatever happened is seen."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest.mock import PropertyMock, patch
+
+import pytest
+
+from conftest import BUILT_AT, Clock, copy_newsroom, read_files
+from greenchannel import indexing, making, office
+from greenchannel.building import Built, build
+from greenchannel.delivery import proven
+from greenchannel.delivery.heartbeat import beat
+from greenchannel.delivery.journal import Journal
+from greenchannel.delivery.memory import FILE
+from greenchannel.delivery.record import LedgerDamagedError, read_record
+from greenchannel.desk import seen
+from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.handwritten import STATE
+from greenchannel.indexing import SEARCH, Indexed, build_index
+from greenchannel.portal import variants
+from greenchannel.sourcing import compare_site
+
+PAGE = "releases/2026/chengbei-tingshui/fact-2/index.html"
+NEW = "2026/chengbei-tingshui/fact-3"
+MIRROR = "      site: {directory: site}\n      mirror: {directory: ../mirror}\n"
+
+
+@pytest.fixture(autouse=True)
+def _files_of_a_moment_ago_are_known_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, _site: Settings) -> Iterator[Settings]:
+    settings = copy_newsroom(tmp_path / "office")
+    shutil.copytree(_site.site, settings.site)
+    shutil.copytree(_site.home / STATE, settings.home / STATE)
+    # The first makes sure of the copied files, the second finds that all of them stand.
+    assert built(settings).is_whole
+    assert indexed(settings).is_whole
+    yield settings
+    shutil.rmtree(tmp_path / "office")
+
+
+def built(settings: Settings, *, clean: bool = False) -> Built:
+    proven._KNOWN.clear()  # noqa: SLF001  # As another process.
+    return build(settings, Clock(BUILT_AT), clean=clean)
+
+
+def indexed(settings: Settings) -> Indexed:
+    return build_index(settings, Clock(BUILT_AT))
+
+
+def test_it_plans_nothing_and_reads_no_journal(newsroom: Settings) -> None:
+    with (
+        patch.object(making, "plan", side_effect=AssertionError("planned")),
+        patch.object(indexing, "plan_search", side_effect=AssertionError("planned")),
+        patch.object(Journal, "entries", PropertyMock(side_effect=AssertionError("read"))),
+    ):
+        done, index = built(newsroom), indexed(newsroom)
+    assert (done.made, done.written, index.made, index.failed) == (0, (), 0, {})
+
+
+def test_it_counts_what_stands(newsroom: Settings) -> None:
+    stood = built(newsroom)
+    (newsroom.home / FILE).unlink()
+    planned = built(newsroom)
+    assert (stood.planned, stood.made) == (planned.planned, planned.made) != (0, 0)
+
+
+def spoiled(settings: Settings) -> Settings:
+    (settings.site / PAGE).write_bytes(b"")
+    return settings
+
+
+def taken_away(settings: Settings) -> Settings:
+    (settings.site / PAGE).unlink()
+    return settings
+
+
+def without_feeds(settings: Settings) -> Settings:
+    shutil.rmtree(settings.site / "feeds")
+    return settings
+
+
+def without_a_site(settings: Settings) -> Settings:
+    shutil.rmtree(settings.site)
+    return settings
+
+
+def with_another_template(settings: Settings) -> Settings:
+    return changed(settings, "templates/release.html", "<article", "<!-- 改 --><article")
+
+
+def with_another_name(settings: Settings) -> Settings:
+    return changed(settings, "mkdocs.yml", "organisation: 示例市", "organisation: 示例县")
+
+
+def with_variants(settings: Settings) -> Settings:
+    return changed(settings, "mkdocs.yml", "    policy: ", "    precompress: true\n    policy: ")
+
+
+def with_another_page(settings: Settings) -> Settings:
+    return changed(settings, "content/pages/about.md", "。", "。另写一句。")
+
+
+def with_another_department(settings: Settings) -> Settings:
+    return changed(settings, "content/registry/departments.yml", "示例市信访局", "示例市信访工作局")
+
+
+def changed(settings: Settings, path: str, old: str, new: str) -> Settings:
+    text = (settings.home / path).read_text("utf-8")
+    assert old in text
+    (settings.home / path).write_text(text.replace(old, new, 1), "utf-8")
+    return read_settings(settings.home)
+
+
+CHANGES = (
+    spoiled,
+    taken_away,
+    without_feeds,
+    without_a_site,
+    with_another_template,
+    with_another_name,
+    with_variants,
+    with_another_page,
+    with_another_department,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_after_any_change_something_is_made_and_all_is_right(
+    newsroom: Settings, change: Callable[[Settings], Settings]
+) -> None:
+    settings = change(newsroom)
+    done = built(settings)
+    assert (done.is_whole, bool(done.made)) == (True, True)
+    assert [one for one in compare_site(settings, settings.site) if not one.path.startswith("search/")] == []
+
+
+def test_after_a_heartbeat_its_stream_is_made(newsroom: Settings) -> None:
+    settings = changed(newsroom, "mkdocs.yml", "    policy: ", "    heartbeat: true\n    policy: ")
+    assert built(settings).is_whole
+    assert built(settings).made == 0
+    beat(settings, Clock(BUILT_AT))
+    assert {Path(one).stem for one in built(settings).written} >= {"test"}
+
+
+def test_with_another_packer_variants_are_made_again(newsroom: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = with_variants(newsroom)
+    assert built(settings).is_whole
+    monkeypatch.setattr(variants, "_PACKERS", "another")
+    assert built(settings).made
+
+
+def test_a_frozen_text_that_was_changed_is_refused_though_nothing_else_happened(newsroom: Settings) -> None:
+    text = next(iter(sorted(newsroom.releases.rglob("fact-1.r1.md"))))
+    text.write_bytes(text.read_bytes() + b"\n")
+    with pytest.raises(LedgerDamagedError):
+        built(newsroom)
+
+
+def test_a_place_of_readers_that_is_new_gets_all_of_it(newsroom: Settings) -> None:
+    settings = changed(newsroom, "mkdocs.yml", "    footer:\n", f"    targets:\n{MIRROR}    footer:\n")
+    (settings.home.parent / "mirror").mkdir()
+    assert built(settings).sent == {"mirror": len(read_files(newsroom.site)) - len(searched(newsroom))}
+
+
+def test_a_place_of_readers_that_has_all_gets_what_it_lost(newsroom: Settings) -> None:
+    settings = changed(newsroom, "mkdocs.yml", "    footer:\n", f"    targets:\n{MIRROR}    footer:\n")
+    mirror = settings.home.parent / "mirror"
+    mirror.mkdir()
+    assert built(settings).is_whole
+    assert built(settings).is_whole
+    (settings.home / STATE).joinpath(next(iter(journals(settings)))).unlink()
+    (mirror / PAGE).unlink()
+    with patch.object(making, "plan", side_effect=AssertionError("planned")):
+        assert built(settings).sent == {"mirror": 1}
+    assert (mirror / PAGE).is_file()
+
+
+def test_where_readers_now_read_what_stood_before_it_gets_its_receipts(newsroom: Settings) -> None:
+    settings = changed(newsroom, "mkdocs.yml", "    footer:\n", f"    targets:\n{MIRROR}    footer:\n")
+    settings = changed(settings, "mkdocs.yml", "      site: {directory: site}\n", "")
+    (settings.home.parent / "mirror").mkdir()
+    folder = settings.content / "incidents/2026/chengbei-tingshui"
+    text = (folder / "fact-2.md").read_text("utf-8").replace("标题: ", "标题: 续报：")
+    (folder / "fact-3.md").write_text(text.replace("变更: []", "迟发原因: 通信中断，恢复后即行发布。"), "utf-8")
+    office.approve(settings, NEW, "tan-jingxing", Clock(BUILT_AT))
+    assert office.publish(settings, (NEW,), Clock(BUILT_AT))[0].event
+    assert [built(settings).made for _ in range(2)][1] == 0
+    settings = changed(settings, "mkdocs.yml", "    targets:\n", "    targets:\n      site: {directory: site}\n")
+    assert built(settings).is_whole
+    known = read_record(settings.releases).state.releases[NEW]
+    assert set(known.visible[1]) == {"mirror", "site"}
+
+
+def journals(settings: Settings) -> list[str]:
+    """Of the pages of the mirror."""
+    return [one.name for one in (settings.home / STATE).glob("mirror-*.journal.jsonl") if SEARCH not in one.name]
+
+
+def searched(settings: Settings) -> list[Path]:
+    return [one for one in (settings.site / SEARCH).rglob("*") if one.is_file() and one.name != "index.html"]
+
+
+def test_a_clean_build_does_not_ask_whether_it_stands(newsroom: Settings) -> None:
+    assert built(newsroom, clean=True).made
+
+
+def test_a_file_that_may_change_once_more_is_not_known(newsroom: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    (newsroom.home / STATE / "proven.journal.jsonl").unlink()
+    (newsroom.home / FILE).unlink()
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", 3600)
+    built(newsroom)
+    with patch.object(making, "plan", side_effect=AssertionError("planned")), pytest.raises(AssertionError):
+        built(newsroom)
+
+
+def test_what_is_remembered_may_be_lost_or_damaged(newsroom: Settings) -> None:
+    data = bytearray((newsroom.home / FILE).read_bytes())
+    for place in range(len(data) // 2, len(data), 4_096):
+        data[place] ^= 1
+    (newsroom.home / FILE).write_bytes(data)
+    (newsroom.site / PAGE).unlink()
+    assert built(newsroom).is_whole
+    assert (newsroom.site / PAGE).is_file()
