@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def _policy(settings: Settings, newsroom: Newsroom) -> Policy:
 
 
 def theme_of(settings: Settings, memory: Memory | None) -> Theme:
-    return read_theme(settings.templates, CompiledTemplates(memory) if memory else None)
+    if memory is None:
+        return read_theme(settings.templates)
+    return read_theme(settings.templates, partial(CompiledTemplates, memory))
 
 
 @contextmanager

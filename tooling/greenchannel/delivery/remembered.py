@@ -33,14 +33,17 @@ def remembering(memory: Memory, render: Render) -> Render:
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
-    """Templates as Python's byte code. It is as trusted as the templates beside it, which are programs, too."""
+    """Templates of a language as Python's byte code. It is as trusted as they are, which are programs, too."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, memory: Memory, language: str) -> None:
+        self._memory, self._language = memory, language
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if known := self._memory.recall((name := f"template {bucket.key}",)).get(name):
+        if known := self._memory.recall((name := self._name(bucket),)).get(name):
             bucket.bytecode_from_string(known)  # It tells by itself whether it is of this text.
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._memory.keep(f"template {bucket.key}", bucket.bytecode_to_string())
+        self._memory.keep(self._name(bucket), bucket.bytecode_to_string())
+
+    def _name(self, bucket: Bucket) -> str:
+        return f"template {self._language} {bucket.key}"

@@ -1,14 +1,15 @@
 """The templates and assets of a newsroom as a value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
 from greenchannel.portal import assets
 from greenchannel.portal.plan import fingerprint
-from greenchannel.portal.wording import CHINESE, ENGLISH, catalogue_bytes, speak
+from greenchannel.portal.wording import CHINESE, ENGLISH, catalogue_bytes, speak, spoken
 
 Artifact = tuple[str, bytes]
 
@@ -22,11 +23,17 @@ class Theme:
     digest: str
 
 
+class _Environment(jinja2.Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """In one mapping, since each macro looks names up in it; none comes in later."""
+        return {**self.globals, **(d or {})}
+
+
 def _environment(
     templates: Mapping[str, str], found: tuple[Artifact, ...], language: str, compiled: jinja2.BytecodeCache | None
 ) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.DictLoader(templates),
+    environment = _Environment(
+        loader=jinja2.DictLoader({path: spoken(text, language) for path, text in templates.items()}),
         bytecode_cache=compiled,
         auto_reload=False,  # They are values: a template that changed is another theme.
         autoescape=True,
@@ -40,12 +47,13 @@ def _environment(
     return environment
 
 
-def read_theme(folder: Path, compiled: jinja2.BytecodeCache | None = None) -> Theme:
+def read_theme(folder: Path, compiled: Callable[[str], jinja2.BytecodeCache | None] = lambda _language: None) -> Theme:
+    """`compiled` gives what is known of the templates of a language as Python's byte code."""
     found = assets.read_assets(folder)
     read = {one.relative_to(folder).as_posix(): one.read_bytes() for one in sorted(folder.rglob("*.html"))}
     templates = {path: data.decode() for path, data in read.items()}
     return Theme(
-        environments={one: _environment(templates, found, one, compiled) for one in (CHINESE, ENGLISH)},
+        environments={one: _environment(templates, found, one, compiled(one)) for one in (CHINESE, ENGLISH)},
         assets=found,
         digest=fingerprint(*read.items(), *found, catalogue_bytes(ENGLISH)),
     )

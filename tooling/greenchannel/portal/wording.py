@@ -5,6 +5,7 @@ code are marked by `say("…")`, those of the templates by `_('…')`; names of 
 """
 
 import gettext
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import jinja2
 LOCALE = Path(__file__).parent.parent / "locale"
 DOMAIN = "portal"
 CHINESE, ENGLISH = "zh", "en"
+
+
+_SAID = re.compile(r"\{\{ _\('([^'\\%{}]+)'\) \}\}")
 
 
 @cache
@@ -37,3 +41,16 @@ def speak(environment: jinja2.Environment, language: str) -> None:
     environment.add_extension("jinja2.ext.i18n")
     # Mypy does not know what the extension adds.
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
+
+
+def spoken(template: str, language: str) -> str:
+    """The same template with the phrases said in it that no value is put into: each page would ask for them again.
+
+    A quarter of the time that it takes to make a page went into that.
+    """
+
+    def said(found: re.Match[str]) -> str:
+        text = phrase(language, found[1])
+        return found[0] if re.search("[%{}]", text) else text  # What may mean something to the template is left to it.
+
+    return _SAID.sub(said, template)
