@@ -1,5 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown.blockprocessors import ParagraphProcessor
 
+from greenchannel.portal import markup
 from greenchannel.portal.markup import indent_lists, render_markdown
 from greenchannel.portal.sanitising import plain_text
 
@@ -179,6 +183,31 @@ def test_a_heading_takes_the_id_its_author_gives() -> None:
 def test_rendering_twice_gives_the_same_bytes() -> None:
     text = "## 节\n\n文[^1]\n\n[^1]: 说明\n"
     assert render_markdown(text) == render_markdown(text)
+
+
+_PIECES = (
+    *("# 甲", "甲[^1]", "[^1]: 注", "[乙][1]", "[1]: https://a.example/", "- 丙", "  - 丁", "> 引", "**粗", "{#id .c}"),
+    *("| 一 | 二 |\n| --- | :-: |", "| 1 | 2 |", "```\n<b>", "```", "    码", "*[甲]: 名", "\\*", "<b>", ""),
+)
+_BODIES = st.lists(st.sampled_from(_PIECES), max_size=8).map("\n".join)
+
+
+@given(before=st.lists(_BODIES, min_size=1, max_size=3), text=_BODIES)
+def test_a_body_is_the_same_whatever_was_rendered_before_it(before: list[str], text: str) -> None:
+    markup._markdown.cache_clear()  # noqa: SLF001
+    alone = render_markdown(text)
+    for one in before:
+        render_markdown(one)
+    assert render_markdown(text) == alone
+
+
+def test_behind_a_body_that_was_stopped_the_next_is_what_it_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = render_markdown("甲\n\n乙")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(ParagraphProcessor, "run", lambda *_: pytest.fail("stopped"))
+        with pytest.raises(pytest.fail.Exception):
+            render_markdown("- 丙\n- 丁")
+    assert render_markdown("甲\n\n乙") == alone
 
 
 def test_plain_text_has_no_tags_no_entities_and_single_spaces() -> None:

@@ -14,8 +14,10 @@ from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.plan import Planned, Stage
 
 _AT_HAND = 16  # plans
+_HELD = 4_096  # more, of those that were worked out first: a copy of this process makes them without planning again
 _STAGES = tuple(Stage)
 Told = tuple[Stage, tuple[str, ...], str]  # of a planned file: all but how it is made
+WorkOut = Callable[[], Iterable[Planned]]
 Plans = dict[str, tuple[str, tuple[Told, ...]]]  # by name: the digest of the inputs, and what they came to
 
 
@@ -31,11 +33,12 @@ class Earlier:
     def __init__(self, memory: Remembering | None, at_hand: Plans, names: Iterable[str]) -> None:
         self._memory, self._at_hand, self._names = memory, at_hand, names
         # Views of a whole archive do not fit into memory: they are worked out once more where they are needed again.
-        self._whole: Callable[[Callable[[], Iterable[Planned]]], tuple[Planned, ...]]
+        self._whole: Callable[[WorkOut], tuple[Planned, ...]]
         self._whole = lru_cache(maxsize=_AT_HAND)(lambda work_out: tuple(work_out()))
+        self._held: dict[WorkOut, tuple[Planned, ...]] = {}
 
     def plan(
-        self, name: str, inputs: str, work_out: Callable[[], Iterable[Planned]], *, holds: bool = False
+        self, name: str, inputs: str, work_out: WorkOut, *, holds: bool = False
     ) -> Iterable[Planned]:
         """What `work_out` comes to. `inputs` is the digest of all that it looks at.
 
@@ -50,6 +53,8 @@ class Earlier:
                 told = _read(known[len(head) :])
             else:
                 planned = self._whole(work_out)
+                if len(self._held) < _HELD:
+                    self._held[work_out] = planned
                 told = tuple((one.stage, one.paths, one.fingerprint) for one in planned)
                 self._memory.keep(name, head + orjson.dumps(told))
                 if holds:
@@ -69,12 +74,12 @@ class Earlier:
         """Of what is not at hand, all at once."""
         return self._memory.recall(one for one in self._names if one not in self._at_hand) if self._memory else {}
 
-    def _light(self, told: Iterable[Told], work_out: Callable[[], Iterable[Planned]]) -> Iterator[Planned]:
+    def _light(self, told: Iterable[Told], work_out: WorkOut) -> Iterator[Planned]:
         for place, (stage, paths, mark) in enumerate(told):
             yield Planned(stage, paths, mark, partial(self._make, work_out, place, mark))
 
-    def _make(self, work_out: Callable[[], Iterable[Planned]], place: int, mark: str) -> tuple[bytes, ...]:
-        planned = self._whole(work_out)[place]
+    def _make(self, work_out: WorkOut, place: int, mark: str) -> tuple[bytes, ...]:
+        planned = (self._held.get(work_out) or self._whole(work_out))[place]
         if planned.fingerprint != mark:
             raise GreenchannelError(
                 "{path}: its plan is not the one that was remembered; run greenchannel build --clean",
