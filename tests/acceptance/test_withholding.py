@@ -7,17 +7,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import BUILT_AT, Clock, Run, read_files
 from greenchannel import making
 from greenchannel.building import build
+from greenchannel.delivery import workers
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.record import read_record
-from greenchannel.desk import seen
+from greenchannel.desk import seen, withheld
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
+from greenchannel.handwritten import STATE
 from greenchannel.making import Making, Resident
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
@@ -126,6 +129,32 @@ def test_what_is_made_again_for_a_place_is_held_against_the_desk_of_that_moment(
     ordered._journal = None  # noqa: SLF001  # As where another run has been at it.
     ordered.fresh()
     assert {one.phrase.text for one in ordered.leaks} == {phrase}
+
+
+def test_where_all_is_made_anew_the_desk_is_read_by_another_process_meanwhile(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    monkeypatch.setattr(making, "_MANY", 1)
+    monkeypatch.setattr(workers, "_usable", lambda: 2)
+    monkeypatch.setattr(workers.Workers, "make", lambda _workers, steps, guard: workers.make_here(steps, guard))
+    leaking(monkeypatch, TITLE.encode())
+    shutil.rmtree(office_home.site)
+    shutil.rmtree(office_home.home / STATE)
+    monkeypatch.setattr(withheld, "_of_file", _of_file_elsewhere(os.getpid()))
+    made = Making(office_home, Clock(BUILT_AT))
+    made.make()
+    assert {one.phrase.text for one in made.leaks} == {TITLE}
+
+
+def _of_file_elsewhere(here: int) -> Callable[..., object]:
+    real = withheld._of_file  # noqa: SLF001
+
+    def read(*of: Any) -> object:
+        assert os.getpid() != here, "read by the process that plans"
+        return real(*of)
+
+    return read
 
 
 def test_a_leak_elsewhere_holds_up_no_other_file(

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from greenchannel.cli.output import progress
+from greenchannel.delivery import workers
 from greenchannel.delivery.leaks import Leak, Phrase
-from greenchannel.delivery.workers import Made, Workers, make_here
+from greenchannel.delivery.workers import Made, Workers, make_here, meanwhile
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage
 
@@ -163,3 +164,69 @@ def test_what_cannot_be_shared_is_let_go_before_and_by_each_worker() -> None:
     assert os.read(reading, 100) == b"here,"
     os.close(reading)
     os.close(writing)
+
+
+@pytest.fixture
+def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever threads the test runner has."""
+    monkeypatch.setattr(workers, "_usable", lambda: 2)
+
+
+@pytest.mark.usefixtures("_two_processors")
+def test_beside_a_block_another_process_works(tmp_path: Path) -> None:
+    let_go = list[int]()
+    with meanwhile(lambda: (tmp_path / "left").write_text(str(os.getpid())), lambda: let_go.append(os.getpid())):
+        (tmp_path / "done").write_text(str(os.getpid()))
+    done, left = ((tmp_path / one).read_text() for one in ("done", "left"))
+    assert (done, left != done, let_go) == (str(HERE), True, [HERE])
+
+
+def touch(path: Path) -> None:
+    path.touch()
+
+
+@pytest.mark.usefixtures("_two_processors")
+def test_it_lets_go_of_what_it_shared_when_it_is_done(tmp_path: Path) -> None:
+    with meanwhile(lambda: None, lambda: touch(tmp_path / str(os.getpid()))):
+        pass
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+@pytest.mark.usefixtures("_two_processors")
+def test_one_that_fails_beside_it_does_not_matter(capfd: pytest.CaptureFixture[str]) -> None:
+    with meanwhile(lambda: 1 / 0, lambda: None):
+        done = True
+    assert (done, capfd.readouterr().err) == (True, "")
+
+
+@pytest.mark.usefixtures("_two_processors")
+def test_a_block_that_raises_ends_the_other(tmp_path: Path) -> None:
+    def work() -> None:
+        time.sleep(60)
+        (tmp_path / "left").touch()
+
+    began = time.monotonic()
+    with pytest.raises(GreenchannelError), meanwhile(work, lambda: None):
+        raise GreenchannelError("stopped")
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.usefixtures("_two_processors")
+def test_without_room_for_another_process_the_block_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise OSError(11, "no more processes")
+
+    monkeypatch.setattr(os, "fork", refused)
+    with meanwhile(lambda: pytest.fail("worked"), lambda: None):
+        done = True
+    assert done
+
+
+def test_where_a_copy_may_not_be_made_nobody_works_beside_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("forked"))
+    other = threading.Thread(target=time.sleep, args=(1,))
+    other.start()
+    with meanwhile(lambda: None, lambda: None):
+        done = True
+    other.join()
+    assert done

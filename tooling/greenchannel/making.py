@@ -1,9 +1,10 @@
 """``site/`` from the record: what of it is to be made, in which order, and what readers then can see."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from greenchannel.continuity import refuse_older_record
@@ -15,7 +16,7 @@ from greenchannel.delivery.proven import forget_proven, keep_proven, seen_in_rec
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, keep_glance, read_record, recall_record
 from greenchannel.delivery.standing import read_standing, standing
-from greenchannel.delivery.workers import Workers
+from greenchannel.delivery.workers import Workers, meanwhile
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.folders import look_again
 from greenchannel.desk.newsroom import KnownFolders
@@ -42,6 +43,7 @@ from greenchannel.withholding import Guard
 
 _HOME = "index.html"
 _ALMANAC = "almanac"  # the name under which it is remembered
+_MANY = 1_000  # lines of a record, behind which a copy of this process saves more than it takes
 _WHOLE = "(all)"  # in the journal: what all of the site was made of when it stood last, which is no path of any file
 
 
@@ -211,8 +213,16 @@ class Making:
     def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
         if not self.part and journal.entries.get(_WHOLE, whole := self._whole(site, theme)) != whole:
             journal.drop((_WHOLE,))  # Before anything is remembered that does not stand yet.
-        self._put(site, journal, self._planned(site, theme))
+        with self._reading_the_desk(site, journal):
+            planned = self._planned(site, theme)
+        self._put(site, journal, planned)
         keep_proven(self.settings.releases)
+
+    def _reading_the_desk(self, site: Site, journal: Journal) -> AbstractContextManager[None]:
+        """Where all is made anew: what the desk withholds is read beside the planning, which takes about as long."""
+        if self.part or self.clean or journal.entries or len(site.events) < _MANY:
+            return nullcontext()
+        return meanwhile(partial(self._guarding(site), "", b""), self._let_go)
 
     def _sources(self, record: Record | None = None) -> tuple[Site, Theme, Journal]:
         """What the site is made of now, and what is known to stand."""

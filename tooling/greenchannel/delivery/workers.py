@@ -4,7 +4,7 @@ Several where there is much to make and more than one processor: each makes its 
 over a pipe; the order is that of the plan. A worker is a copy of this process. It gives back what is shared with it
 (locks, above all: they must not outlive us), ignores Ctrl-C, which is for us, and ends with us, since nobody takes what
 it hands over any more. Where one ends early, whatever the reason, its share is made here: a fault is met again and told
-as if there were no workers.
+as if there were no workers. Another copy may read `meanwhile` what this process is about to ask for.
 """
 
 import os
@@ -13,8 +13,9 @@ import signal
 import struct
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, groupby
 from queue import Queue
 from typing import IO, NamedTuple, NoReturn
@@ -87,6 +88,30 @@ class Workers:
                 one.end()
 
 
+@contextmanager
+def meanwhile(work: Callable[[], object], let_go: Callable[[], None]) -> Iterator[None]:
+    """The block, beside it `work` by a copy of this process, for what that leaves on the disk; both are done behind it.
+
+    `let_go` is that of `Workers`. By nobody where there is no other processor, no room, or no copy may be made.
+    """
+    process = 0
+    if _usable():
+        let_go()
+        with suppress(OSError):
+            process = os.fork()
+            if not process:
+                _live(work, let_go)
+    try:
+        yield
+    except BaseException:
+        if process:
+            os.kill(process, signal.SIGKILL)
+        raise
+    finally:
+        if process:
+            os.waitpid(process, 0)
+
+
 def _made(step: Planned, guard: Guard) -> Made:
     """A variant says what its plain file says, in other bytes: it is held back with it and not looked through."""
     files = step.make()
@@ -125,7 +150,7 @@ class _Worker:
             os.close(writing)
             raise
         if not self.process:
-            _work(rows, guard, let_go, writing)
+            _live(partial(_work, rows, guard, writing), let_go, writing)
         os.close(writing)
         self._pipe = os.fdopen(reading, "rb")
         self._thread = threading.Thread(target=self._take_in, daemon=True)
@@ -183,19 +208,26 @@ class _Handed(Queue[bytes]):
         return item
 
 
-def _work(rows: Sequence[Sequence[Planned]], guard: Guard, let_go: Callable[[], None], writing: int) -> NoReturn:
-    """The life of a worker. Nothing of what this process had open is closed in any other way than by the system."""
+def _work(rows: Sequence[Sequence[Planned]], guard: Guard, writing: int) -> None:
+    with os.fdopen(writing, "wb") as pipe:
+        for step in chain.from_iterable(rows):
+            data = pickle.dumps(_made(step, guard), pickle.HIGHEST_PROTOCOL)
+            pipe.write(_LENGTH.pack(len(data)) + data)
+            pipe.flush()
+
+
+def _live(work: Callable[[], object], let_go: Callable[[], None], kept: int = 2) -> NoReturn:
+    """The life of a copy, which keeps one descriptor of ours at most.
+
+    Nothing of what this process had open is closed in any other way than by the system.
+    """
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.closerange(3, writing)
-        os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
-        with os.fdopen(writing, "wb") as pipe:
-            for step in chain.from_iterable(rows):
-                data = pickle.dumps(_made(step, guard), pickle.HIGHEST_PROTOCOL)
-                pipe.write(_LENGTH.pack(len(data)) + data)
-                pipe.flush()
+        os.closerange(3, kept)
+        os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+        work()
         let_go()
         code = 0
     finally:
