@@ -178,7 +178,7 @@ def _current(channel: Channel) -> None:
     for extension, before, after in (
         ("rss", "<gc:status>", "</gc:status>"),
         ("atom", "<gc:status>", "</gc:status>"),
-        ("json", '"status": "', '"'),
+        ("json", '"status":"', '"'),
     ):
         channel.edit(f"feeds/all.{extension}", f"{before}withdrawn{after}", f"{before}current{after}", -1)
 
@@ -277,7 +277,7 @@ CASES: dict[str, tuple[Callable[[Channel], None], Told]] = {
             )
         ],
     ),
-    "a document that is too large": (_padded("feeds/all.json", 900_000), [("size", "fault", JSON, "966192 bytes")]),
+    "a document that is too large": (_padded("feeds/all.json", 900_000), [("size", "fault", JSON, "964600 bytes")]),
     "an answer without an end": (
         _padded("feeds/urgent.json", 5_000_000),
         [("feed", "fault", "/feeds/urgent.json", "the answer has more than 5000000 bytes")],

@@ -1,8 +1,9 @@
 """A document of a stream as JSON Feed 1.1. What the standard has no word for stands under `_greenchannel`."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
+
+import orjson
 
 from greenchannel.portal.items import Item
 from greenchannel.portal.views.feeds import FeedAttachment, FeedView
@@ -36,7 +37,7 @@ def json_feed(feed: FeedView, items: Sequence[Item], language: str) -> bytes:
             **({"current": feed.base + feed.current + EXTENSION} if feed.current else {}),
         },
     }
-    return (json.dumps(document, ensure_ascii=False, sort_keys=True) + "\n").encode()
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
 def _item(feed: FeedView, item: Item) -> dict[str, Any]:

@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING
 
 from greenchannel.domain.vocabulary import ReleaseType
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.views.parts import SiteFrame
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 SIZE = (1200, 630)  # pixels; what large cards are made for
 SITE = "site"  # of a page that is no release
@@ -53,6 +55,9 @@ def _made(name: str, organisation: str, label: str, domain: str, colour: str) ->
 
 def draw(name: str, organisation: str, label: str, domain: str, colour: str) -> bytes:
     """White words on the colour: the kind, the newsroom, who runs it and where it stands. A PNG."""
+    # A release waits for what is loaded, and draws no card.
+    from PIL import Image, ImageDraw  # noqa: PLC0415
+
     picture = Image.new("L", SIZE, 0)
     pen = ImageDraw.Draw(picture)
     if label:
@@ -70,7 +75,7 @@ def draw(name: str, organisation: str, label: str, domain: str, colour: str) -> 
     return out.getvalue()
 
 
-def _fitting(text: str, size: int) -> ImageFont.FreeTypeFont:
+def _fitting(text: str, size: int) -> "ImageFont.FreeTypeFont":
     """The font at the size, or as much smaller as a long text needs."""
     room = SIZE[0] - 2 * _MARGIN
     length = _font(size).getlength(text)
@@ -78,5 +83,7 @@ def _fitting(text: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> "ImageFont.FreeTypeFont":
+    from PIL import ImageFont  # noqa: PLC0415
+
     return ImageFont.truetype(_FONT, size)
