@@ -24,6 +24,7 @@ from greenchannel.desk.policies import select
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
 from greenchannel.indexing import Indexed
+from greenchannel.portal import wording
 
 # A shell ignores Ctrl-C for what it starts in the background, and so would every process that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -98,7 +99,10 @@ def copy_newsroom(home: Path) -> Settings:
 
 @pytest.fixture(autouse=True, scope="session")
 def _templates_are_compiled_once() -> Iterator[None]:
-    """Every copy of a newsroom has the same templates; the same text under the same options is the same code."""
+    """Every copy of a newsroom has the same templates; the same text under the same options is the same code.
+
+    In the same words: a template says its phrases itself.
+    """
     known: dict[tuple[object, ...], CodeType] = {}
     real = jinja2.Environment.compile
     options = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline", "optimized")
@@ -106,7 +110,8 @@ def _templates_are_compiled_once() -> Iterator[None]:
     def compiled(
         self: jinja2.Environment, source: str, name: str | None = None, filename: str | None = None
     ) -> CodeType:
-        key = source, name, *self.extensions, *(getattr(self, one) for one in options)
+        words = getattr(self, "language", ""), wording.phrase
+        key = source, name, *words, *self.extensions, *(getattr(self, one) for one in options)
         if key not in known:
             known[key] = real(self, source, name, filename)
         return known[key]

@@ -74,7 +74,7 @@ def unread() -> None:
 def fsync_again() -> None:
     """An fsync that failed is tried a second time."""
 
-    def sync(folder: Path) -> None:
+    def sync(folder: Path, *, at_once: bool = False) -> None:  # noqa: ARG001  # One at a time.
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -64,7 +64,7 @@ def at_once() -> Iterator[None]:
 @contextmanager
 def counted(found: Counter[str]) -> Iterator[None]:
     """Counts, by the first words of their names, values that came from memory, and what was worked out anew."""
-    recall, work_out, stands = Memory.recall, incident_plan._Below.plan, Making._stands  # noqa: SLF001
+    recall, work_out, is_unchanged = Memory.recall, incident_plan._Below.plan, Making._is_unchanged  # noqa: SLF001
 
     def recall_counted(self: Memory, keys: Iterable[str]) -> Mapping[str, bytes]:
         known = recall(self, keys)
@@ -75,9 +75,10 @@ def counted(found: Counter[str]) -> Iterator[None]:
         found["worked out"] += 1
         return work_out(self)
 
-    def stood(self: Making) -> bool:
-        found["stood"] += (does := stands(self))
-        return does
+    def unchanged(self: Making) -> bool:
+        is_so = is_unchanged(self)
+        found["unchanged"] += is_so and not self.part
+        return is_so
 
     def recalled_record(beginning: bytes) -> Sound:
         found["recalled record"] += 1
@@ -86,7 +87,7 @@ def counted(found: Counter[str]) -> Iterator[None]:
     with (
         patch.object(Memory, "recall", recall_counted),
         patch.object(incident_plan._Below, "plan", worked_out),  # noqa: SLF001
-        patch.object(Making, "_stands", stood),
+        patch.object(Making, "_is_unchanged", unchanged),
         patch.object(proven, "recalled", recalled_record),
     ):
         yield

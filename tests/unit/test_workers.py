@@ -193,10 +193,25 @@ def test_it_lets_go_of_what_it_shared_when_it_is_done(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_two_processors")
-def test_one_that_fails_beside_it_does_not_matter(capfd: pytest.CaptureFixture[str]) -> None:
-    with meanwhile(lambda: 1 / 0, lambda: None):
-        done = True
-    assert (done, capfd.readouterr().err) == (True, "")
+def test_one_that_fails_beside_it_does_not_matter(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        touch(tmp_path / "began")
+        raise OSError(28, "no space left")
+
+    with meanwhile(fail, lambda: None):
+        pass
+    assert ((tmp_path / "began").exists(), capfd.readouterr().err) == (True, "")
+
+
+@pytest.mark.usefixtures("_two_processors")
+def test_where_nobody_waits_for_processes_it_is_waited_for_no_longer(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with meanwhile(lambda: touch(tmp_path / "left"), lambda: None):
+            pass
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert (tmp_path / "left").exists()
 
 
 @pytest.mark.usefixtures("_two_processors")

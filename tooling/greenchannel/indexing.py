@@ -84,18 +84,21 @@ def build_index(
 
 
 class Indexing(Making):
-    """The index as one run makes it, in the same way as the site, with a journal and a lock of its own; no receipts."""
+    """The index as one run makes it, in the same way as the site, with a journal and a lock of its own; no receipts.
+
+    Where nothing has changed, the record's files are not looked at: the site's build, which goes before, has done that.
+    """
 
     part = SEARCH
 
     def make(self) -> None:
         with locked(self.settings.home / STATE / SEARCH), self._at_work():
-            if not self._stands():
+            if not self._is_unchanged():
                 before = self._named()
                 self._make(*(sources := self._sources()))
                 if self.is_clear:
                     self._forget_but(before | self._named())
-                    self._keep_standing(*sources)
+                    self._keep_unchanged(*sources)
 
     def fresh(self) -> Delivered:
         """As it was made: another run's pieces have other names."""
@@ -104,7 +107,7 @@ class Indexing(Making):
     def _planned(self, site: Site, _theme: Theme) -> tuple[Planned, ...]:
         return tuple(plan_search(site))
 
-    def _pages(self, _site: Site) -> tuple[Planned, ...]:
+    def _hand_written(self, _site: Site) -> tuple[Planned, ...]:
         return ()
 
     def _named(self) -> frozenset[str]:

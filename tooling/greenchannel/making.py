@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from greenchannel.continuity import refuse_older_record
@@ -15,7 +16,7 @@ from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import forget_proven, keep_proven, seen_in_record
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, keep_glance, read_record, recall_record
-from greenchannel.delivery.standing import read_standing, standing
+from greenchannel.delivery.unchanged import NAME, read_unchanged, unchanged
 from greenchannel.delivery.workers import Workers, meanwhile
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.folders import look_again
@@ -37,7 +38,9 @@ from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
 from greenchannel.portal.variants import packed, plain_of, with_variants
 from greenchannel.record.canonical import sha256
+from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State
+from greenchannel.record.verification import CHECKPOINT
 from greenchannel.sourcing import site_of, theme_of
 from greenchannel.withholding import Guard
 
@@ -95,6 +98,7 @@ class Making:
         self._resident = resident or Resident()
         self._known = resident.desk if resident else None
         self._looks: Looks = {}
+        self._pages: tuple[Planned, ...] = ()  # written by hand, as they were planned last
         self._guard: tuple[object, Guard] | None = None  # and the last line that made anything public when it was made
 
     def make(self) -> None:
@@ -108,14 +112,14 @@ class Making:
             self._guard = None
             if is_news := self.is_place and not self.clean and self._make_news():
                 self._add_receipts()
-            if is_news or not self._stands():
+            if is_news or not self._is_unchanged():
                 self._make(*(sources := self._sources()))
                 # The receipts are part of the public ledger and of the duty tables; they bring no others.
                 if self._add_receipts():
                     self._make(*(sources := self._sources()))
                 self._note_whole(*sources)
-                if not is_news:  # Behind them nobody waits for this, but the next who publishes would.
-                    self._keep_standing(*sources)
+                if not is_news:  # Behind news the next who publishes would wait for it.
+                    self._keep_unchanged(*sources)
             self._mark = self._journal and self._journal.mark
 
     def fresh(self) -> Delivered:
@@ -181,34 +185,38 @@ class Making:
         self._put(site, Ahead(journal, standing), found.planned)
         return True
 
-    def _stands(self) -> bool:
+    def _is_unchanged(self) -> bool:
         """Whether nothing has changed since all of it stood: then nobody needs to look at more than that."""
-        record = None if self.clean else recall_record(self.settings.releases, self._memory)
-        data = self._memory.recall((name := self._standing,)).get(name) if record else None
-        if data is None:
+        settings, name = self.settings, f"{NAME} {self.part or SITE}"
+        record = None if self.clean else recall_record(settings.releases, self._memory)
+        data = self._memory.recall((name,)).get(name) if record else None
+        if record is None or data is None or not _is_vouched_for(settings.releases, record):
             return False
-        site, theme, _ = self._sources(record)
-        known = read_standing(data)
-        if known.mark != self._made_of(site, theme) or not known.holds(self.settings.site, self.settings.releases):
+        (site, theme, journal), known = self._sources(record), read_unchanged(data)
+        # What takes longest is asked last.
+        if not known.mark.startswith(_mark_of(site, journal)) or known.mark != self._mark_of_all(
+            site, theme, journal, self._hand_written(site)
+        ):
+            return False
+        if not known.holds(settings.site, settings.releases):
             return False
         self.delivered, self.state = known.delivered, site.state
         return True
 
-    def _keep_standing(self, site: Site, theme: Theme, _journal: Journal) -> None:
-        # The index is made behind the site, which looks at the record's files.
+    def _keep_unchanged(self, site: Site, theme: Theme, journal: Journal) -> None:
+        """For `_is_unchanged` of a later run. The index is made behind the site's build, which looks at the record."""
         seen = {} if self.part else seen_in_record(self.settings.releases)
-        if seen is not None and (found := standing(self._made_of(site, theme), self.delivered, self._looks, seen)):
-            self._memory.keep(self._standing, found.write())
+        if seen is None or not self.is_clear:
+            return
+        mark = self._mark_of_all(site, theme, journal, self._pages)
+        if found := unchanged(mark, self.delivered, self._looks, seen):
+            self._memory.keep(f"{NAME} {self.part or SITE}", found.write())
 
-    @property
-    def _standing(self) -> str:
-        return f"standing {self.part or SITE}"
-
-    def _made_of(self, site: Site, theme: Theme) -> str:
-        """What stands for all that `_planned` and the variants depend on, and for whose receipts are there."""
-        given = [(one.paths, one.fingerprint) for one in self._pages(site)]
-        inputs = site.ground, theme.digest, site.heartbeats, len(site.events), site.state.head
-        return fingerprint(*inputs, packed(""), self.settings.targets, given)
+    def _mark_of_all(self, site: Site, theme: Theme, journal: Journal, pages: Iterable[Planned]) -> str:
+        """What stands for all that this part is planned from, for its variants, and for the places that it goes to."""
+        written = [(one.paths, one.fingerprint) for one in pages]
+        inputs = site.ground, theme.digest, site.heartbeats, packed(""), self.settings.targets, written
+        return _mark_of(site, journal) + fingerprint(*inputs)
 
     def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
         if not self.part and journal.entries.get(_WHOLE, whole := self._whole(site, theme)) != whole:
@@ -219,7 +227,10 @@ class Making:
         keep_proven(self.settings.releases)
 
     def _reading_the_desk(self, site: Site, journal: Journal) -> AbstractContextManager[None]:
-        """Where all is made anew: what the desk withholds is read beside the planning, which takes about as long."""
+        """Where all is made anew: what the desk withholds is read beside the planning, which takes about as long.
+
+        It is handed over by what is remembered, which a clean build does not believe.
+        """
         if self.part or self.clean or journal.entries or len(site.events) < _MANY:
             return nullcontext()
         return meanwhile(partial(self._guarding(site), "", b""), self._let_go)
@@ -288,12 +299,12 @@ class Making:
 
     def _planned(self, site: Site, theme: Theme) -> tuple[Planned, ...]:
         """What this part of the site is made of."""
-        pages, planned = self._pages(site), tuple(plan(site, theme))
-        refuse_two_at_one_address(planned, pages)
-        return (*pages, *planned)
+        self._pages, planned = self._hand_written(site), tuple(plan(site, theme))
+        refuse_two_at_one_address(planned, self._pages)
+        return (*self._pages, *planned)
 
-    def _pages(self, site: Site) -> tuple[Planned, ...]:
-        """Those that were written by hand."""
+    def _hand_written(self, site: Site) -> tuple[Planned, ...]:
+        """The pages of content/pages, as they are now."""
         frame = frame_of(self.settings, site.registry, site.state)
         return tuple(given(Stage.LIST, path, data) for path, data in mkdocs_pages(self.settings, frame))
 
@@ -306,10 +317,18 @@ class Making:
     def _note_whole(self, site: Site, theme: Theme, journal: Journal) -> None:
         """For the news of a later run: what all of the site was made of, and where it is told."""
         whole = self._whole(site, theme)
-        if self.is_clear and journal.last != {_WHOLE: whole}:
+        is_told = journal.last == {_WHOLE: whole}
+        if self.is_clear and not (is_told and self._knows_news_of(site)):
             self._keep_almanac(site)
             keep_glance(self.settings.releases, self._memory, site.events, site.ledger)
-            journal.note({_WHOLE: whole})
+            if not is_told:
+                journal.note({_WHOLE: whole})
+
+    def _knows_news_of(self, site: Site) -> bool:
+        """Whether what `_make_news` takes is remembered: whoever deletes that gets it back with the next build."""
+        if self._resident.almanac is None and not self._memory.recall((_ALMANAC,)):
+            return False
+        return not site.events or recall_record(self.settings.releases, self._memory) is not None
 
     def _whole(self, site: Site, theme: Theme, lines: int | None = None, head: str = "") -> Mapping[str, Any]:
         """What stands for a whole site: so many lines of the record, all else that it was made of, and its home page.
@@ -338,3 +357,12 @@ def _knows(almanac: Almanac, site: Site) -> bool:
     lines, events = almanac.lines, site.events
     return almanac.head == (str(events[lines]["prev"]) if lines < len(events) else site.state.head)
 
+
+def _is_vouched_for(releases: Path, record: Record) -> bool:
+    """By the checkpoint. One that a crash left behind is sound, and is renewed by who looks at everything."""
+    return (releases / CHECKPOINT).read_bytes() == write_checkpoint(checkpoint_of(record.events[-1]))
+
+
+def _mark_of(site: Site, journal: Journal) -> str:
+    """Of the record, and of the journal: what a run that was stopped did is told by its last line, or by its loss."""
+    return f"{len(site.events)} {site.state.head} {journal.mark} "

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ from greenchannel.record.canonical import sha256
 _VARIANTS = "*.br, *.gz"  # in a journal: there may be variants, which is no path of any file
 _BATCH = 200  # files between two notes in the journal
 _OPEN, _BYTES = 64, 8_000_000  # files and their bytes that are written together
+# Any: a tuple of these numbers
+LOOK: Callable[[os.stat_result], Any] = attrgetter("st_size", "st_mtime_ns")
 Looks = dict[str, list[int] | None]  # by path: what the system told of the file in this run
 # Where to (site or a target's name), files done, files to do; none to do: it waits for another run that is there.
 Progress = Callable[[str, int, int], None]
@@ -255,9 +258,9 @@ def _stands(root: str, step: Planned, journal: Journal | Ahead, looks: Looks) ->
 
 
 def look(path: str) -> list[int] | None:
-    """What the journal has of a file that stands."""
+    """What the journal has of a file that stands: its LOOK."""
     try:
         found = os.stat(path)  # noqa: PTH116  # Of every file of the site: a Path takes as long as the question.
     except OSError:
         return None
-    return [found.st_size, found.st_mtime_ns]
+    return [*LOOK(found)]

@@ -8,6 +8,8 @@ from jinja2.bccache import Bucket
 from greenchannel.delivery.memory import Memory
 from greenchannel.portal.plan import fingerprint
 from greenchannel.portal.sanitising import Links, sanitised
+from greenchannel.portal.wording import catalogue_bytes
+from greenchannel.record.canonical import sha256
 
 Render = Callable[[str, Links], str]
 
@@ -33,10 +35,10 @@ def remembering(memory: Memory, render: Render) -> Render:
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
-    """Templates of a language as Python's byte code. It is as trusted as they are, which are programs, too."""
+    """Templates as Python's byte code, with the words of a language. It is as trusted as they are, being programs."""
 
     def __init__(self, memory: Memory, language: str) -> None:
-        self._memory, self._language = memory, language
+        self._memory, self._words = memory, f"{language} {sha256(catalogue_bytes(language))}"
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if known := self._memory.recall((name := self._name(bucket),)).get(name):
@@ -46,4 +48,4 @@ class CompiledTemplates(jinja2.BytecodeCache):
         self._memory.keep(self._name(bucket), bucket.bytecode_to_string())
 
     def _name(self, bucket: Bucket) -> str:
-        return f"template {self._language} {bucket.key}"
+        return f"template {self._words} {bucket.key}"

@@ -90,9 +90,10 @@ class Workers:
 
 @contextmanager
 def meanwhile(work: Callable[[], object], let_go: Callable[[], None]) -> Iterator[None]:
-    """The block, beside it `work` by a copy of this process, for what that leaves on the disk; both are done behind it.
+    """The block, and beside it `work` by a copy of this process, for what that leaves on the disk; it is waited for.
 
-    `let_go` is that of `Workers`. By nobody where there is no other processor, no room, or no copy may be made.
+    `let_go` is that of `Workers`. Nobody does it where there is no other processor, no room, or no copy may be made. A
+    copy whose process is killed works on to its end, without a lock of ours.
     """
     process = 0
     if _usable():
@@ -103,13 +104,10 @@ def meanwhile(work: Callable[[], object], let_go: Callable[[], None]) -> Iterato
                 _live(work, let_go)
     try:
         yield
+        _wait(process)
     except BaseException:
-        if process:
-            os.kill(process, signal.SIGKILL)
+        _end(process)
         raise
-    finally:
-        if process:
-            os.waitpid(process, 0)
 
 
 def _made(step: Planned, guard: Guard) -> Made:
@@ -171,13 +169,13 @@ class _Worker:
 
     def wait(self) -> None:
         """Until it has put away what it worked out, for the next build."""
-        os.waitpid(self.process, 0)
+        _wait(self.process)
         self._is_gone = True
 
     def end(self) -> None:
         if not self._is_gone:
-            os.kill(self.process, signal.SIGKILL)
-            self.wait()
+            _end(self.process)
+            self._is_gone = True
         while self._thread.is_alive() and not self._is_done:
             self.take()
         self._pipe.close()
@@ -232,6 +230,20 @@ def _live(work: Callable[[], object], let_go: Callable[[], None], kept: int = 2)
         code = 0
     finally:
         os._exit(code)  # Whatever was raised: it is met again where it can be told.
+
+
+def _wait(process: int) -> None:
+    """For a copy, 0 for none. Who started us may have said that nobody waits for processes: then it is not there."""
+    if process:
+        with suppress(ChildProcessError):
+            os.waitpid(process, 0)
+
+
+def _end(process: int) -> None:
+    if process:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+        _wait(process)
 
 
 def _read(pipe: IO[bytes]) -> bytes:

@@ -7,7 +7,11 @@ import os
 import stat
 import time
 from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
+# Any: a tuple of these numbers
+SEEN: Callable[[os.stat_result], Any] = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
 _SETTLED_SECONDS = 2  # A file that is younger may change once more within one tick of the system's clock.
 
 
@@ -23,7 +27,7 @@ def seen(path: str) -> list[int] | None:
 
 
 def look_of(found: os.stat_result) -> list[int]:
-    return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    return [*SEEN(found)]
 
 
 def is_settled(path: str, before: list[int] | None, clock: Callable[[], float] = time.time) -> bool:

@@ -8,8 +8,8 @@ The rules, in order:
    Raw HTML is off: ``<b>`` in a body is the text ``<b>``.
 3. What comes of it is cleaned (``sanitising``).
 
-Nothing of a body is left for the next one. No limit is set on time or memory: bodies are rendered through
-``confinement``.
+Nothing of a body is left for the next one. No limit is set on time or memory, and it is for one thread: bodies are
+rendered through ``confinement``.
 """
 
 import re

@@ -14,7 +14,8 @@ from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.plan import Planned, Stage
 
 _AT_HAND = 16  # plans
-_HELD = 4_096  # more, of those that were worked out first: a copy of this process makes them without planning again
+# Files of more plans, of those that were worked out first: a copy of this process makes them without planning again.
+_HELD = 65_536
 _STAGES = tuple(Stage)
 Told = tuple[Stage, tuple[str, ...], str]  # of a planned file: all but how it is made
 WorkOut = Callable[[], Iterable[Planned]]
@@ -36,6 +37,7 @@ class Earlier:
         self._whole: Callable[[WorkOut], tuple[Planned, ...]]
         self._whole = lru_cache(maxsize=_AT_HAND)(lambda work_out: tuple(work_out()))
         self._held: dict[WorkOut, tuple[Planned, ...]] = {}
+        self._room = _HELD
 
     def plan(
         self, name: str, inputs: str, work_out: WorkOut, *, holds: bool = False
@@ -53,13 +55,13 @@ class Earlier:
                 told = _read(known[len(head) :])
             else:
                 planned = self._whole(work_out)
-                if len(self._held) < _HELD:
-                    self._held[work_out] = planned
                 told = tuple((one.stage, one.paths, one.fingerprint) for one in planned)
                 self._memory.keep(name, head + orjson.dumps(told))
                 if holds:
                     self._at_hand[name] = inputs, told
                     return planned
+                if (room := self._room - len(planned)) >= 0:
+                    self._held[work_out], self._room = planned, room
             self._at_hand[name] = inputs, told
         return self._light(told, work_out)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 
 from greenchannel.portal import assets
 from greenchannel.portal.plan import fingerprint
-from greenchannel.portal.wording import CHINESE, ENGLISH, catalogue_bytes, speak, spoken
+from greenchannel.portal.wording import CHINESE, ENGLISH, catalogue_bytes, say_phrases, speak
 
 Artifact = tuple[str, bytes]
 
@@ -24,6 +25,16 @@ class Theme:
 
 
 class _Environment(jinja2.Environment):
+    """Templates that say what they say in one language."""
+
+    language = CHINESE
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Before it is compiled: no extension of jinja2 is shown a template as a whole."""
+        tree = super()._parse(source, name, filename)
+        say_phrases(tree, self.language)
+        return tree
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """In one mapping, since each macro looks names up in it; none comes in later."""
         return {**self.globals, **(d or {})}
@@ -33,7 +44,7 @@ def _environment(
     templates: Mapping[str, str], found: tuple[Artifact, ...], language: str, compiled: jinja2.BytecodeCache | None
 ) -> jinja2.Environment:
     environment = _Environment(
-        loader=jinja2.DictLoader({path: spoken(text, language) for path, text in templates.items()}),
+        loader=jinja2.DictLoader(templates),
         bytecode_cache=compiled,
         auto_reload=False,  # They are values: a template that changed is another theme.
         autoescape=True,
@@ -42,6 +53,7 @@ def _environment(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.language = language
     speak(environment, language)
     environment.globals["asset"] = assets.addresses(found)
     return environment
