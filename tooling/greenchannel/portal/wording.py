@@ -58,7 +58,7 @@ def _binds(node: nodes.Node) -> bool:
         case nodes.Name(name="_", ctx="store" | "param") | nodes.Macro(name="_") | nodes.Import(target="_"):
             return True
         case nodes.FromImport(names=names):
-            return any(one == "_" or one[-1] == "_" for one in names)
+            return "_" in (one if isinstance(one, str) else one[1] for one in names)
         case _:
             return False
 
