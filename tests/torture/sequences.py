@@ -235,14 +235,12 @@ class Life(BusyNewsroom):
         proven._KNOWN.clear()  # noqa: SLF001
         self.resident = Resident()
 
-    def _spoil(self) -> Path:
+    def _spoil(self, path: Path) -> None:
         """A file of the site is another one, or gone, and of all else nothing."""
-        path = self.chance.choice(sorted(one for one in self.settings.site.rglob("*") if one.is_file()))
         if self.chance.random() < 0.5:
             path.unlink()
         else:
             path.write_bytes(path.read_bytes()[:-1])
-        return path
 
     def _keep_copies(self) -> None:
         for path in self._remembered():
@@ -258,7 +256,10 @@ class Life(BusyNewsroom):
         files = [one for one in self._remembered() if "pages" not in one.parts]
         path = chance.choice([*files, *pages[:1]]) if files else self.home
         if kind == "spoil":
-            path = self._spoil()
+            shown = sorted(one for one in self.settings.site.rglob("*") if one.is_file())
+            if not shown:
+                return
+            self._spoil(path := chance.choice(shown))
         elif kind == "forget":
             shutil.rmtree(self.home / handwritten.STATE)
         elif not files or (kind == "bring_back" and not self.copies):
