@@ -9,7 +9,7 @@ from scenes import SCENES
 
 # The record's own points are all played and every 160th of the others; make torture plays every one, before the
 # call, after it and in the middle of it: some thousands.
-SUITE = ("first", "correction", "withdrawal")  # make torture plays all scenes
+SUITE = ("first", "second", "correction", "withdrawal")  # make torture plays all scenes
 JOBS: Mapping[str, Job] = {scene: ("kill", scene, "0/1", "160") for scene in SUITE}
 WRONG: Mapping[Job, str] = {
     ("kill", "correction", "0/1", "60", "in-place"): "torn",
