@@ -24,12 +24,13 @@ from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
 from greenchannel.indexing import SEARCH, Indexed, build_index
-from greenchannel.making import Making, Resident
+from greenchannel.making import Making
 from greenchannel.portal import variants
 from greenchannel.portal.maker import maker
 from greenchannel.portal.site import plan
 from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.verification import CHECKPOINT
+from greenchannel.resident import Resident
 from greenchannel.sourcing import compare_site
 from greenchannel.withholding import Guard
 

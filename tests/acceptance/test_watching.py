@@ -21,10 +21,11 @@ from greenchannel import watching
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings
-from greenchannel.making import Making, Resident
+from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.search_index import ENTRY
+from greenchannel.resident import Resident
 from greenchannel.watching import Watch
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"

@@ -22,7 +22,7 @@ from greenchannel.delivery.writing import write_files
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.handwritten import STATE
-from greenchannel.making import Making, Resident
+from greenchannel.making import Making
 from greenchannel.portal import feed_plan, incident_plan, site
 from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import UnrenderableError
@@ -32,6 +32,7 @@ from greenchannel.portal.source import Site
 from greenchannel.portal.streams import Event, Stream, Streams, read_streams
 from greenchannel.portal.theme import read_theme
 from greenchannel.portal.variants import plain_of
+from greenchannel.resident import Resident
 from greenchannel.sourcing import opened_site
 from greenchannel.withholding import Guard
 

@@ -21,11 +21,12 @@ from greenchannel.desk import seen, withheld
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
-from greenchannel.making import Making, Resident
+from greenchannel.making import Making
 from greenchannel.portal.plan import Planned, Stage, given
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
+from greenchannel.resident import Resident
 from greenchannel.withholding import _newest_first, _PublicWords
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"

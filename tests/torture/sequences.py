@@ -26,7 +26,7 @@ from greenchannel.desk import seen
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.policy import Policy
-from greenchannel.making import Making, Resident
+from greenchannel.making import Making
 from greenchannel.portal import incident_plan, share_card
 from greenchannel.portal import site as site_plan
 from greenchannel.portal.almanac import Almanac, places_of
@@ -41,6 +41,7 @@ from greenchannel.portal.theme import Artifact, Theme, read_theme
 from greenchannel.record.events import fold
 from greenchannel.record.glance import Glance, index_of
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, recalled, verify
+from greenchannel.resident import Resident
 from greenchannel.sourcing import compare_site, opened_site
 from points import one_renderer
 

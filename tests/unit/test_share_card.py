@@ -1,6 +1,8 @@
 """The picture beside a shared link."""
 
 import io
+import subprocess
+import sys
 
 from PIL import Image
 
@@ -46,3 +48,8 @@ def test_every_page_names_a_card_that_is_there() -> None:
     named = {line.split('content="')[1].split('"')[0] for line in lines if 'property="og:image"' in line}
     assert {one.removeprefix(base) for one in named} >= {"cards/site.png", "cards/fact.png"}
     assert [one for one in named if not (site / one.removeprefix(base)).is_file()] == []
+
+
+def test_who_draws_no_card_loads_no_library_for_it() -> None:
+    code = "import sys, greenchannel.building, greenchannel.office; sys.exit('PIL' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

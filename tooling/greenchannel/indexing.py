@@ -98,7 +98,7 @@ class Indexing(Making):
                 self._make(*(sources := self._sources()))
                 if self.is_clear:
                     self._forget_but(before | self._named())
-                    self._keep_unchanged(*sources)
+                    self._keep_unchanged(sources)
 
     def fresh(self) -> Delivered:
         """As it was made: another run's pieces have other names."""

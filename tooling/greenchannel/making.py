@@ -2,67 +2,42 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from greenchannel.continuity import refuse_older_record
-from greenchannel.delivery.delivering import Delivered, Looks, Progress, look, make_site, orphans, there
+from greenchannel.delivery.delivering import Delivered, Looks, Progress, make_site, orphans, there
 from greenchannel.delivery.journal import Ahead, Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.memory import Memory
-from greenchannel.delivery.proven import forget_proven, keep_proven, seen_in_record
+from greenchannel.delivery.proven import forget_proven, keep_proven
 from greenchannel.delivery.receipts import files_owed, receipts
-from greenchannel.delivery.record import Record, add, keep_glance, read_record, recall_record
-from greenchannel.delivery.unchanged import NAME, read_unchanged, unchanged
+from greenchannel.delivery.record import Record, add, read_record, recall_record
 from greenchannel.delivery.workers import Workers, meanwhile
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.folders import look_again
-from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import KnownWithheld
 from greenchannel.handwritten import PAGES, STATE, forget_pages, mkdocs_pages
-from greenchannel.portal.almanac import Almanac, places_of, read_almanac
-from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
 from greenchannel.portal.news_plan import plan_news, read_news
 from greenchannel.portal.pages import frame_of
-from greenchannel.portal.plan import Planned, Stage, fingerprint, given, refuse_two_at_one_address
+from greenchannel.portal.plan import Planned, Stage, given, refuse_two_at_one_address
 from greenchannel.portal.search_index import ENTRY
 from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
 from greenchannel.portal.variants import packed, plain_of, with_variants
 from greenchannel.record.canonical import sha256
-from greenchannel.record.checkpoint import checkpoint_of, write_checkpoint
 from greenchannel.record.events import State
-from greenchannel.record.verification import CHECKPOINT
+from greenchannel.resident import Resident
 from greenchannel.sourcing import site_of, theme_of
+from greenchannel.whole import Sources, Whole
 from greenchannel.withholding import Guard
 
-_HOME = "index.html"
-_ALMANAC = "almanac"  # the name under which it is remembered
 _MANY = 1_000  # lines of a record, behind which a copy of this process saves more than it takes
-_WHOLE = "(all)"  # in the journal: what all of the site was made of when it stood last, which is no path of any file
-
-
-@dataclass(slots=True)
-class Resident:
-    """What a process that makes the site again and again keeps between two makings: plans, the desk, the journal.
-
-    The desk is as the process knows it: of a draft whose change the system did not tell of, the guard has the text of
-    before, until everything is looked at.
-    """
-
-    at_hand: AtHand = field(default_factory=AtHand)
-    desk: KnownFolders = field(default_factory=dict)
-    withheld: KnownWithheld = field(default_factory=KnownWithheld)
-    journal: Journal | None = None
-    almanac: Almanac | None = None
 
 
 class Making:
@@ -96,6 +71,7 @@ class Making:
         self._memory = Memory(settings.home, maker())
         self._renderer = Renderer()
         self._resident = resident or Resident()
+        self._whole = Whole(settings, self.part, self._memory, self._resident)
         self._known = resident.desk if resident else None
         self._looks: Looks = {}
         self._pages: tuple[Planned, ...] = ()  # written by hand, as they were planned last
@@ -117,9 +93,10 @@ class Making:
                 # The receipts are part of the public ledger and of the duty tables; they bring no others.
                 if self._add_receipts():
                     self._make(*(sources := self._sources()))
-                self._note_whole(*sources)
-                if not is_news:  # Behind news the next who publishes would wait for it.
-                    self._keep_unchanged(*sources)
+                if self.is_clear:
+                    self._whole.note(sources, clean=self.clean)
+                    if not is_news:  # Behind news the next who publishes would wait for it.
+                        self._keep_unchanged(sources)
             self._mark = self._journal and self._journal.mark
 
     def fresh(self) -> Delivered:
@@ -160,16 +137,11 @@ class Making:
         at a glance, and of the journal its last line, which says what stood. Hand-written pages wait: whether they have
         an address of their own is known of all of the plan alone.
         """
-        record, almanac = recall_record(self.settings.releases, self._memory), self._take_almanac()
+        record, almanac = recall_record(self.settings.releases, self._memory), self._whole.take_almanac()
         if record is None or almanac is None:
             return False
-        site, theme, journal = self._sources(record)
-        since = almanac.lines
-        if (
-            not _knows(almanac, site)
-            or since == len(site.events)
-            or journal.last != {_WHOLE: self._whole(site, theme, since, almanac.head)}
-        ):
+        site, theme, journal = sources = self._sources(record)
+        if almanac.lines == len(site.events) or not self._whole.stood(sources, almanac):
             return False
         news = read_news(almanac, site)
         self._resident.almanac = almanac
@@ -187,40 +159,20 @@ class Making:
 
     def _is_unchanged(self) -> bool:
         """Whether nothing has changed since all of it stood: then nobody needs to look at more than that."""
-        settings, name = self.settings, f"{NAME} {self.part or SITE}"
-        record = None if self.clean else recall_record(settings.releases, self._memory)
-        data = self._memory.recall((name,)).get(name) if record else None
-        if record is None or data is None or not _is_vouched_for(settings.releases, record):
+        record = None if self.clean else recall_record(self.settings.releases, self._memory)
+        if record is None:
             return False
-        (site, theme, journal), known = self._sources(record), read_unchanged(data)
-        # What takes longest is asked last.
-        if not known.mark.startswith(_mark_of(site, journal)) or known.mark != self._mark_of_all(
-            site, theme, journal, self._hand_written(site)
-        ):
+        site, _, _ = sources = self._sources(record)
+        if (found := self._whole.unchanged(sources, lambda: self._hand_written(site))) is None:
             return False
-        if not known.holds(settings.site, settings.releases):
-            return False
-        self.delivered, self.state = known.delivered, site.state
+        self.delivered, self.state = found, site.state
         return True
 
-    def _keep_unchanged(self, site: Site, theme: Theme, journal: Journal) -> None:
-        """For `_is_unchanged` of a later run. The index is made behind the site's build, which looks at the record."""
-        seen = {} if self.part else seen_in_record(self.settings.releases)
-        if seen is None or not self.is_clear:
-            return
-        mark = self._mark_of_all(site, theme, journal, self._pages)
-        if found := unchanged(mark, self.delivered, self._looks, seen):
-            self._memory.keep(f"{NAME} {self.part or SITE}", found.write())
-
-    def _mark_of_all(self, site: Site, theme: Theme, journal: Journal, pages: Iterable[Planned]) -> str:
-        """What stands for all that this part is planned from, for its variants, and for the places that it goes to."""
-        written = [(one.paths, one.fingerprint) for one in pages]
-        inputs = site.ground, theme.digest, site.heartbeats, packed(""), self.settings.targets, written
-        return _mark_of(site, journal) + fingerprint(*inputs)
+    def _keep_unchanged(self, sources: Sources) -> None:
+        self._whole.keep_unchanged(sources, self._pages, self.delivered, self._looks)
 
     def _make(self, site: Site, theme: Theme, journal: Journal) -> None:
-        if not self.part and journal.entries.get(_WHOLE, whole := self._whole(site, theme)) != whole:
-            journal.drop((_WHOLE,))  # Before anything is remembered that does not stand yet.
+        self._whole.drop((site, theme, journal))
         with self._reading_the_desk(site, journal):
             planned = self._planned(site, theme)
         self._put(site, journal, planned)
@@ -235,7 +187,7 @@ class Making:
             return nullcontext()
         return meanwhile(partial(self._guarding(site), "", b""), self._let_go)
 
-    def _sources(self, record: Record | None = None) -> tuple[Site, Theme, Journal]:
+    def _sources(self, record: Record | None = None) -> Sources:
         """What the site is made of now, and what is known to stand."""
         settings, record = self.settings, record or read_record(self.settings.releases)
         is_first, self._journal = self._journal is None, self._journal or self._resident.journal
@@ -246,22 +198,6 @@ class Making:
         self._resident.journal = self._journal
         site = site_of(settings, record, {}, self._earlier, self._renderer, self._resident.at_hand)
         return site, theme_of(settings, self._earlier), self._journal
-
-    def _take_almanac(self) -> Almanac | None:
-        """The one that was kept last; until it is given back, nobody else has it."""
-        known, self._resident.almanac = self._resident.almanac, None
-        if known is None and (data := self._memory.recall((_ALMANAC,)).get(_ALMANAC)):
-            return read_almanac(data)
-        return known
-
-    def _keep_almanac(self, site: Site) -> None:
-        almanac = None if self.clean else self._take_almanac()
-        if almanac is None or not _knows(almanac, site):
-            almanac = Almanac()
-        almanac.go_on(site.events, places_of(site.events), site.state.head)
-        if not self._memory.has_lost:  # Else plans that it has may be older than the site.
-            self._resident.almanac = almanac
-            self._memory.keep(_ALMANAC, almanac.write())
 
     def _put(self, site: Site, journal: Journal | Ahead, plain: tuple[Planned, ...]) -> None:
         """Into ``site/``, as far as it does not stand there."""
@@ -314,31 +250,6 @@ class Making:
         self.seen += added
         return bool(added)
 
-    def _note_whole(self, site: Site, theme: Theme, journal: Journal) -> None:
-        """For the news of a later run: what all of the site was made of, and where it is told."""
-        whole = self._whole(site, theme)
-        is_told = journal.last == {_WHOLE: whole}
-        if self.is_clear and not (is_told and self._knows_news_of(site)):
-            self._keep_almanac(site)
-            keep_glance(self.settings.releases, self._memory, site.events, site.ledger)
-            if not is_told:
-                journal.note({_WHOLE: whole})
-
-    def _knows_news_of(self, site: Site) -> bool:
-        """Whether what `_make_news` takes is remembered: whoever deletes that gets it back with the next build."""
-        if self._resident.almanac is None and not self._memory.recall((_ALMANAC,)):
-            return False
-        return not site.events or recall_record(self.settings.releases, self._memory) is not None
-
-    def _whole(self, site: Site, theme: Theme, lines: int | None = None, head: str = "") -> Mapping[str, Any]:
-        """What stands for a whole site: so many lines of the record, all else that it was made of, and its home page.
-
-        The site may be taken away, or come back from an older copy.
-        """
-        made_of, home = fingerprint(site.ground, theme.digest), look(f"{self.settings.site}/{_HOME}")
-        lines, head = (len(site.events), site.state.head) if lines is None else (lines, head)
-        return {"made_of": made_of, "lines": lines, "head": head, "home": home}
-
     def _receipts(self, state: State) -> Iterator[Mapping[str, object]]:
         if self.is_place:
             there = frozenset(filter(self._is_made, files_owed(state, SITE)))
@@ -350,19 +261,3 @@ class Making:
             return expected is not None and sha256((self.settings.site / path).read_bytes()) == expected
         except FileNotFoundError:
             return False  # The journal was believed about it. It is made again behind what came.
-
-
-def _knows(almanac: Almanac, site: Site) -> bool:
-    """Whether it is that of a beginning of the record. Each line names the one before it."""
-    lines, events = almanac.lines, site.events
-    return almanac.head == (str(events[lines]["prev"]) if lines < len(events) else site.state.head)
-
-
-def _is_vouched_for(releases: Path, record: Record) -> bool:
-    """By the checkpoint. One that a crash left behind is sound, and is renewed by who looks at everything."""
-    return (releases / CHECKPOINT).read_bytes() == write_checkpoint(checkpoint_of(record.events[-1]))
-
-
-def _mark_of(site: Site, journal: Journal) -> str:
-    """Of the record, and of the journal: what a run that was stopped did is told by its last line, or by its loss."""
-    return f"{len(site.events)} {site.state.head} {journal.mark} "

@@ -37,7 +37,7 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.message import message
 from greenchannel.domain.release import Release
 from greenchannel.indexer import Indexer
-from greenchannel.making import Making, Resident
+from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
@@ -45,6 +45,7 @@ from greenchannel.portal.at_hand import AtHand
 from greenchannel.portal.prepared import FOR_NEWS, Entries
 from greenchannel.record.heartbeat import HEARTBEAT
 from greenchannel.record.verification import CHECKPOINT, LEDGER
+from greenchannel.resident import Resident
 from greenchannel.sending import Sending
 from greenchannel.submitting import approved, scheduled
 from greenchannel.translation import problem_text

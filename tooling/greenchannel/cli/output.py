@@ -108,7 +108,7 @@ def report_leaks(leaks: "Iterable[Leak]", translate: Translate) -> None:
 def announce(settings: "Settings", built: "Built", translate: Translate) -> None:
     """Tells the hubs, after everything else was said: a hint to subscribers, whose failure fails nothing."""
     if not settings.websub:
-        return
+        return  # Nobody to tell: what tells them is not loaded.
     from greenchannel.announcing import announce as tell_hubs
 
     for hub, problem in tell_hubs(settings, built.arrived).items():
