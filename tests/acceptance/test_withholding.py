@@ -137,7 +137,7 @@ def test_where_all_is_made_anew_the_desk_is_read_by_another_process_meanwhile(
 ) -> None:
     monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
     monkeypatch.setattr(making, "_MANY", 1)
-    monkeypatch.setattr(workers, "_usable", lambda: 2)
+    monkeypatch.setattr(workers, "processors", lambda: 2)
     monkeypatch.setattr(workers.Workers, "make", lambda _workers, steps, guard: workers.make_here(steps, guard))
     leaking(monkeypatch, TITLE.encode())
     shutil.rmtree(office_home.site)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes import Remembered
-from greenchannel.desk import folders, remembered_folders, seen
+from greenchannel.desk import folders, seen, withheld
 from greenchannel.desk.folders import folders_of_incidents
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings
@@ -130,7 +130,7 @@ def test_a_draft_in_a_hidden_folder_is_one_of_the_desk(kept: Kept) -> None:
 def test_where_many_folders_have_changed_since_those_that_have_not_are_found_as_before(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remembered_folders, "_FEW", 2)
+    monkeypatch.setattr(withheld, "FEW", 2)
     changed = sorted((kept.home.content / "incidents/2026").glob("*/incident.md"))[:4]
     for path in changed:
         path.write_text(path.read_text("utf-8") + f"\n{path.parent.name}有一句还没有人读过。\n", "utf-8")

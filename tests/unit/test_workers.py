@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage
 
 HERE = os.getpid()
-MANY = 1_000
+MANY, FEW = 1_000, 24
 PHRASE = Phrase("尚未公布的安排", "incidents/2026/shili/fact-2.md")
 # Threads of the test runner; what they hold is not asked for by these workers.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -34,6 +35,10 @@ def by_number(number: int) -> tuple[bytes, ...]:
 
 def by_whom(_number: int) -> tuple[bytes, ...]:
     return (str(os.getpid()).encode(),)
+
+
+def spellings(found: list[Made]) -> set[str]:
+    return {leak.spelling for one in found for leak in one.leaks}
 
 
 def steps(make: Callable[[int], tuple[bytes, ...]], count: int = MANY) -> list[Planned]:
@@ -79,8 +84,161 @@ def test_every_worker_has_its_share() -> None:
 
 
 def test_a_few_files_are_made_here() -> None:
-    found = {int(one.files[0]) for one in made([step._replace(paths=step.paths[:1]) for step in steps(by_whom, 100)])}
+    found = {int(one.files[0]) for one in made([step._replace(paths=step.paths[:1]) for step in steps(by_whom, FEW)])}
     assert found == {HERE}
+
+
+def by_another(path: str, _data: bytes) -> tuple[Leak, ...]:
+    """It says who looks."""
+    return (Leak(path, PHRASE, "another" if os.getpid() != HERE else "we"),)
+
+
+@contextmanager
+def looked_out(
+    make: Callable[[int], tuple[bytes, ...]],
+    guard: Callable[[str, bytes], tuple[Leak, ...]],
+    put_away: Callable[[], None] = lambda: None,
+) -> Iterator[Iterator[Made]]:
+    """A few files, and somebody else who looks through them."""
+    with closing(Workers(lambda: pytest.fail("let go"), 2, put_away)) as workers_there:
+        workers_there.begin(guard)
+        with closing(workers_there.make(steps(make, FEW), guard)) as making:
+            yield making
+
+
+def test_a_few_files_are_looked_through_by_another_process_in_their_order() -> None:
+    with looked_out(by_number, by_another) as making:
+        found = list(making)
+    assert [one.files for one in found] == list(map(by_number, range(FEW)))
+    assert [[leak.path for leak in one.leaks] for one in found] == [[f"{one}/a", f"{one}/b"] for one in range(FEW)]
+    assert spellings(found) == {"another"}
+
+
+def test_what_is_made_later_is_looked_through_by_the_same_one_whatever_was_left_of_the_first() -> None:
+    def by_path(path: str, _data: bytes) -> tuple[Leak, ...]:
+        return (Leak(path, PHRASE, str(os.getpid())),)
+
+    with closing(Workers(lambda: None, 2)) as there:
+        there.begin(by_path)
+        with closing(there.make(steps(by_number, FEW), by_path)) as making:
+            first = next(making)
+        found = list(there.make(steps(by_number, 3), by_path))
+    assert [[leak.path for leak in one.leaks] for one in found] == [[f"{one}/a", f"{one}/b"] for one in range(3)]
+    assert spellings(found) == spellings([first])
+
+
+def test_who_looks_for_something_else_looks_here() -> None:
+    with closing(Workers(lambda: None, 2)) as there:
+        there.begin(nothing)
+        assert spellings(list(there.make(steps(by_number, FEW), by_another))) == {"we"}
+
+
+def test_much_is_made_by_workers_all_the_same() -> None:
+    with closing(Workers(lambda: None, 2)) as there:
+        there.begin(by_another)
+        found = list(there.make([step._replace(paths=step.paths[:1]) for step in steps(by_whom)], by_another))
+    assert HERE not in {int(one.files[0]) for one in found}
+    assert spellings(found) == {"another"}
+
+
+def test_what_it_has_not_looked_through_yet_keeps_nobody_from_making_the_next(tmp_path: Path) -> None:
+    def waits(_path: str, _data: bytes) -> tuple[Leak, ...]:
+        until = time.monotonic() + 60
+        while len([*tmp_path.iterdir()]) < FEW and time.monotonic() < until:
+            time.sleep(0.01)
+        return (Leak("", PHRASE, str(len([*tmp_path.iterdir()]))),)
+
+    def tells(number: int) -> tuple[bytes, ...]:
+        (tmp_path / str(number)).touch()
+        return by_number(number)
+
+    with looked_out(tells, waits) as making:
+        assert spellings([next(making)]) == {str(FEW)}
+
+
+def test_more_than_may_wait_is_not_made_before_it_is_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_AHEAD", 1)
+
+    def tells(number: int) -> tuple[bytes, ...]:
+        (tmp_path / str(number)).touch()
+        return by_number(number)
+
+    with looked_out(tells, nothing) as making:
+        for number, _ in enumerate(making):
+            assert len([*tmp_path.iterdir()]) == number + 1
+
+
+def test_a_variant_is_not_looked_through() -> None:
+    few = [one._replace(paths=(page := f"{one.fingerprint}.html", f"{page}.gz")) for one in steps(by_number, FEW)]
+    with closing(Workers(lambda: None, 2)) as there:
+        there.begin(by_another)
+        found = [leak.path for one in there.make(few, by_another) for leak in one.leaks]
+    assert found == [f"{number}.html" for number in range(FEW)]
+
+
+def test_where_who_looks_is_killed_we_look_ourselves() -> None:
+    def killed(path: str, data: bytes) -> tuple[Leak, ...]:
+        if path == "10/a" and os.getpid() != HERE:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return by_another(path, data)
+
+    with looked_out(by_number, killed) as making:
+        assert [one.leaks[0].spelling for one in making] == ["another"] * 10 + ["we"] * (FEW - 10)
+
+
+def test_a_fault_of_who_looks_is_told_as_without_another() -> None:
+    def faulty(_path: str, _data: bytes) -> tuple[Leak, ...]:
+        raise GreenchannelError("{path}: gone", path=str(os.getpid()))
+
+    with looked_out(by_number, faulty) as making, pytest.raises(GreenchannelError, match=f"^{HERE}: gone"):
+        list(making)
+
+
+def test_a_fault_of_a_step_is_told_when_those_before_it_are_made() -> None:
+    def faulty(number: int) -> tuple[bytes, ...]:
+        if number == 12:
+            raise GreenchannelError("{path}: gone", path=str(os.getpid()))
+        return by_number(number)
+
+    done = list[Made]()
+    with looked_out(faulty, nothing) as making, pytest.raises(GreenchannelError, match=f"^{HERE}: gone"):
+        done.extend(making)
+    assert [one.files for one in done] == list(map(by_number, range(12)))
+
+
+def test_who_has_more_to_say_than_a_pipe_holds_is_not_waited_for() -> None:
+    def talks(path: str, _data: bytes) -> tuple[Leak, ...]:
+        return (Leak(path, PHRASE, "x" * 200_000),)
+
+    with looked_out(by_number, talks) as making:
+        next(making)
+
+
+def test_who_looks_puts_away_what_it_worked_out_and_is_waited_for(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+
+    def put_away() -> None:
+        time.sleep(0.2 if os.getpid() != HERE else 0)
+        (tmp_path / str(os.getpid())).touch()
+
+    def looks(_path: str, _data: bytes) -> tuple[Leak, ...]:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(reading)  # Nothing that was open is shared with it.
+        return ()
+
+    with looked_out(by_number, looks, put_away) as making:
+        assert [one.leaks for one in making] == [()] * FEW
+    assert len([*tmp_path.iterdir()]) == 2
+    os.close(reading)
+    os.close(writing)
+
+
+def test_where_there_is_no_other_processor_we_look_ourselves() -> None:
+    with closing(Workers(lambda: None, 1)) as there:
+        there.begin(by_another)
+        assert spellings(list(there.make(steps(by_number, FEW), by_another))) == {"we"}
 
 
 def test_what_a_killed_worker_did_not_make_is_made_here() -> None:
@@ -134,7 +292,12 @@ def test_without_room_for_a_process_everything_is_made_here(monkeypatch: pytest.
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", full)
-    assert [one.files for one in made(steps(by_number))] == list(map(by_number, range(MANY)))
+    with closing(Workers(lambda: None, 2)) as there:
+        there.begin(by_another)
+        for count in (FEW, MANY):
+            found = list(there.make(steps(by_number, count), by_another))
+            assert [one.files for one in found] == list(map(by_number, range(count)))
+            assert spellings(found) == {"we"}
 
 
 def test_a_worker_puts_away_what_it_worked_out(tmp_path: Path) -> None:
@@ -169,7 +332,7 @@ def test_what_cannot_be_shared_is_let_go_before_and_by_each_worker() -> None:
 @pytest.fixture
 def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever threads the test runner has."""
-    monkeypatch.setattr(workers, "_usable", lambda: 2)
+    monkeypatch.setattr(workers, "processors", lambda: 2)
 
 
 @pytest.mark.usefixtures("_two_processors")

@@ -11,6 +11,7 @@ from greenchannel.delivery.targets import TargetError
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
+from greenchannel.portal.confinement import Renderer
 from greenchannel.sending import Sending
 
 Failed = dict[str, TargetError | OSError]
@@ -51,13 +52,14 @@ def build(
     clean: bool = False,
     older_record: bool = False,
     progress: Progress = lambda _where, _done, _due: None,
+    renderer: Renderer | None = None,
 ) -> Built:
     """Makes what changed, puts it at every place, reads it back and records the receipts.
 
     `clean` believes no journal: everything is made anew and compared, here and at every place. `older_record` takes
-    from readers what the record does not tell any more, which is refused otherwise.
+    from readers what the record does not tell any more, which is refused otherwise. The `renderer` may have begun.
     """
-    making = Making(settings, clock, clean=clean, older_record=older_record, progress=progress)
+    making = Making(settings, clock, clean=clean, older_record=older_record, progress=progress, renderer=renderer)
     sendings = [Sending(making, one) for one in settings.targets if one.name != SITE]
     failed: Failed = {}
     attempt(failed, SITE, making.make)

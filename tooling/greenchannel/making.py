@@ -1,7 +1,7 @@
 """``site/`` from the record: what of it is to be made, in which order, and what readers then can see."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from greenchannel.desk.settings import Settings
 from greenchannel.handwritten import PAGES, STATE, forget_pages, mkdocs_pages
 from greenchannel.portal.confinement import Renderer
 from greenchannel.portal.maker import maker
-from greenchannel.portal.news_plan import plan_news, read_news
+from greenchannel.portal.news_plan import NewsPlan, plan_news, read_news
 from greenchannel.portal.pages import frame_of
 from greenchannel.portal.plan import Planned, Stage, given, refuse_two_at_one_address
 from greenchannel.portal.search_index import ENTRY
@@ -44,7 +44,8 @@ class Making:
     """``site/`` as one run makes it. Of two runs, one makes at a time; what the other made meanwhile is seen.
 
     `seen` are the receipts that it added: where readers read ``site/`` itself, a text counts as visible once it stands
-    there, whatever becomes of the other places. `part` is empty for all of the site but the search index.
+    there, whatever becomes of the other places. `part` is empty for all of the site but the search index. The
+    `renderer` may have begun already.
     """
 
     part = ""
@@ -58,6 +59,7 @@ class Making:
         older_record: bool = False,
         progress: Progress = lambda _where, _done, _due: None,
         resident: Resident | None = None,
+        renderer: Renderer | None = None,
     ) -> None:
         self.settings, self.clock, self.clean, self.progress = settings, clock, clean, progress
         self.takes_older = older_record
@@ -69,7 +71,8 @@ class Making:
         self._journal: Journal | None = None
         self._mark: object = None  # the journal's, behind what this run noted last
         self._memory = Memory(settings.home, maker())
-        self._renderer = Renderer()
+        self._renderer = renderer or Renderer()
+        self._workers = Workers(self._let_go, put_away=self._memory.close)
         self._resident = resident or Resident()
         self._whole = Whole(settings, self.part, self._memory, self._resident)
         self._known = resident.desk if resident else None
@@ -119,8 +122,8 @@ class Making:
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
-        """What the making and its receipts share: the renderer, and the looks of a moment ago."""
-        with self._memory, Renderer() as self._renderer:
+        """What the making and its receipts share: renderer and workers, and the looks of a moment ago."""
+        with self._memory, self._renderer, closing(self._workers):
             try:
                 yield
             finally:
@@ -147,15 +150,22 @@ class Making:
         self._resident.almanac = almanac
         if news.is_plain:
             self._renderer.begin()
-        if (found := plan_news(site, theme, almanac, news)) is None:
+            self._workers.begin(self._guarding(site))
+        if (found := plan_news(site, theme, almanac, news)) is None or self._is_hand_written(found.planned):
             return False
-        paths = [path for one in self._with_variants(found.planned) for path in one.paths]
-        if any(there(self.settings.home / STATE / PAGES, (one for one in paths if one.endswith(".html")))):
-            return False  # A hand-written page has that address: it is refused before anything is written.
-        before = {path: packed(one) if self.settings.precompress else one for path, one in found.before.items()}
-        standing = {path: before.get(plain_of(path), "") for path in there(self.settings.site, paths)}
-        self._put(site, Ahead(journal, standing), found.planned)
+        self._put(site, Ahead(journal, self._standing(found)), found.planned)
         return True
+
+    def _is_hand_written(self, planned: Iterable[Planned]) -> bool:
+        """Whether a page of content/pages has one of these addresses: it is refused before anything is written."""
+        pages = (path for one in planned for path in one.paths if path.endswith(".html"))
+        return any(there(self.settings.home / STATE / PAGES, pages))
+
+    def _standing(self, news: NewsPlan) -> Mapping[str, str]:
+        """What the files that stand were made of, where it is known."""
+        paths = [path for one in self._with_variants(news.planned) for path in one.paths]
+        before = {path: packed(one) if self.settings.precompress else one for path, one in news.before.items()}
+        return {path: before.get(plain_of(path), "") for path in there(self.settings.site, paths)}
 
     def _is_unchanged(self) -> bool:
         """Whether nothing has changed since all of it stood: then nobody needs to look at more than that."""
@@ -211,7 +221,7 @@ class Making:
             self.progress,
             self._guarding(site),
             self._looks,
-            Workers(self._let_go).make,
+            self._workers.make,
         )
         self.delivered, self.state = done, state
         self.leaks |= dict.fromkeys(done.leaks)

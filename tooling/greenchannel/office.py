@@ -141,6 +141,11 @@ def _spelled(desk: Desk, release: Release, text: Message) -> Message:
     return text.spelled(spelling(document, "en")) if document else text
 
 
+def pending(decisions: Iterable[Decision]) -> Mapping[str, bytes]:
+    """The frozen files that these would add to the record, by their paths."""
+    return {path: data for one in decisions if one.event for path, data in one.candidate.frozen.items()}
+
+
 def is_settled(decision: Decision) -> bool:
     """Refused for nothing but that it is on the record already, as it stands: no error where `watch` was quicker."""
     return [reason.code for reason in decision.refused] == ["G608"]

@@ -131,13 +131,12 @@ class _Public(Mapping[str, Published]):
 
     def __init__(self, settings: Settings, newsroom: Newsroom, state: State) -> None:
         self._read, self._newsroom, self._state = frozen_reader(settings.releases), newsroom, state
-        self._there = {one.identifier for one in newsroom.documents}
         self._known: dict[str, Published] = {}
 
     def __getitem__(self, identifier: str) -> Published:
         if identifier not in self._known:
             found = self._of(identifier)
-            if identifier not in self._there:
+            if identifier not in self._newsroom.identifiers:
                 found = replace(found, body=self._body(identifier))
             self._known[identifier] = found
         return self._known[identifier]

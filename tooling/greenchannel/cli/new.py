@@ -169,7 +169,7 @@ def _taken(settings: "Settings", newsroom: "Newsroom") -> set[str]:
     """Every id that some file or the record has."""
     from greenchannel.delivery.record import LedgerDamagedError, read_record
 
-    known = {one.identifier for one in newsroom.documents}
+    known = set(newsroom.identifiers)
     try:
         state = read_record(settings.releases).state
     except LedgerDamagedError:

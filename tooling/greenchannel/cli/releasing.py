@@ -12,6 +12,7 @@ from greenchannel.cli.localised import LocalisedCommand
 from greenchannel.domain.message import Message, message
 
 if TYPE_CHECKING:
+    from greenchannel.portal.confinement import Renderer
     from greenchannel.record.approval import Approval
 
 
@@ -55,6 +56,16 @@ def _next(approval: "Approval", now: datetime) -> Iterator[Message]:
         )
 
 
+def _renderer(*, begins: bool) -> "Renderer":
+    """Until the command ends. To begin takes it as long as what the command loads meanwhile."""
+    from greenchannel.portal.confinement import Renderer
+
+    renderer = click.get_current_context().with_resource(Renderer())
+    if begins:
+        renderer.begin()
+    return renderer
+
+
 @click.command(cls=LocalisedCommand)
 @click.argument("releases", nargs=-1, metavar="[RELEASE]...")
 @click.option("--dry-run", is_flag=True, help="Say what would become public; change nothing.")
@@ -66,6 +77,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
 
     The same command again finishes what was interrupted. What is public already, as it stands, is said and is no error.
     """
+    renderer = _renderer(begins=bool(releases) and not (dry_run or record_only))
     from greenchannel import office, submitting
     from greenchannel.building import build as build_site
     from greenchannel.cli.publication import Publication
@@ -85,12 +97,11 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     ahead = built = None
     failure: Exception | None = None
     if dry_run:
-        pending = {path: data for one in decisions if one.event for path, data in one.candidate.frozen.items()}
-        ahead = outlook(settings, events, pending)
+        ahead = outlook(settings, events, office.pending(decisions))
     elif not record_only:
         try:
             with output.progress(call.translate) as progress:
-                built = build_site(settings, clock, progress=progress)
+                built = build_site(settings, clock, progress=progress, renderer=renderer)
         except Exception as problem:  # noqa: BLE001  # Raised again when it was told what is on the record.
             failure = problem
     record, damage = read_sound_part(settings.releases)

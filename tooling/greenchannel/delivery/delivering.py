@@ -20,10 +20,10 @@ from typing import Any
 from greenchannel.delivery.batches import batches
 from greenchannel.delivery.comparing import is_superseded
 from greenchannel.delivery.journal import Ahead, Journal
-from greenchannel.delivery.leaks import Leak
+from greenchannel.delivery.leaks import Guard, Leak
 from greenchannel.delivery.superseding import is_any_known
 from greenchannel.delivery.targets import Target, TargetError
-from greenchannel.delivery.workers import Guard, Made, Making, make_here
+from greenchannel.delivery.workers import Made, Making, make_here
 from greenchannel.delivery.writing import date_file, remove_file, write_files
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.plan import Planned, Stage, in_order, refuse_outside

@@ -12,7 +12,7 @@ import html
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import quote
@@ -47,6 +47,9 @@ class Leak:
     path: str
     phrase: Phrase
     spelling: str
+
+
+Guard = Callable[[str, bytes], tuple[Leak, ...]]  # of a file's path and bytes: what in them must not go out
 
 
 class Scanner:

@@ -38,7 +38,6 @@ class Document:
     faults: tuple[Fault, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     unfit: Mapping[str, Unfit] = field(default_factory=dict)  # which of its attachments cannot go out, by name, and why
-    is_outline: bool = False  # of a sound file that was not read: only whose it is is known
     neighbours: tuple[str, ...] = ()  # names of the files beside it; a name that is no regular file ends with @
 
     @property
@@ -57,9 +56,12 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Newsroom:
+    """Of a long desk perhaps a part: `elsewhere` are then the ids of all files there are, as far as they are known."""
+
     documents: tuple[Document, ...]
     registry: Registry
     policies: Mapping[str, Policy] = field(default_factory=dict)  # the newsroom's own, by id
+    elsewhere: frozenset[str] = frozenset()
 
     @cached_property
     def incidents(self) -> dict[str, Incident]:
@@ -72,6 +74,11 @@ class Newsroom:
             for one in self.documents
             if one.value is not None and not isinstance(one.value, Incident)
         }
+
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """Of all that has a file, sound or not."""
+        return self.elsewhere.union(one.identifier for one in self.documents if not one.is_vanished)
 
     def document_of(self, identifier: str) -> Document | None:
         return self._by_id.get(identifier)

@@ -1,4 +1,4 @@
-"""What lies on the desk, as the system tells of it: each incident's folder with its files.
+"""What lies on the desk, as the system tells of it: each incident's folder with its files, those of a year on a shelf.
 
 Approvals stand beside what they approve and are no texts: they are passed over, and so are an editor's hidden files.
 One command looks once: who asks again within `looking_once` is told what was seen a moment ago.
@@ -7,12 +7,16 @@ One command looks once: who asks again within `looking_once` is told what was se
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
-from greenchannel.desk.newsroom import KnownFolders, incident_folders
+import orjson
+
+from greenchannel.desk.newsroom import KnownFolder, KnownFolders, incident_folders
 from greenchannel.desk.seen import look_of
 
 Look = list[int] | None  # as `seen`; None: a link, or no regular file
@@ -27,7 +31,40 @@ class Folder(dict[str, Look]):
         return "" if None in self.values() else repr(dict(self))
 
 
-Folders = Mapping[str, Folder]  # by their paths below content/
+class Shelf(dict[str, Folder]):
+    """The folders of a year, by their paths below content/."""
+
+    @cached_property
+    def look(self) -> str:
+        """Stands for all of their files; empty where one of them cannot be known by its look, or has no text for name.
+
+        Whoever asks for it changes nothing on the shelf any more.
+        """
+        if any(None in one.values() for one in self.values()):
+            return ""
+        try:
+            return sha256(orjson.dumps(self)).hexdigest()
+        except orjson.JSONEncodeError:
+            return ""
+
+
+class Folders(Mapping[str, Folder]):
+    """By their paths below content/, in order. `shelves` are by the folders of the years."""
+
+    def __init__(self, folders: Iterable[tuple[str, Folder]]) -> None:
+        self.shelves: dict[str, Shelf] = {}
+        for path, files in folders:
+            self.shelves.setdefault(path.rpartition("/")[0], Shelf())[path] = files
+
+    def __getitem__(self, path: str) -> Folder:
+        return self.shelves[path.rpartition("/")[0]][path]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.shelves.values())
+
+    def __len__(self) -> int:
+        return sum(map(len, self.shelves.values()))
+
 
 _HOLDS_SECONDS = 10.0  # Who waited for another run, or for a place of readers, looks again.
 _SEEN: dict[Path, tuple[float, Folders] | None] = {}  # of this process, by content/, and when; None: not looked at yet
@@ -57,16 +94,17 @@ def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Fo
         return seen[1]
     began = time.monotonic()
     folders = {f"{one}": of for one, of in (known or {}).items()}
-    found = dict[str, Folder]()
-    for folder in incident_folders(content):
-        if (of := folders.get(f"{content}/{folder}")) is not None:
-            looks = zip(of.names, of.looks, strict=True)
-            found[folder] = Folder((one, look) for one, look in looks if look is not None and _is_meant(one))
-        else:
-            found[folder] = _files(f"{content}/{folder}")
+    found = Folders((one, _of(f"{content}/{one}", folders)) for one in incident_folders(content))
     if known is None and content in _SEEN:
         _SEEN[content] = began, found
     return found
+
+
+def _of(folder: str, known: Mapping[str, KnownFolder]) -> Folder:
+    if (of := known.get(folder)) is None:
+        return _files(folder)
+    looks = zip(of.names, of.looks, strict=True)
+    return Folder((one, look) for one, look in looks if look is not None and _is_meant(one))
 
 
 def _is_meant(name: str) -> bool:

@@ -1,19 +1,17 @@
 """The desk around a few releases: their incidents' folders are read, of all other files it is known whose they are.
 
 An archive of ten years lies on the desk, too; who approves one text need not read it. What another file can have to do
-with that text is told by four words of it, which are remembered for as long as the file is the same: its id, and the
-incident and the release that it speaks of.
+with that text is told by three words of it, which are remembered for as long as the file is the same: its id, and those
+of the incident and of the release that it speaks of.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timezone
 from pathlib import Path
 
 from greenchannel.desk.document import Document, Newsroom
-from greenchannel.desk.folders import folders_of_incidents
-from greenchannel.desk.frontmatter import NOT_READ
+from greenchannel.desk.folders import Shelf, folders_of_incidents
 from greenchannel.desk.newsroom import read_folder, read_tables
 from greenchannel.desk.remembered_folders import RememberedFolders
 from greenchannel.desk.seen import is_settled
@@ -21,55 +19,44 @@ from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Interpretation
 from greenchannel.domain.remembering import Remembering
 
-_Outline = tuple[str, str, str, bool]  # its id, that of its incident, that of what it explains; is it understood?
+_Outline = tuple[str, str, str]  # its id, that of its incident, that of what it explains
+_Outlines = Mapping[str, _Outline]  # of the files of a folder, by their names
 
 
 def read_around(
     content: Path, zone: timezone, releases: Iterable[str], paths: Iterable[str], memory: Remembering
 ) -> Newsroom:
-    """As `read_newsroom`, but that documents of unrelated folders are outlines: without text, value and faults.
+    """As `read_newsroom`, but that of the files of unrelated folders there is no more than their ids, `elsewhere`.
 
     Read is what has to do with the `releases`, which are ids, and with the files at the `paths` below content/.
     """
     tables = read_tables(content, zone)
-    folders = _Folders(content, zone, memory)
-    named = {one.rpartition("/")[0] for one in paths}
-    within = (outline[0] for one in named for outline in folders.outlines.get(one, {}).values())
-    related = folders.around(frozenset((*releases, *within))) | named
-    documents = [*tables.documents]
-    for path, outlines in folders.outlines.items():
-        if path in related:
-            documents += folders.read(path)
-        else:
-            documents += [_outlined(path, name, outline) for name, outline in outlines.items()]
-    return replace(tables, documents=tuple(sorted(documents, key=lambda one: one.path)))
+    desk = _Desk(content, zone, memory)
+    named = {one.rpartition("/")[0] for one in paths} & desk.folders.keys()
+    within = (outline[0] for one in named for outline in desk.of(one).values())
+    related = desk.around(frozenset((*releases, *within))) | named
+    documents = (*tables.documents, *(one for path in related for one in desk.read(path)))
+    ordered = tuple(sorted(documents, key=lambda one: one.path))
+    return replace(tables, documents=ordered, elsewhere=desk.identifiers)
 
 
-def _outlined(folder: str, name: str, outline: _Outline) -> Document:
-    identifier, _, _, is_sound = outline
-    return Document(path=f"{folder}/{name}", source=NOT_READ, identifier=identifier, is_outline=is_sound)
-
-
-class _Folders:
-    """`outlines` are those of the files of each folder, by its path below content/."""
+class _Desk:
+    """`identifiers` are those of all files, as far as they can be known."""
 
     def __init__(self, content: Path, zone: timezone, memory: Remembering) -> None:
         self._content, self._zone = content, zone
         self._read: dict[str, list[Document]] = {}
-        self._settled: dict[str, bool] = {}  # of those that were read
-        folders = folders_of_incidents(content)
-        known = RememberedFolders(memory, "outline", folders)
-        self.outlines: dict[str, Mapping[str, _Outline]] = {}
-        for path, files in folders.items():
-            earlier = known.together.get(path) or known.apart.get(path)
-            if earlier is not None and "incident.md" in files:
-                self.outlines[path] = {one: tuple(of) for one, of in earlier.items()}
-                continue
-            self.outlines[path] = {one.path.rpartition("/")[2]: _outline(one) for one in self.read(path)}
-            self._settled[path] = all(is_settled(f"{content}/{path}/{one}", look) for one, look in files.items())
-            if self._settled[path]:
-                known.keep(path, self.outlines[path])
-        known.gather((path, of) for path, of in self.outlines.items() if self._settled.get(path, True))
+        self.folders = folders_of_incidents(content)
+        self._known = RememberedFolders(memory, "outline", self.folders)
+        self._told = dict[str, Mapping[str, _Outlines]]()  # by year, of those that had to be looked into
+        found = set[str]()
+        for year, shelf in self.folders.shelves.items():
+            known = self._known.of(year)
+            found.update(known.note if known.is_same else self._look_into(year, shelf))
+        self.identifiers = frozenset(found)
+
+    def of(self, folder: str) -> _Outlines:
+        return self._of_year(folder.rpartition("/")[0])[folder]
 
     def read(self, path: str) -> list[Document]:
         if path not in self._read:
@@ -78,23 +65,41 @@ class _Folders:
 
     def around(self, identifiers: frozenset[str]) -> frozenset[str]:
         """The folders of these, of their incidents with all that is theirs, and of what they explain."""
-        folders, speaking = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-        incidents, explained = dict[str, str](), dict[str, str]()
-        for path, outlines in self.outlines.items():
-            for identifier, incident, basis, _ in outlines.values():
-                folders[identifier].add(path)
-                speaking[incident].add(path)
-                incidents[identifier], explained[identifier] = incident, basis
-        found: set[str] = set()
-        for one in identifiers:
-            found |= folders[one] | speaking[one] | folders[explained.get(one, "")]
-            if named := incidents.get(one):
-                found |= folders[named] | speaking[named]
-        return frozenset(found)
+        spoken_of = (one for _, of in self._naming(identifiers) if of[0] in identifiers for one in of[1:])
+        wanted = identifiers.union(filter(None, spoken_of))
+        return frozenset(folder for folder, of in self._naming(wanted) if of[0] in wanted or of[1] in wanted)
+
+    def _naming(self, identifiers: frozenset[str]) -> Iterator[tuple[str, _Outline]]:
+        """Those of all files that speak of these, and some others; each with the folder."""
+        for year in self.folders.shelves:
+            if year in self._told or any(map(self._known.of(year).names, identifiers)):
+                yield from ((one, of) for one, outlines in self._of_year(year).items() for of in outlines.values())
+
+    def _of_year(self, year: str) -> Mapping[str, _Outlines]:
+        return self._told[year] if year in self._told else self._known.of(year).values
+
+    def _look_into(self, year: str, shelf: Shelf) -> Iterable[str]:
+        """The ids of a year in which something is not as it was."""
+        known = self._known.of(year).values
+        apart = self._known.apart(missing := [one for one in shelf if one not in known])
+        told, is_known = dict[str, _Outlines](), True
+        for path, files in shelf.items():
+            if (outlines := known.get(path) or apart.get(path)) is None:
+                outlines = {one.path.rpartition("/")[2]: _outline(one) for one in self.read(path)}
+                if all(is_settled(f"{self._content}/{path}/{one}", look) for one, look in files.items()):
+                    self._known.keep(path, outlines)
+                else:
+                    is_known = False
+            told[path] = outlines
+        self._told[year] = told
+        identifiers = [of[0] for outlines in told.values() for of in outlines.values()]
+        if is_known:
+            self._known.gather(year, told.items(), identifiers, unknown=len(missing))
+        return identifiers
 
 
 def _outline(document: Document) -> _Outline:
     value = document.value
     if value is None or isinstance(value, Incident):
-        return document.identifier, "", "", value is not None
-    return document.identifier, value.incident, value.basis if isinstance(value, Interpretation) else "", True
+        return document.identifier, "", ""
+    return document.identifier, value.incident, value.basis if isinstance(value, Interpretation) else ""

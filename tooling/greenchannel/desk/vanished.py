@@ -36,8 +36,7 @@ class Published:
 
 def vanished(newsroom: Newsroom, published: Mapping[str, Published]) -> tuple[Published, ...]:
     """A file that is there but broken has not vanished."""
-    there = {one.identifier for one in newsroom.documents if not one.is_vanished}
-    return tuple(published[one] for one in sorted(one for one in published if one not in there))
+    return tuple(published[one] for one in sorted(one for one in published if one not in newsroom.identifiers))
 
 
 def lookalikes(newsroom: Newsroom, published: Mapping[str, Published]) -> Mapping[str, tuple[Published, ...]]:

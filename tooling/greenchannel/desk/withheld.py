@@ -13,12 +13,13 @@ from collections import abc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from greenchannel.desk.folders import Folder, Folders, folders_of_incidents
+from greenchannel.desk.folders import Folder, Folders, Shelf, folders_of_incidents
 from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
-from greenchannel.desk.remembered_folders import RememberedFolders
+from greenchannel.desk.remembered_folders import FEW, RememberedFolders
 from greenchannel.desk.schema import CHINESE_KEYS
 from greenchannel.desk.seen import is_settled
 from greenchannel.desk.values import original_of
@@ -43,6 +44,7 @@ _DATE_WORDS = re.compile(r"[\d０-９年月日时分秒上下午点号.,:：/+\-
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _SHORTEST, _SHORTEST_HAN = 12, 6
 _SHORTEST_TITLE = 2  # Chinese characters
+_MANY = 500  # releases and incidents of which a record has told since: to learn which ones takes longer each time
 _PIECE = 64  # bytes from the middle of a picture or document: enough to know it by
 
 
@@ -82,16 +84,22 @@ class _Found(NamedTuple):
 _Known = tuple[Folder | None, _Found]  # None: it may have changed while it was read
 
 
+class _Year(NamedTuple):
+    """What is withheld of a year's folders, `files`; the ids of all of them, and the `mark` of the record then."""
+
+    files: Shelf
+    identifiers: abc.Sequence[str]
+    withheld: list[Withheld]
+    mark: str
+
+
 @dataclass(slots=True)
 class KnownWithheld:
-    """What a process found in folders before, each with what the system told of its files then.
+    """What a process found in folders and years before, each with what the system told of the files then."""
 
-    `mark` is that of the record that was public.
-    """
-
+    years: dict[str, _Year] = field(default_factory=dict)
     texts: dict[str, _Known] = field(default_factory=dict)
     pieces: dict[str, tuple[Folder, list[tuple[str, bytes]]]] = field(default_factory=dict)
-    mark: str = ""
 
 
 def read_withheld(
@@ -111,57 +119,100 @@ def read_withheld(
     """  # noqa: D205
     lying = _plain(folders_of_incidents(content) if folders is None else folders)
     known = KnownWithheld() if kept is None else kept
+    reading = _Reading(content, public_text, public_digest, RememberedFolders(memory, "withheld", lying), known, record)
+    known.years = {year: reading.of(year, shelf) for year, shelf in lying.shelves.items()}
+    known.texts = {folder: one for folder, one in known.texts.items() if folder in lying}
+    return chain.from_iterable(one.withheld for one in known.years.values())
 
-    def holds(found: _Found, mark: str) -> bool:
-        news = record.since(mark) if record and mark else None
-        if news is not None and not news:
-            return True
+
+class _Reading:
+    def __init__(
+        self,
+        content: Path,
+        public_text: PublicText,
+        public_digest: PublicText,
+        remembered: RememberedFolders,
+        known: KnownWithheld,
+        record: Ledger | None,
+    ) -> None:
+        self._content, self._public_text, self._public_digest = content, public_text, public_digest
+        self._remembered, self._known, self._record = remembered, known, record
+        self._mark = record.mark if record else ""
+
+    def of(self, year: str, shelf: Shelf) -> _Year:
+        before = self._known.years.get(year)
+        if before and before.files == shelf and self._holds_all(before.identifiers, before.mark):
+            return before._replace(mark=self._mark)
+        told = self._remembered.of(year) if self._record else None
+        if told and told.is_same and self._holds_all(told.note[0], told.mark):
+            if len(self._news(told.mark) or ()) > _MANY:
+                self._remembered.renew(year, self._mark)
+            return _Year(shelf, told.note[0], [_read_held(one) for one in told.note[1]], self._mark)
+        return self._look_into(year, shelf, before.mark if before else "")
+
+    def _look_into(self, year: str, shelf: Shelf, mark: str) -> _Year:
+        """`mark` is that of the record when this process was here last."""
+        known = self._known.texts
+        texts: dict[str, _Known] = {
+            one: before
+            for one, files in shelf.items()
+            if (before := known.get(one)) and before[0] == files and self._holds(before[1], mark)
+        }
+        asked = [one for one in shelf if one not in texts]
+        if not texts or len(asked) > FEW:
+            told = self._remembered.of(year)
+            together = ((one, _read_found(told.values[one])) for one in asked if one in told.values)
+            texts |= {one: (shelf[one], found) for one, found in together if self._holds(found, told.mark)}
+        missing = [one for one in asked if one not in texts]
+        apart = ((one, _read_found(value)) for one, value in self._remembered.apart(missing).items())
+        texts |= {one: (shelf[one], found) for one, found in apart if self._holds(found, "")}
+        for folder in (one for one in missing if one not in texts):
+            texts[folder] = self._read(folder, shelf[folder])
+        known |= texts
+        found = [texts[one][1] for one in shelf]
+        identifiers = [str(one) for of in found for one, _, _ in of.public]
+        withheld = [one for of in found for one in of.withheld]
+        if any(files is None for files, _ in texts.values()):
+            return _Year(Shelf(), identifiers, withheld, self._mark)  # To be looked into again.
+        values = ((one, _written(of)) for one, (_, of) in texts.items())
+        note = identifiers, [_written_held(one) for one in withheld]
+        self._remembered.gather(year, values, note, self._mark, unknown=len(missing))
+        return _Year(shelf, identifiers, withheld, self._mark)
+
+    def _news(self, mark: str) -> frozenset[str] | None:
+        return self._record.since(mark) if self._record and mark else None
+
+    def _holds_all(self, identifiers: abc.Sequence[str], mark: str) -> bool:
+        """Whether nothing was told of these since; None of a record that is not known."""
+        news = self._news(mark)
+        return news is not None and (not news or news.isdisjoint(identifiers))
+
+    def _holds(self, found: _Found, mark: str) -> bool:
+        news = self._news(mark)
         asked = found.public if news is None else [one for one in found.public if one[0] in news]
-        return all(digest == public_digest(str(one), str(language)) for one, language, digest in asked)
+        return all(digest == self._public_digest(str(one), str(language)) for one, language, digest in asked)
 
-    texts: dict[str, _Known] = {
-        one: (files, before[1])
-        for one, files in lying.items()
-        if (before := known.texts.get(one)) and before[0] == files and holds(before[1], known.mark)
-    }
-    earlier = RememberedFolders(memory, "withheld", lying, lying.keys() - texts.keys())
-    remembered = {folder: _read_found(value) for folder, value in earlier.together.items()}
-    earlier.refuse(refused := {one for one, found in remembered.items() if not holds(found, earlier.mark)})
-    apart = {folder: _read_found(value) for folder, value in earlier.apart.items()}
-    still = {one: found for one, found in remembered.items() if one not in refused}
-    texts |= {one: (lying[one], found) for one, found in still.items()}
-    texts |= {one: (lying[one], found) for one, found in apart.items() if holds(found, "")}
-    for folder in lying.keys() - texts.keys():
-        texts[folder] = known_now = _read_folder(content, folder, lying[folder], public_text, public_digest)
-        if known_now[0] is not None:
-            earlier.keep(folder, _written(known_now[1]))
-    mark = record.mark if record else ""
-    earlier.gather(((one, _written(found)) for one, (files, found) in texts.items() if files is not None), mark)
-    known.texts, known.mark = texts, mark
-    yield from (one for folder in lying for one in texts[folder][1].withheld)
-
-
-def _read_folder(
-    content: Path, folder: str, files: Folder, public_text: PublicText, public_digest: PublicText
-) -> _Known:
-    """What was read just now may have been something else when it was looked at."""
-    found = _Found([], [])
-    for name in (one for one in files if one.endswith(".md")):
-        identifier, language, held = _of_file(content, content / folder / name, public_text)
-        found.public.append([identifier, language, public_digest(identifier, language)])
-        found.withheld.extend(held)
-    is_known = all(is_settled(f"{content}/{folder}/{one}", look) for one, look in files.items())
-    return files if is_known else None, found
+    def _read(self, folder: str, files: Folder) -> _Known:
+        """What was read just now may have been something else when it was looked at."""
+        found = _Found([], [])
+        for name in (one for one in files if one.endswith(".md")):
+            identifier, language, held = _of_file(self._content, self._content / folder / name, self._public_text)
+            found.public.append([identifier, language, self._public_digest(identifier, language)])
+            found.withheld.extend(held)
+        if not all(is_settled(f"{self._content}/{folder}/{one}", look) for one, look in files.items()):
+            return None, found
+        self._remembered.keep(folder, _written(found))
+        return files, found
 
 
 def _plain(folders: Folders) -> Folders:
     """Links are not followed."""
-    return {
-        folder: files
-        if None not in files.values()
-        else Folder((one, look) for one, look in files.items() if look is not None)
+    if all(shelf.look for shelf in folders.shelves.values()):
+        return folders
+    return Folders(
+        (folder, Folder((one, look) for one, look in files.items() if look is not None))
         for folder, files in folders.items()
-    }
+    )
 
 
 def _read_found(value: list[Any]) -> _Found:  # Any: JSON
@@ -175,7 +226,11 @@ def _read_held(told: list[Any]) -> Withheld:  # Any: JSON
 
 
 def _written(found: _Found) -> list[object]:
-    return [found.public, [(one.path, one.id, one.titles, one.phrases, one.short_titles) for one in found.withheld]]
+    return [found.public, [_written_held(one) for one in found.withheld]]
+
+
+def _written_held(one: Withheld) -> tuple[object, ...]:
+    return one.path, one.id, one.titles, one.phrases, one.short_titles
 
 
 def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, str, tuple[Withheld, ...]]:

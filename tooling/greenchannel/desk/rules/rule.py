@@ -49,8 +49,6 @@ class Context:
     def by_id(self) -> Mapping[str, tuple[Document, ...]]:
         found: dict[str, list[Document]] = {}
         for document in self.newsroom.documents:
-            if document.is_outline:
-                found.setdefault(document.identifier, []).append(document)
             if document.value is not None:
                 found.setdefault(document.value.id, []).append(document)
         return {identifier: tuple(documents) for identifier, documents in found.items()}

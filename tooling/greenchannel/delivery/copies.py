@@ -1,0 +1,76 @@
+"""Copies of this process, to work on another processor, and what they hand over: frames of bytes through a pipe.
+
+A copy gives back what is shared with us (locks, above all: they must not outlive us), ignores Ctrl-C, which is for us,
+and ends with us, since nobody takes what it hands over any more.
+"""
+
+import os
+import signal
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import pairwise
+from typing import IO, NoReturn
+
+_MOST = 4  # what they make must be written, too, and each takes memory
+_LENGTH = struct.Struct(">Q")
+
+
+def processors() -> int:
+    """For how many copies there is one; 0 where none is to be made.
+
+    A copy of a process with threads may wait for ever for what one of them held.
+    """
+    if not hasattr(os, "fork") or threading.active_count() > 1:
+        return 0
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(found, _MOST) if found > 1 else 0
+
+
+def live(work: Callable[[], object], let_go: Callable[[], None], *kept: int) -> NoReturn:
+    """The life of a copy, which keeps these descriptors of ours and no other; then it lets go of what it opened.
+
+    Nothing of what this process had open is closed in any other way than by the system.
+    """
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        ends = (2, *sorted(kept), os.sysconf("SC_OPEN_MAX"))
+        for before, behind in pairwise(ends):
+            os.closerange(before + 1, behind)
+        work()
+        let_go()
+        code = 0
+    finally:
+        os._exit(code)  # Whatever was raised: it is met again where it can be told.
+
+
+def wait(process: int) -> None:
+    """For a copy, 0 for none. Who started us may have said that nobody waits for processes: then it is not there."""
+    if process:
+        with suppress(ChildProcessError):
+            os.waitpid(process, 0)
+
+
+def end(process: int) -> None:
+    if process:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+        wait(process)
+
+
+def write_frame(pipe: IO[bytes], data: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(data)) + data)
+    pipe.flush()
+
+
+def read_frame(pipe: IO[bytes]) -> bytes | None:
+    """What was handed over next; None at the end, be it in the middle of it."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    data = pipe.read(length)
+    return data if len(data) == length else None
