@@ -1,13 +1,15 @@
 """The documents of all streams: what a client that pages ends with, and what a new line of the record costs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from lxml import etree
 
+from fakes import Remembered
 from greenchannel.portal import prepared, window
 from greenchannel.portal.entries import Voice, entry_of
 from greenchannel.portal.feed_plan import ARCHIVES, plan_feeds
@@ -119,6 +121,69 @@ def test_who_plans_again_prepares_what_is_new_alone(monkeypatch: pytest.MonkeyPa
     again = documents(events)
     assert {*asked} == {events[-1]["id"]}
     assert again == {one.paths[0]: one.make() for one in plan_feeds(VOICE, events, text_of, "maker")}
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_what_is_remembered_of_entries_is_what_is_made_anew(steps: Steps) -> None:
+    with small_documents():
+        events, memory = ledger_of(steps), Remembered()
+        for lines in (events[: len(events) // 2], events, events):
+            found = plan_feeds(VOICE, lines, text_of, "maker", memory=memory)  # As another process does.
+            assert dict(pair for one in found for pair in zip(one.paths, one.make(), strict=True)) == made(lines)
+
+
+def test_what_an_earlier_process_prepared_is_not_prepared_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, memory, asked = many(151), Remembered(), list[str]()
+
+    def current(lines: Sequence[Event]) -> dict[str, tuple[bytes, ...]]:
+        found = plan_feeds(VOICE, lines, text_of, "maker", memory=memory)
+        return {one.paths[0]: one.make() for one in found if one.paths[0] == "feeds/all.rss"}
+
+    def entry(voice: Voice, version: Version) -> FeedEntry:
+        asked.append(version.release)
+        return entry_of(voice, version)
+
+    current(events[:-1])
+    monkeypatch.setattr(prepared, "entry_of", entry)
+    again = current(events)
+    assert asked == [events[-1]["id"]]
+    assert again["feeds/all.rss"] == planned(events)["feeds/all.rss"].make()
+
+
+@pytest.mark.parametrize("of", ["voice", "maker", "record"])
+def test_what_was_prepared_of_something_else_is_prepared_again(of: str) -> None:
+    events, memory = many(3), Remembered()
+    other = Ledger()
+    for number in range(3):
+        other.publish(f"2026/y{number}/fact-1")
+    voice = VOICE if of != "voice" else replace(VOICE, organisation="另一机关")
+    maker, lines = "maker" if of != "maker" else "another", events if of != "record" else other.events
+    for one in plan_feeds(VOICE, events, text_of, "maker", memory=memory):
+        one.make()
+    before = dict(memory)
+    found = [one.make() for one in plan_feeds(voice, lines, text_of, maker, memory=memory)]
+    assert found == [one.make() for one in plan_feeds(voice, lines, text_of, maker)]
+    assert (memory.keys() == before.keys(), memory != before) == (True, True)
+
+
+def test_a_body_that_was_refused_is_not_remembered() -> None:
+    events, memory = many(3), Remembered()
+
+    def first(html: Callable[[str], str], entries: Entries) -> bytes:
+        found = plan_feeds(VOICE, events, html, "maker", entries=entries, memory=memory)
+        return next(one.make()[0] for one in found if one.paths[0] == "feeds/all.rss")
+
+    entries = Entries()
+
+    def refused(digest: str) -> str:
+        entries.refuse(digest)
+        return "<pre>in plain text</pre>"
+
+    assert b"in plain text" in first(refused, entries)
+    assert dict(memory) == {}
+    assert b"in plain text" not in first(text_of, Entries())
+    assert dict(memory) != {}
 
 
 def test_a_body_that_was_refused_is_asked_for_again_with_the_next_plan() -> None:

@@ -21,7 +21,8 @@ from referencing.jsonschema import DRAFT4
 
 from greenchannel.portal import window
 from greenchannel.portal.feeds import EXTENSIONS, fitted, render_feed
-from greenchannel.portal.items import Prepared, clean, escaped
+from greenchannel.portal.items import Prepared, clean, escaped, prepare
+from greenchannel.portal.remembered_entries import read_entry, write_entry
 from greenchannel.portal.views.feeds import FeedAttachment, FeedEntry, FeedView
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
@@ -118,7 +119,7 @@ SAID = (
 def documents(
     *entries: FeedEntry, feed: FeedView = FEED, bodies: Mapping[str, str] = BODIES, may_go: bool = True
 ) -> dict[str, bytes]:
-    prepared = [Prepared(one, bodies.__getitem__) for one in entries]
+    prepared = [prepare(one, bodies.__getitem__) for one in entries]
     return dict(
         zip(EXTENSIONS, render_feed(feed, fitted(feed, prepared, [may_go for _ in entries])), strict=True)
     )  # fmt: skip
@@ -511,13 +512,19 @@ def test_an_entry_is_never_heavier_than_it_was_weighed(extension: str, length: s
     feed = replace(FEED, organisation="甲", rights="乙", email="c@d", licence="e")
     short = dict.fromkeys(("title", "summary", "department_name", "incident_title", "contact", "text_url"), "甲")
     light = replace(entry, tags=("甲",) * 4, **short)  # type: ignore[arg-type]
-    one, two = (Prepared(replace(light, id=name), BODIES.__getitem__) for name in "12")
+    one, two = (prepare(replace(light, id=name), BODIES.__getitem__) for name in "12")
     alone, both = (
         dict(zip(EXTENSIONS, render_feed(feed, [getattr(each, length) for each in some]), strict=True))[extension]
         for some in ((one,), (one, two))
     )
     repeated = len((feed.organisation + feed.rights + feed.email + feed.licence).encode())
     assert len(both) - len(alone) <= getattr(two, f"{length}_weight") + repeated
+
+
+def remembered(entry: Prepared) -> Prepared:
+    found = read_entry("mark", write_entry("mark", entry), pytest.fail)
+    assert found is not None
+    return found
 
 
 # Any character at all, half of a pair and controls included; marks of markup more often than chance would have them.
@@ -531,12 +538,14 @@ def test_no_text_at_all_spoils_a_feed_or_outweighs_its_estimate(texts: list[str]
     entry = replace(FIRST, **dict(zip(fields, texts, strict=False)), notes=(texts[8],), tags=(texts[9], "乙"))  # type: ignore[arg-type]
     entry = replace(entry, attachments=(replace(PICTURE, name=texts[10]),))
     feed = replace(FEED, title="甲" + texts[0], description=texts[1], rights=texts[2])
-    hostile, tame = Prepared(entry, lambda _: texts[11]), Prepared(SECOND, BODIES.__getitem__)
+    hostile, tame = prepare(entry, lambda _: texts[11]), prepare(SECOND, BODIES.__getitem__)
     for item, heavy in ((hostile.full, hostile.full_weight), (hostile.summary, hostile.summary_weight)):
         alone, both = render_feed(feed, [tame.full]), render_feed(feed, [item, tame.full])
         assert [etree.fromstring(document).tag.rpartition("}")[2] for document in both[:2]] == ["rss", "feed"]
         assert [one["title"] for one in json.loads(both[2])["items"]][1:] == [SECOND.title]
         repeated = 2 * escaped(clean(feed.organisation + feed.rights + feed.email + feed.licence))
+        again = getattr(remembered(hostile), "full" if item.content is not None else "summary")
+        assert render_feed(feed, [again, tame.full]) == both
         tombstones = 200  # of a first withdrawn entry: the name of their space
         assert [len(two) - len(one) <= heavy + repeated + tombstones for one, two in zip(alone, both, strict=True)] == [
             True

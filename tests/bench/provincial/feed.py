@@ -23,7 +23,7 @@ from greenchannel.portal import window
 from greenchannel.portal.entries import Voice
 from greenchannel.portal.feed_extensions import ATOM, TOMBSTONES
 from greenchannel.portal.feeds import render_feed
-from greenchannel.portal.items import Item, Prepared, clean, escaped
+from greenchannel.portal.items import Item, Prepared, clean, escaped, prepare
 from greenchannel.portal.views.feeds import FeedEntry, FeedView
 from provincial.roll import City
 
@@ -160,7 +160,7 @@ def _fitting(
 ) -> Iterator[tuple[Of, Prepared, int]]:
     """With the bytes of each as a summary. All cities together have a hundred times as many: they are not looked at."""
     for of in entries:
-        one = Prepared(of.entry, partial(_text, html, of.entry))
+        one = prepare(of.entry, partial(_text, html, of.entry))
         weight = one.summary_weight + _SOURCE + 2 * escaped(_repeated(of.city.voice))
         room -= weight
         if room < 0:

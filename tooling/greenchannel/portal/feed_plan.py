@@ -8,6 +8,7 @@ costs the same however much it holds, and touches none of its entries.
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from greenchannel.domain.remembering import Remembering
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal import window
 from greenchannel.portal.entries import Voice
@@ -31,16 +32,17 @@ def plan_feeds(
     streams: Streams | None = None,
     entries: Entries | None = None,
     ends: Ends | None = None,
+    memory: Remembering | None = None,
 ) -> Iterator[Planned]:
     """`html` gives the clean HTML of a frozen text by its digest; `maker` stands for the programs that make feeds.
 
     `streams` and `entries` are those that a process keeps. Where the `ends` of some streams are given, these alone are
-    planned, and of their archives those that are new. The voice may hold what neither XML nor UTF-8 can carry; no
-    document does.
+    planned, and of their archives those that are new; what most of a document told before is then in a `memory`. The
+    voice may hold what neither XML nor UTF-8 can carry; no document does.
     """
     if events:
         told = ends or Ends(read_streams(events, streams), {})
-        feeds = _Feeds(clean(voice), events, html, maker, told, entries or Entries())
+        feeds = _Feeds(clean(voice), events, html, maker, told, entries or Entries(), memory)
         yield from feeds.plan()
         if ends is None:
             yield feeds.index()
@@ -55,9 +57,11 @@ class _Feeds:
         maker: str,
         ends: Ends,
         entries: Entries,
+        memory: Remembering | None,
     ) -> None:
         self._voice, self._events, (self._streams, self._before) = voice, events, ends
-        self._html, self._entries, self._common = html, entries, fingerprint(maker, voice)
+        self._html, self._entries, self._memory = html, entries, memory
+        self._common = fingerprint(maker, voice)
 
     def plan(self) -> Iterator[Planned]:
         # In the ledger's order, so that streams find the entries that they share still at hand.
@@ -97,9 +101,14 @@ class _Feeds:
     ) -> tuple[bytes, ...]:
         """`kept` are the entries that must not be left out."""
         view = _view(self._voice, stream, versions, archive, str(self._events[0]["at"]))
-        self._entries.html = self._html
+        self._entries.begin(self._html, self._mark, self._memory)
         entries = [self._entries.of(self._voice, one) for one in versions]
-        return render_feed(view, fitted(view, entries, [one.entry not in kept for one in versions]))
+        written = render_feed(view, fitted(view, entries, [one.entry not in kept for one in versions]))
+        self._entries.put_away()
+        return written
+
+    def _mark(self, version: Version) -> str:
+        return fingerprint(self._common, version.entry, self._line(version.place))
 
     def _index(self) -> tuple[bytes, ...]:
         listed = tuple(self._listed(one) for one in self._streams.values())

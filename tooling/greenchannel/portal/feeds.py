@@ -8,15 +8,13 @@ It reads no clock and no file, and refuses a time without an offset (ValueError)
 feedgen switches the locale of the process while it writes an RSS date: never render feeds in threads.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from html import escape
 from typing import Any
 
-from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from greenchannel.portal import json_feed, window
@@ -32,6 +30,11 @@ _TTL = 1  # minutes, as long as a server may say that a feed holds
 _MEDIA_TYPES = {RSS: "application/rss+xml", ATOM: "application/atom+xml"}
 _WIDE = str.maketrans("<>&", "＜＞＆")
 _HEAD = 5_000  # bytes around the entries of a document
+# The lines of an entry, in which these tags stand nowhere else, and the end of a document behind the last one.
+_WRITTEN = {
+    RSS: (re.compile(rb" *<item>\n.*?</item>\n", re.DOTALL), b"  </channel>\n"),
+    ATOM: (re.compile(rb" *<entry>\n.*?</entry>\n", re.DOTALL), b"</feed>\n"),
+}
 
 
 def fitted(feed: FeedView, entries: Sequence[Prepared], may_go: Sequence[bool]) -> tuple[Item, ...]:
@@ -41,7 +44,7 @@ def fitted(feed: FeedView, entries: Sequence[Prepared], may_go: Sequence[bool]) 
     head = _HEAD + 6 * escaped("".join((feed.id, feed.path, feed.title, feed.description, feed.base, *feed.hubs)))
     room = window.LIMIT - head - repeated
     weighed = [
-        window.Weighed(one.summary.entry.incident, one.summary_weight + repeated, goes)
+        window.Weighed(one.entry.incident, one.summary_weight + repeated, goes)
         for one, goes in zip(entries, may_go, strict=True)
     ]
     kept = [entries[place] for place in window.fold(weighed, room)]
@@ -54,9 +57,21 @@ def fitted(feed: FeedView, entries: Sequence[Prepared], may_go: Sequence[bool]) 
 def render_feed(feed: FeedView, items: Sequence[Item]) -> tuple[bytes, ...]:
     """Return the bytes of each of EXTENSIONS."""
     feed = _titled(clean(feed))
-    rss = _generator(feed, items, RSS).rss_str(pretty=True)
-    atom = _generator(feed, items, ATOM).atom_str(pretty=True)
-    return rss, atom, json_feed.json_feed(feed, items, LANGUAGE)
+    return _document(feed, items, RSS), _document(feed, items, ATOM), json_feed.json_feed(feed, items, LANGUAGE)
+
+
+def _document(feed: FeedView, items: Sequence[Item], extension: str) -> bytes:
+    """What was written of an entry before is put in as it stands: most stand in six streams."""
+    voice = (extension, *feed.voice)
+    new = [one for one in items if voice not in one.made]
+    generator = _generator(feed, items, new, extension)
+    written: bytes = (generator.rss_str if extension == RSS else generator.atom_str)(pretty=True)
+    entry, end = _WRITTEN[extension]
+    found = [*entry.finditer(written)]
+    for one, text in zip(new, found, strict=True):
+        one.made[voice] = text[0]
+    first, last = (found[0].start(), found[-1].end()) if found else (at := written.rindex(end), at)
+    return b"".join((written[:first], *(one.made[voice] for one in items), written[last:]))
 
 
 def _titled(feed: FeedView) -> FeedView:
@@ -64,10 +79,10 @@ def _titled(feed: FeedView) -> FeedView:
     return replace(feed, title=" ".join(feed.title.split()) or feed.base + feed.home)
 
 
-def _generator(feed: FeedView, items: Sequence[Item], extension: str) -> Any:
+def _generator(feed: FeedView, items: Sequence[Item], new: Sequence[Item], extension: str) -> Any:
     """Fill one generator per format: feedgen writes the same rel=self into both, so one cannot serve two addresses.
 
-    `Any`, as feedgen ships no types.
+    Its head is that of a document of the items; of these it has the `new` ones alone. `Any`, as feedgen ships no types.
     """
     author = {"name": feed.organisation, "email": feed.email}
     generator = FeedGenerator()
@@ -87,39 +102,11 @@ def _generator(feed: FeedView, items: Sequence[Item], extension: str) -> Any:
     generator.register_extension(NAME, FeedExtension, EntryExtension)
     ours = generator.greenchannel
     ours.feed, ours.items, ours.links = feed, tuple(items), tuple(_links(feed, extension))
-    for item in items:
-        generator.add_entry(_entry(feed, item, extension), order="append")
-    return generator
-
-
-class _Entry(FeedEntry):  # type: ignore[misc]  # feedgen ships no types.
-    """An entry that is made once and copied into each document: most stand in six streams."""
-
-    @cached_property
-    def _atom(self) -> Any:
-        return super().atom_entry()
-
-    @cached_property
-    def _rss(self) -> Any:
-        return super().rss_entry()
-
-    def atom_entry(self, extensions: bool = True) -> Any:  # noqa: FBT001, FBT002, ARG002  # feedgen's signature
-        return deepcopy(self._atom)
-
-    def rss_entry(self, extensions: bool = True) -> Any:  # noqa: FBT001, FBT002, ARG002
-        return deepcopy(self._rss)
-
-
-def _entry(feed: FeedView, item: Item, extension: str) -> _Entry:
-    """The same for all feeds of one voice."""
-    voice = (extension, feed.organisation, feed.email, feed.rights, feed.licence, feed.namespace)
-    if voice not in item.made:
-        entry = _Entry()
-        entry.register_extension(NAME, EntryExtension)
+    for item in new:
+        entry = generator.add_entry(order="append")
         entry.greenchannel.feed, entry.greenchannel.item = feed, item
-        _fill(entry, item, {"name": feed.organisation, "email": feed.email}, extension)
-        item.made[voice] = entry
-    return item.made[voice]  # type: ignore[no-any-return]
+        _fill(entry, item, author, extension)
+    return generator
 
 
 def _links(feed: FeedView, extension: str) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ left out, and the entry keeps its title, summary and link: one hostile release n
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from html import escape
@@ -27,11 +27,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`content` is HTML, None where the entry comes as a summary; `made` keeps what a format made of it."""
+    """`content` is HTML, None where the entry comes as a summary.
+
+    `made` is what was written of it, by a format's extension and the voice of the feed.
+    """
 
     entry: FeedEntry
     content: str | None
-    made: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)  # Any: feedgen ships no types.
+    made: dict[tuple[str, ...], bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 def clean(value: T) -> T:
@@ -49,27 +52,34 @@ def clean(value: T) -> T:
 class Prepared:
     """An entry in both lengths with their weights, each made once for all documents that hold it.
 
-    `html` gives the clean HTML of a body by its digest; it is asked only when the full text is.
+    The `entry` is clean. `html` gives the clean HTML of a body by its digest; it is asked only when the full text is.
     """
 
     def __init__(self, entry: FeedEntry, html: Callable[[str], str]) -> None:
-        self._entry, self._html = _ready(entry), html
-        self.summary = _in_summary(self._entry)
-        self.summary_weight = weight(self.summary)
+        self.entry, self._html = entry, html
+
+    @cached_property
+    def summary(self) -> Item:
+        return Item(_in_summary(self.entry), None)
+
+    @cached_property
+    def summary_weight(self) -> int:
+        return weight(self.summary)
 
     @cached_property
     def full(self) -> Item:
-        return _in_full(self._entry, self._html(self._entry.body) if self._entry.body else "")
+        return _in_full(self.entry, self._html(self.entry.body) if self.entry.body else "")
 
     @cached_property
     def full_weight(self) -> int:
         return weight(self.full)
 
 
-def _ready(entry: FeedEntry) -> FeedEntry:
-    """Clean, with the title in one line and never empty: both RSS and Atom demand one."""
+def prepare(entry: FeedEntry, html: Callable[[str], str]) -> Prepared:
+    """Of any entry. Its title comes in one line and is never empty: both RSS and Atom demand one."""
     tidy = clean(entry)
-    return replace(tidy, title=" ".join(tidy.title.split()) or tidy.url, tags=tuple(one for one in tidy.tags if one))
+    title, tags = " ".join(tidy.title.split()) or tidy.url, tuple(one for one in tidy.tags if one)
+    return Prepared(replace(tidy, title=title, tags=tags), html)
 
 
 def _in_full(entry: FeedEntry, body: str) -> Item:
@@ -84,22 +94,19 @@ def _in_full(entry: FeedEntry, body: str) -> Item:
     return Item(entry, _NOT_XML.sub("", said + more + text))
 
 
-def _in_summary(entry: FeedEntry) -> Item:
+def _in_summary(entry: FeedEntry) -> FeedEntry:
     """What is left where there is no room for more; the page that it leads to has the rest."""
-    return Item(
-        replace(
-            entry,
-            title=_shortened(entry.title, _TITLE),
-            summary=_shortened(entry.summary, _SUMMARY),
-            tags=tuple(_shortened(one, _NAME) for one in entry.tags),
-            department_name=_shortened(entry.department_name, _NAME),
-            incident_title=_shortened(entry.incident_title, _NAME),
-            contact=_shortened(entry.contact, _NAME),
-            withdrawn=_shortened(entry.withdrawn, _SUMMARY),
-            notes=(),
-            attachments=(),
-        ),
-        None,
+    return replace(
+        entry,
+        title=_shortened(entry.title, _TITLE),
+        summary=_shortened(entry.summary, _SUMMARY),
+        tags=tuple(_shortened(one, _NAME) for one in entry.tags),
+        department_name=_shortened(entry.department_name, _NAME),
+        incident_title=_shortened(entry.incident_title, _NAME),
+        contact=_shortened(entry.contact, _NAME),
+        withdrawn=_shortened(entry.withdrawn, _SUMMARY),
+        notes=(),
+        attachments=(),
     )
 
 

@@ -23,7 +23,7 @@ def json_feed(feed: FeedView, items: Sequence[Item], language: str) -> bytes:
         "feed_url": feed.base + feed.path + EXTENSION,
         "language": language,
         "authors": [author],
-        "items": [_item(feed, one) for one in items],
+        "items": [orjson.Fragment(_written(feed, one)) for one in items],
         **({"next_url": feed.base + feed.previous + EXTENSION} if feed.previous else {}),
         **({"hubs": [{"type": "WebSub", "url": one} for one in feed.hubs]} if feed.hubs else {}),
         _OURS: {
@@ -38,6 +38,12 @@ def json_feed(feed: FeedView, items: Sequence[Item], language: str) -> bytes:
         },
     }
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def _written(feed: FeedView, item: Item) -> bytes:
+    if (voice := (EXTENSION, *feed.voice)) not in item.made:
+        item.made[voice] = orjson.dumps(_item(feed, item), option=orjson.OPT_SORT_KEYS)
+    return item.made[voice]
 
 
 def _item(feed: FeedView, item: Item) -> dict[str, Any]:

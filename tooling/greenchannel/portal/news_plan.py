@@ -93,7 +93,7 @@ def plan_news(site: Site, theme: Theme, almanac: Almanac, news: News) -> NewsPla
     punctuality = {one.removeprefix(_PUNCTUALITY): _rows(data) for one, data in known.items()}
     # What is remembered stays what stood, until all of it does again.
     apart = replace(site, memory=None, at_hand=replace(site.at_hand, plans={}))
-    plan = _Plan(apart, theme, almanac, news, ends)
+    plan = _Plan(apart, theme, almanac, news, ends, site.memory)
     return NewsPlan(tuple(plan.plan(punctuality)), remembered_marks(site.memory, plan.names))
 
 
@@ -114,9 +114,10 @@ def _rows(data: bytes) -> Rows:
 
 class _Plan:
     def __init__(
-        self, site: Site, theme: Theme, almanac: Almanac, news: News, ends: Ends
+        self, site: Site, theme: Theme, almanac: Almanac, news: News, ends: Ends, memory: Remembering
     ) -> None:
-        self._site, self._theme, self._almanac, self._ends = site, theme, almanac, ends
+        """`memory` is for values that tell what they are made of."""
+        self._site, self._theme, self._almanac, self._ends, self._memory = site, theme, almanac, ends, memory
         self._events, state = _at_a_glance(site)
         self._state, self._names = state, [*almanac.releases]
         touched = dict.fromkeys(str(event["id"]) for event in site.events[news.since :])
@@ -152,8 +153,10 @@ class _Plan:
         yield from self._lists(catalogue, made, columns.columns(catalogue), punctuality[CHINESE])
         yield given(Stage.FEED, ongoing.STYLE_PATH, ongoing.urgent_style(catalogue))
         voice = voice_of(site.settings, site.registry)
-        entries = site.at_hand.entries
-        yield from plan_feeds(voice, site.events, bodies.html, site.maker, entries=entries, ends=self._ends)
+        entries, ends, memory = site.at_hand.entries, self._ends, self._memory
+        yield from plan_feeds(
+            voice, site.events, bodies.html, site.maker, entries=entries, ends=ends, memory=memory
+        )  # fmt: skip
         yield given(Stage.FEED, "sitemap-news.xml", newest.news_sitemap(catalogue))
         yield given(Stage.FEED, "latest.json", newest.latest(catalogue))
 

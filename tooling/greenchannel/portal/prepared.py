@@ -6,8 +6,10 @@ A process that plans again finds those of before, so that of a new release no mo
 from collections.abc import Callable
 from functools import lru_cache
 
+from greenchannel.domain.remembering import Remembering
 from greenchannel.portal.entries import Voice, entry_of
-from greenchannel.portal.items import Prepared
+from greenchannel.portal.items import Prepared, prepare
+from greenchannel.portal.remembered_entries import read_entry, slot, write_entry
 from greenchannel.portal.streams import Version
 
 _AT_HAND = 512  # entries of half a megabyte; twice as many took a third more memory in a cold build and saved no time
@@ -15,15 +17,23 @@ FOR_NEWS = 1_024  # more than the newest documents of all streams of a release h
 
 
 class Entries:
-    """`html` gives the clean HTML of a frozen text by its digest: the plan's whose document is being made.
-
-    `most` are as many as are kept.
-    """
+    """`most` are as many as are kept in the process."""
 
     def __init__(self, most: int = _AT_HAND) -> None:
-        self.html: Callable[[str], str] = str
+        self._html: Callable[[str], str] = str
+        self._mark: Callable[[Version], str] = str
+        self._memory: Remembering | None = None
         self._refused = set[str]()
+        self._new: list[tuple[Version, Prepared]] = []
         self._kept = lru_cache(maxsize=most)(self._prepared)
+
+    def begin(
+        self, html: Callable[[str], str], mark: Callable[[Version], str], memory: Remembering | None = None
+    ) -> None:
+        """A document. `html` gives the clean HTML of a frozen text by its digest, `mark` what stands for all that an
+        entry is made of. With a `memory`, what is prepared outlives the process.
+        """  # noqa: D205
+        self._html, self._mark, self._memory, self._new = html, mark, memory, []
 
     def refuse(self, digest: str) -> None:
         """A body came as plain text, since it took too long: it is tried again, so no entry keeps it."""
@@ -33,9 +43,29 @@ class Entries:
         is_kept = version.text["sha256"] not in self._refused
         return self._kept(voice, version) if is_kept else self._prepared(voice, version)
 
+    def put_away(self) -> None:
+        """The document is written; what was prepared for it is remembered."""
+        for version, entry in self._new:
+            if self._memory and version.text["sha256"] not in self._refused:
+                self._memory.keep(_slot(version), write_entry(self._mark(version), entry))
+
     def _prepared(self, voice: Voice, version: Version) -> Prepared:
-        return Prepared(entry_of(voice, version), self._newest_html)
+        if (known := self._remembered(version)) is not None:
+            return known
+        entry = prepare(entry_of(voice, version), self._newest_html)
+        if self._memory:
+            self._new.append((version, entry))
+        return entry
+
+    def _remembered(self, version: Version) -> Prepared | None:
+        name = _slot(version)
+        data = self._memory.recall((name,)).get(name) if self._memory else None
+        return read_entry(self._mark(version), data, self._newest_html) if data else None
 
     def _newest_html(self, digest: str) -> str:
         """An entry that stays must not keep all that its first plan was made of."""
-        return self.html(digest)
+        return self._html(digest)
+
+
+def _slot(version: Version) -> str:
+    return slot(version.place, version.kind.value, version.number)

@@ -69,3 +69,8 @@ class FeedView:
     hubs: tuple[str, ...] = ()
     current: str = ""  # of an archive: the current document of its stream
     previous: str = ""  # the archive before this document
+
+    @property
+    def voice(self) -> tuple[str, ...]:
+        """What each entry repeats."""
+        return self.organisation, self.email, self.rights, self.licence, self.namespace
