@@ -1,5 +1,6 @@
 """Who asks about one file reads its incident, and learns what he would have learnt of the whole desk."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from fakes import Remembered
 from greenchannel.desk import outline, seen
-from greenchannel.desk.newsroom import read_folder
+from greenchannel.desk.newsroom import read_folder, read_newsroom
+from greenchannel.desk.outline import read_around
 from greenchannel.desk.settings import Settings
 from greenchannel.opening import open_desk
 
@@ -64,3 +66,61 @@ def test_a_file_of_another_incident_with_the_same_id_is_told_of_where_it_is_soun
     told(office_home, FACT, memory)
     assert told(office_home, FACT, memory) == told(office_home, FACT)
     assert any(twin.name in words for _, words in told(office_home, FACT, memory)) == is_sound
+
+
+def from_another_year(settings: Settings, year: str, **said: str) -> Path:
+    """A folder of that year, as it lies under 2026 but for what its fact says."""
+    folder = settings.content / f"incidents/{year}/laowu-gaizao"
+    shutil.copytree(settings.content / "incidents/2026/laowu-gaizao", folder)
+    fact = folder / "fact-1.md"
+    text = fact.read_text("utf-8").replace("incident: 2026/laowu-gaizao", "incident: {incident}")
+    fact.write_text(text.format(**{"incident": f"{year}/laowu-gaizao", **said}), "utf-8")
+    return folder
+
+
+def read_again(settings: Settings, memory: Remembered, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The folders that are read where everything was looked at before."""
+    told(settings, FACT, memory)
+    read = list[str]()
+
+    def watched(content: Path, folder: Path, *rest: object) -> object:
+        read.append(folder.relative_to(content).as_posix())
+        return read_folder(content, folder, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outline, "read_folder", watched)
+        assert told(settings, FACT, memory) == told(settings, FACT)
+    return sorted(read)
+
+
+def test_a_text_of_another_year_that_speaks_of_the_incident_is_read_with_it(
+    office_home: Settings, memory: Remembered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_another_year(office_home, "2025", incident="2026/chengbei-tingshui")
+    from_another_year(office_home, "2024")
+    found = read_again(office_home, memory, monkeypatch)
+    assert found == ["incidents/2025/laowu-gaizao", "incidents/2026/chengbei-tingshui"]
+
+
+def test_of_a_year_that_names_nothing_of_it_no_more_is_read_than_the_ids(
+    office_home: Settings, memory: Remembered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_another_year(office_home, "2024")
+    told(office_home, FACT, memory)
+    name = "outline incidents/2024"
+    *known, folders = memory[name].split(b"\n", 3)
+    assert b"2024/laowu-gaizao/fact-1" in folders
+    memory[name] = b"\n".join((*known, b"no JSON at all"))
+    assert read_again(office_home, memory, monkeypatch) == ["incidents/2026/chengbei-tingshui"]
+    near = read_around(office_home.content, office_home.zone, ["2026/chengbei-tingshui/fact-1"], (), memory)
+    assert {"2024/laowu-gaizao", "2024/laowu-gaizao/fact-1"} < near.identifiers
+    assert near.identifiers == read_newsroom(office_home.content, office_home.zone).identifiers
+
+
+def test_a_year_that_was_written_on_a_moment_ago_is_read_again(
+    office_home: Settings, memory: Remembered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_another_year(office_home, "2024")
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", 3600)
+    told(office_home, FACT, memory)
+    assert not [one for one in memory if one.startswith("outline")]

@@ -118,6 +118,94 @@ def test_a_file_whose_public_text_is_another_one_is_read_again(kept: Kept) -> No
     assert kept.asked == ["withheld incidents/2026/chengbei-tingshui"]
 
 
+@dataclass
+class Told:
+    """A public ledger that has told of these since any other mark; None: of which no other is a beginning."""
+
+    mark: str
+    news: frozenset[str] | None = frozenset()
+
+    def since(self, mark: str) -> frozenset[str] | None:
+        return frozenset() if mark == self.mark else self.news
+
+
+@dataclass
+class Office:
+    """Processes of a newsroom, one after the other, which remember."""
+
+    home: Settings
+    memory: Remembered = field(default_factory=Remembered)
+    texts: dict[str, str] = field(default_factory=dict)  # that are public, by id
+
+    def find(self, record: Told) -> tuple[list[Withheld], list[str]]:
+        """What is withheld, and of which the public digest was asked for."""
+        asked = list[str]()
+
+        def digest(identifier: str, _language: str) -> str | None:
+            asked.append(identifier)
+            return self.texts.get(identifier)
+
+        content, text = self.home.content, lambda identifier, _language: self.texts.get(identifier)
+        return list(read_withheld(content, text, digest, self.memory, record=record)), asked
+
+
+@pytest.fixture
+def office(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Of two years, with everything found once."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    shutil.copytree(office_home.content / "incidents/2026", office_home.content / "incidents/2025")
+    found = Office(office_home)
+    assert found.find(Told("one"))[0] == list(read_withheld(office_home.content, lambda _id, _language: None))
+    return found
+
+
+def test_of_years_in_which_nothing_happened_nothing_is_asked(office: Office) -> None:
+    for name in ("withheld incidents/2025", "withheld incidents/2026"):
+        *known, folders = office.memory[name].split(b"\n", 3)
+        assert b"chengbei-tingshui" in folders
+        office.memory[name] = b"\n".join((*known, b"no JSON at all"))
+    found, asked = office.find(Told("two", frozenset({"2019/elsewhere"})))
+    assert (found, asked) == (list(read_withheld(office.home.content, lambda _id, _language: None)), [])
+
+
+def test_what_has_become_public_is_withheld_no_longer(office: Office) -> None:
+    before, _ = office.find(Told("one"))
+    fact = "2026/chengbei-tingshui/fact-1"
+    path = f"incidents/{fact}.md"
+    assert [one for one in before if one.path == path]
+    office.texts[fact] = (office.home.content / path).read_text("utf-8")
+    found, asked = office.find(Told("two", frozenset({fact})))
+    assert [one for one in found if one.path != path] == [one for one in before if one.path != path]
+    assert [one.phrases for one in found if one.path == path] != [one.phrases for one in before if one.path == path]
+    assert {*asked} == {one for one in asked if one.startswith("2026/chengbei-tingshui")}
+
+
+def test_of_a_record_that_is_not_a_later_one_all_is_asked(office: Office) -> None:
+    _, asked = office.find(Told("two", None))
+    assert {"2025", "2026"} == {one.partition("/")[0] for one in asked}
+
+
+def test_where_much_was_told_of_others_it_is_not_told_again_each_time(office: Office) -> None:
+    others = frozenset(f"2019/{number}" for number in range(withheld._MANY + 1))  # noqa: SLF001
+    for news, is_renewed in ((frozenset({"2019/1"}), False), (others, True)):
+        office.find(Told("two", news))
+        marks = [office.memory[f"withheld incidents/{year}"].split(b"\n")[1] for year in (2025, 2026)]
+        assert marks == [b"two" if is_renewed else b"one"] * 2
+
+
+def test_a_draft_of_a_moment_ago_keeps_its_year_from_being_believed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = office.home.content / "incidents/2026/chengbei-tingshui/fact-9.md"
+    draft.write_text(DRAFT, "utf-8")
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", 3600)
+    before = dict(office.memory)
+    for _ in range(2):
+        found, _ = office.find(Told("one"))
+        assert draft.relative_to(office.home.content).as_posix() in {one.path for one in found}
+    assert dict(office.memory) == before
+
+
 def test_a_draft_in_a_hidden_folder_is_one_of_the_desk(kept: Kept) -> None:
     path = kept.home.content / "incidents/2026/.niming/fact-1.md"
     path.parent.mkdir()

@@ -1,7 +1,7 @@
 """What every command is given, and the options that several share."""
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +38,16 @@ class Call:
 
         click.get_current_context().with_resource(looking_once(settings.releases))
         click.get_current_context().with_resource(folders.looking_once(settings.content))
+
+    def looking_ahead(self, *, about: Collection[object]) -> None:
+        """Before anything else is loaded, for a command that asks `about` a few files of the desk and changes none.
+
+        Others, which ask about none, read the desk in another way. Later looks are as in `looking_once`.
+        """
+        from greenchannel.ahead import looking_ahead
+
+        if about:
+            click.get_current_context().with_resource(looking_ahead(self.home / "content"))
 
     def clock(self, settings: "Settings") -> Callable[[], datetime]:
         """The machine's clock, told with the newsroom's offset."""

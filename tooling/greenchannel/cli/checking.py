@@ -23,6 +23,7 @@ from greenchannel.domain.errors import GreenchannelError
 @click.pass_obj
 def check(call: Call, paths: tuple[Path, ...], form: str, fix: bool, at: datetime | None) -> int:
     """Find what is wrong in content/, all of it at once. Nothing is changed without --fix."""
+    call.looking_ahead(about=() if fix else paths)
     from greenchannel.delivery.memory import Memory
     from greenchannel.domain.diagnostic import Severity
     from greenchannel.opening import fix_desk, open_desk

@@ -27,6 +27,7 @@ def approve(call: Call, release: str, by: str, on_duty: bool) -> int:
     Two people see a text before the public does. At night, when there is but one, an officer entitled to approve may
     release a fact with --on-duty. The record and the page say so, and another signs it later: countersign.
     """
+    call.looking_ahead(about=(release,))
     from greenchannel import office
     from greenchannel.opening import release_id
 
@@ -57,7 +58,7 @@ def _next(approval: "Approval", now: datetime) -> Iterator[Message]:
 
 
 def _renderer(*, begins: bool) -> "Renderer":
-    """Until the command ends. To begin takes it as long as what the command loads meanwhile."""
+    """Until the command ends. Who begins now is ready when there is something to render."""
     from greenchannel.portal.confinement import Renderer
 
     renderer = click.get_current_context().with_resource(Renderer())
@@ -77,7 +78,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
 
     The same command again finishes what was interrupted. What is public already, as it stands, is said and is no error.
     """
-    renderer = _renderer(begins=bool(releases) and not (dry_run or record_only))
+    call.looking_ahead(about=releases)
     from greenchannel import office, submitting
     from greenchannel.building import build as build_site
     from greenchannel.cli.publication import Publication
@@ -85,6 +86,7 @@ def publish(call: Call, releases: tuple[str, ...], dry_run: bool, record_only: b
     from greenchannel.opening import release_id
     from greenchannel.outlook import outlook
 
+    renderer = _renderer(begins=bool(releases) and not (dry_run or record_only))
     settings = call.settings()
     clock = call.clock(settings)
     call.looking_once(settings)

@@ -7,17 +7,20 @@ One command looks once: who asks again within `looking_once` is told what was se
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
-from greenchannel.desk.newsroom import KnownFolder, KnownFolders, incident_folders
 from greenchannel.desk.seen import look_of
+
+if TYPE_CHECKING:
+    from greenchannel.desk.newsroom import KnownFolder, KnownFolders
 
 Look = list[int] | None  # as `seen`; None: a link, or no regular file
 
@@ -68,28 +71,38 @@ class Folders(Mapping[str, Folder]):
 
 _HOLDS_SECONDS = 10.0  # Who waited for another run, or for a place of readers, looks again.
 _SEEN: dict[Path, tuple[float, Folders] | None] = {}  # of this process, by content/, and when; None: not looked at yet
+_AHEAD: dict[Path, tuple[float, Callable[[], Folders | None]]] = {}  # by content/: a look that began then
 
 
 @contextmanager
-def looking_once(content: Path) -> Iterator[None]:
+def looking_once(content: Path, ahead: Callable[[], Folders | None] | None = None) -> Iterator[None]:
+    """`ahead` gives what somebody who begins now will have seen, None if it came to nothing. It is asked once."""
     if content in _SEEN:
         yield
         return
     _SEEN[content] = None
+    if ahead is not None:
+        _AHEAD[content] = time.monotonic(), ahead
     try:
         yield
     finally:
         del _SEEN[content]
+        _AHEAD.pop(content, None)
 
 
 def look_again(content: Path) -> None:
     """The next one who asks."""
     if content in _SEEN:
         _SEEN[content] = None
+        _AHEAD.pop(content, None)
 
 
-def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Folders:
+def folders_of_incidents(content: Path, known: "KnownFolders | None" = None) -> Folders:
     """A folder that is `known` is not looked at again. Strings: of a long archive, paths cost more than looks."""
+    if known is None and content in _AHEAD:
+        began, ahead = _AHEAD.pop(content)
+        if (found := ahead()) is not None:
+            _SEEN[content] = began, found
     if known is None and (seen := _SEEN.get(content)) and time.monotonic() < seen[0] + _HOLDS_SECONDS:
         return seen[1]
     began = time.monotonic()
@@ -100,7 +113,20 @@ def folders_of_incidents(content: Path, known: KnownFolders | None = None) -> Fo
     return found
 
 
-def _of(folder: str, known: Mapping[str, KnownFolder]) -> Folder:
+def incident_folders(content: Path) -> Iterator[str]:
+    """Their paths below content/, in order; links are not followed. Strings: of a long archive, paths take longer."""
+    years = _folders(f"{content}/incidents") if (content / "incidents").is_dir() else ()
+    for year in years:
+        if not year.startswith("."):
+            yield from (f"incidents/{year}/{name}" for name in _folders(f"{content}/incidents/{year}"))
+
+
+def _folders(folder: str) -> list[str]:
+    with os.scandir(folder) as entries:
+        return sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
+
+
+def _of(folder: str, known: "Mapping[str, KnownFolder]") -> Folder:
     if (of := known.get(folder)) is None:
         return _files(folder)
     looks = zip(of.names, of.looks, strict=True)

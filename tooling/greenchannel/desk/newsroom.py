@@ -4,7 +4,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, timezone
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from greenchannel.desk import registry_schema, schema
 from greenchannel.desk.attachments import look, unfit_names
 from greenchannel.desk.document import Document, Ignore, Newsroom
+from greenchannel.desk.folders import incident_folders
 from greenchannel.desk.frontmatter import MAX_BYTES, NOT_READ, Fault, FaultKind, Source, read_document, read_yaml
 from greenchannel.desk.kinds import Unfit
 from greenchannel.desk.policies import read_own_policy
@@ -88,19 +89,6 @@ def read_incidents(content: Path, zone: timezone, memory: Remembering) -> Newsro
     known = memory.recall(f"incident {one}" for one in folders)
     found = [_incident(content, one, zone, known.get(f"incident {one}"), memory) for one in folders]
     return replace(tables, documents=tuple(sorted((*tables.documents, *found), key=lambda one: one.path)))
-
-
-def incident_folders(content: Path) -> Iterator[str]:
-    """Their paths below content/, in order; links are not followed. Strings: of a long archive, paths take longer."""
-    years = _folders(f"{content}/incidents") if (content / "incidents").is_dir() else ()
-    for year in years:
-        if not year.startswith("."):
-            yield from (f"incidents/{year}/{name}" for name in _folders(f"{content}/incidents/{year}"))
-
-
-def _folders(folder: str) -> list[str]:
-    with os.scandir(folder) as entries:
-        return sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
 
 
 def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFolders | None = None) -> list[Document]:

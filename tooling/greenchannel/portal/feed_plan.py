@@ -102,7 +102,7 @@ class _Feeds:
         """`kept` are the entries that must not be left out."""
         view = _view(self._voice, stream, versions, archive, str(self._events[0]["at"]))
         self._entries.begin(self._html, self._mark, self._memory)
-        entries = [self._entries.of(self._voice, one) for one in versions]
+        entries = self._entries.of(self._voice, versions)
         written = render_feed(view, fitted(view, entries, [one.entry not in kept for one in versions]))
         self._entries.put_away()
         return written

@@ -92,7 +92,8 @@ def plan_news(site: Site, theme: Theme, almanac: Almanac, news: News) -> NewsPla
         return None
     punctuality = {one.removeprefix(_PUNCTUALITY): _rows(data) for one, data in known.items()}
     # What is remembered stays what stood, until all of it does again.
-    apart = replace(site, memory=None, at_hand=replace(site.at_hand, plans={}))
+    at_hand = replace(site.at_hand, plans={}, entries=site.at_hand.entries.for_news())
+    apart = replace(site, memory=None, at_hand=at_hand)
     plan = _Plan(apart, theme, almanac, news, ends, site.memory)
     return NewsPlan(tuple(plan.plan(punctuality)), remembered_marks(site.memory, plan.names))
 

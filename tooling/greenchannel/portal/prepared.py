@@ -3,7 +3,7 @@
 A process that plans again finds those of before, so that of a new release no more than its own is prepared.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from greenchannel.domain.remembering import Remembering
@@ -13,7 +13,7 @@ from greenchannel.portal.remembered_entries import read_entry, slot, write_entry
 from greenchannel.portal.streams import Version
 
 _AT_HAND = 512  # entries of half a megabyte; twice as many took a third more memory in a cold build and saved no time
-FOR_NEWS = 1_024  # more than the newest documents of all streams of a release hold together
+FOR_NEWS = 2_048  # more than the newest documents of all streams of a release hold together
 
 
 class Entries:
@@ -25,7 +25,14 @@ class Entries:
         self._memory: Remembering | None = None
         self._refused = set[str]()
         self._new: list[tuple[Version, Prepared]] = []
+        self._asked = set[str]()  # of the memory, and what it knew of that
+        self._recalled: dict[str, bytes] = {}
+        self._most = most
         self._kept = lru_cache(maxsize=most)(self._prepared)
+
+    def for_news(self) -> "Entries":
+        """These, or others that keep enough."""
+        return self if self._most >= FOR_NEWS else Entries(FOR_NEWS)
 
     def begin(
         self, html: Callable[[str], str], mark: Callable[[Version], str], memory: Remembering | None = None
@@ -39,7 +46,15 @@ class Entries:
         """A body came as plain text, since it took too long: it is tried again, so no entry keeps it."""
         self._refused.add(digest)
 
-    def of(self, voice: Voice, version: Version) -> Prepared:
+    def of(self, voice: Voice, versions: Sequence[Version]) -> list[Prepared]:
+        """The entries of a document."""
+        if self._memory:
+            names = [name for one in versions if (name := _slot(one)) not in self._asked]
+            self._asked.update(names)
+            self._recalled |= self._memory.recall(names)
+        return [self._of(voice, one) for one in versions]
+
+    def _of(self, voice: Voice, version: Version) -> Prepared:
         is_kept = version.text["sha256"] not in self._refused
         return self._kept(voice, version) if is_kept else self._prepared(voice, version)
 
@@ -58,8 +73,7 @@ class Entries:
         return entry
 
     def _remembered(self, version: Version) -> Prepared | None:
-        name = _slot(version)
-        data = self._memory.recall((name,)).get(name) if self._memory else None
+        data = self._recalled.pop(_slot(version), b"")
         return read_entry(self._mark(version), data, self._newest_html) if data else None
 
     def _newest_html(self, digest: str) -> str:

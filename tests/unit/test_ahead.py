@@ -1,0 +1,114 @@
+"""Another process looks at the desk while this one loads its programs; where it comes to nothing, we look ourselves."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from greenchannel import ahead
+from greenchannel.ahead import looking_ahead
+from greenchannel.desk import folders
+from greenchannel.desk.folders import Folders, folders_of_incidents, look_again
+from greenchannel.desk.settings import Settings
+
+HERE = os.getpid()
+LOOK = folders._files  # noqa: SLF001
+# Threads of the test runner; what they hold is not asked for by a copy that looks at files.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
+
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The folders at which this process looked itself; there are two processors."""
+    found = list[str]()
+
+    def files(folder: str) -> folders.Folder:
+        if os.getpid() == HERE:
+            found.append(folder)
+        return LOOK(folder)
+
+    monkeypatch.setattr(folders, "_files", files)
+    monkeypatch.setattr(ahead, "processors", lambda: 2)
+    return found
+
+
+def test_what_another_process_saw_is_what_we_would_have_seen(office_home: Settings, looked: list[str]) -> None:
+    name = os.fsdecode(b"\xff.md")
+    (office_home.content / "incidents/2026/chengbei-tingshui" / name).write_bytes(b"")
+    (office_home.content / "incidents/2026/chengbei-tingshui/link.md").symlink_to("fact-1.md")
+    with looking_ahead(office_home.content):
+        seen = folders_of_incidents(office_home.content)
+        assert folders_of_incidents(office_home.content) is seen
+    assert looked == []
+    found = folders_of_incidents(office_home.content)
+    assert (looked != [], dict(seen), [*seen.shelves]) == (True, dict(found), [*found.shelves])
+
+
+def test_it_looked_when_the_command_began(office_home: Settings, looked: list[str]) -> None:
+    draft = office_home.content / "incidents/2026/chengbei-tingshui/fact-9.md"
+    with looking_ahead(office_home.content):
+        folders_of_incidents(office_home.content)
+        draft.write_text("later", "utf-8")
+        assert draft.name not in folders_of_incidents(office_home.content)["incidents/2026/chengbei-tingshui"]
+        look_again(office_home.content)
+        assert draft.name in folders_of_incidents(office_home.content)["incidents/2026/chengbei-tingshui"]
+    assert looked
+
+
+def killed(_content: Path) -> Folders:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def refused(_content: Path) -> Folders:
+    raise PermissionError(13, "not for you")
+
+
+@pytest.mark.parametrize("look", [killed, refused])
+def test_where_it_came_to_nothing_we_look_ourselves(
+    look: Callable[[Path], Folders],
+    office_home: Settings,
+    looked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(ahead, "folders_of_incidents", look)
+    with looking_ahead(office_home.content):
+        assert len(folders_of_incidents(office_home.content)) == len(looked) > 1
+    assert capfd.readouterr().err == ""
+
+
+def test_who_does_not_ask_leaves_no_process(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch, looked: list[str]
+) -> None:
+    fork, forked = os.fork, list[int]()
+
+    def counted() -> int:
+        if process := fork():
+            forked.append(process)
+        return process
+
+    monkeypatch.setattr(os, "fork", counted)
+    with looking_ahead(office_home.content):
+        pass
+    assert (looked, len(forked)) == ([], 1)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(forked[0], os.WNOHANG)
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_without_room_for_another_process_we_look_when_we_are_asked(
+    count: int, office_home: Settings, monkeypatch: pytest.MonkeyPatch, looked: list[str]
+) -> None:
+    def full() -> int:
+        assert count
+        raise BlockingIOError
+
+    monkeypatch.setattr(ahead, "processors", lambda: count)
+    monkeypatch.setattr(os, "fork", full)
+    with looking_ahead(office_home.content):
+        assert looked == []
+        assert folders_of_incidents(office_home.content)
+    assert looked
