@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -31,17 +31,20 @@ from scenes import AGAIN_AT, COMMANDED_AT, HOME, SCENES, Scene, Truth, officer, 
 Result = dict[str, Any]  # Any: JSON
 
 
+class Lasting(Renderer):
+    """Outlives whoever is done with it."""
+
+    def __exit__(self, *_raised: object) -> None:
+        pass
+
+
 @contextmanager
 def one_renderer() -> Iterator[None]:
     """For all runs, as if its process had been started anew for each."""
-    with Renderer() as renderer:
-
-        @contextmanager
-        def shared() -> Iterator[Renderer]:
-            yield renderer
-
-        with patch.object(making, "Renderer", shared), patch.object(sourcing, "Renderer", shared):
-            yield
+    renderer = Lasting()
+    patches = [patch.object(one, "Renderer", lambda: renderer) for one in (making, sourcing)]
+    with closing(renderer), patches[0], patches[1]:
+        yield
 
 
 @contextmanager
