@@ -14,7 +14,7 @@ from greenchannel.board import read_board
 from greenchannel.cli import main
 from greenchannel.delivery import proven
 from greenchannel.delivery.memory import FILE
-from greenchannel.delivery.proven import forget_proven, look_again, looking_once
+from greenchannel.delivery.proven import ends, forget_proven, look_again, looking_once
 from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.desk import newsroom, outline, seen
 from greenchannel.desk.document import Document
@@ -53,6 +53,19 @@ def test_within_a_command_each_file_of_the_record_is_looked_at_once(
         read_record(office_home.releases)
     assert first > 0
     assert len(looks) == first
+
+
+def test_within_a_command_the_ledger_is_read_once_until_somebody_writes_to_it(office_home: Settings) -> None:
+    ledger = office_home.releases / "ledger.jsonl"
+    with looking_once(office_home.releases):
+        _, first = ends(office_home.releases)
+        assert ends(office_home.releases)[1] is first
+        ledger.write_bytes(first + b"{}\n")
+        assert ends(office_home.releases)[1] == first + b"{}\n"
+        ledger.unlink()
+        assert ends(office_home.releases)[1] == b""
+    ledger.write_bytes(first)
+    assert ends(office_home.releases)[1] is not ends(office_home.releases)[1]
 
 
 def test_behind_a_command_each_file_of_the_record_is_looked_at_again(

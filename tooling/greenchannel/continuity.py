@@ -8,6 +8,8 @@ site/: a lost one takes nothing from anybody, and the next build writes it again
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from greenchannel.desk.settings import Settings
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.record.canonical import read_canonical
 from greenchannel.record.verification import LEDGER
+
+_AT_ONCE = 262_144  # bytes
 
 
 def refuse_older_record(settings: Settings) -> None:
@@ -27,10 +31,9 @@ def refuse_older_record(settings: Settings) -> None:
 def older_record(settings: Settings) -> GreenchannelError | None:
     """What `refuse_older_record` raises, for who only looks."""
     # In this order: a publisher beside us adds to the record first.
-    shown, kept = _bytes(_copy(settings)), _bytes(settings.releases / LEDGER)
-    if kept.startswith(shown):
+    if _is_beginning(_copy(settings), settings.releases / LEDGER):
         return None
-    known = {_told(one) for one in read_record(settings.releases).events}
+    shown, known = _bytes(_copy(settings)), {_told(one) for one in read_record(settings.releases).events}
     events = (read_canonical(line) for line in shown.splitlines())
     lost = [one for one in events if one and one.get("event") != "visible" and _told(one) not in known]
     if lost:
@@ -44,6 +47,16 @@ def older_record(settings: Settings) -> GreenchannelError | None:
             at=lost[-1].get("at", ""),
         )
     return None
+
+
+def _is_beginning(path: Path, of: Path) -> bool:
+    """Whether one file is how the other one begins. A missing one begins with nothing."""
+    with ExitStack() as opened:
+        shown, kept = (opened.enter_context(one.open("rb")) if one.exists() else BytesIO() for one in (path, of))
+        while data := shown.read(_AT_ONCE):  # In pieces: memory for all of it takes longer than to read it.
+            if kept.read(len(data)) != data:
+                return False
+    return True
 
 
 def is_beginning(digest: str, ledger: bytes) -> bool:

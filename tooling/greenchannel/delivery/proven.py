@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from greenchannel.delivery.journal import Journal
-from greenchannel.desk.seen import is_settled, seen
+from greenchannel.desk.seen import is_settled, look_of, seen
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.portal.maker import maker
 from greenchannel.record.canonical import sha256
@@ -50,7 +50,7 @@ def text_reader(releases: Path, pending: Mapping[str, bytes]) -> Callable[[str],
 
 def ends(folder: Path) -> tuple[bytes | None, bytes]:
     """Checkpoint and ledger, in the order in which they are to be read."""
-    return _bytes(folder / CHECKPOINT), _bytes(folder / LEDGER) or b""
+    return _bytes(folder / CHECKPOINT), _of(folder).ledger()
 
 
 def digest_of(ledger: bytes) -> str:
@@ -114,6 +114,7 @@ class _Proven:
         self._new: set[str] = set()  # of the files: not kept yet
         self._journal: Journal | None = None
         self._looks: dict[str, str] | None = None  # while no file is looked at twice: the digest of each
+        self._ledger: tuple[list[int], bytes] = ([], b"")  # as it was read while that holds, and how it looked
 
     @contextmanager
     def looking_once(self) -> Iterator[None]:
@@ -121,7 +122,17 @@ class _Proven:
         try:
             yield
         finally:
-            self._looks = None
+            self._looks, self._ledger = None, ([], b"")
+
+    def ledger(self) -> bytes:
+        """Read again where it looks different, and always where files are looked at more than once."""
+        path = self._releases / LEDGER
+        if self._looks is None or not path.exists():
+            return _bytes(path) or b""
+        look = look_of(path.stat())  # Before it is read: what comes meanwhile makes it look different.
+        if look != self._ledger[0]:
+            self._ledger = look, path.read_bytes()
+        return self._ledger[1]
 
     def look_again(self, told: Collection[str]) -> None:
         if self._looks and told:
