@@ -151,6 +151,35 @@ def test_what_an_earlier_process_prepared_is_not_prepared_again(monkeypatch: pyt
     assert again["feeds/all.rss"] == planned(events)["feeds/all.rss"].make()
 
 
+def test_a_text_that_came_in_full_later_is_rendered_once_for_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, memory, asked = many(60), Remembered(), list[str]()
+
+    def html(digest: str) -> str:
+        asked.append(digest)
+        return text_of(digest)
+
+    def texts(limit: int) -> int:
+        monkeypatch.setattr(window, "LIMIT", limit)
+        asked.clear()
+        for one in plan_feeds(VOICE, events, html, "maker", memory=memory):
+            if one.paths[0] == "feeds/all.rss":
+                one.make()
+        return len(asked)
+
+    assert (texts(120_000) < 60, texts(3_000_000), texts(3_000_000)) == (True, 60, 0)
+
+
+def test_a_process_keeps_nothing_of_the_memory_that_it_has_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, memory, entries = many(60), Remembered(), Entries()
+    for kept in (Entries(), entries):  # Another process, and this one.
+        for one in plan_feeds(VOICE, events, text_of, "maker", entries=kept, memory=memory):
+            one.make()
+    assert entries._recalled == {}  # noqa: SLF001
+    monkeypatch.setattr(memory, "recall", lambda names: pytest.fail(str(list(names))) if list(names) else {})
+    for one in plan_feeds(VOICE, events, text_of, "maker", entries=entries, memory=memory):
+        one.make()
+
+
 @pytest.mark.parametrize("of", ["voice", "maker", "record"])
 def test_what_was_prepared_of_something_else_is_prepared_again(of: str) -> None:
     events, memory = many(3), Remembered()

@@ -137,8 +137,8 @@ class Office:
     memory: Remembered = field(default_factory=Remembered)
     texts: dict[str, str] = field(default_factory=dict)  # that are public, by id
 
-    def find(self, record: Told) -> tuple[list[Withheld], list[str]]:
-        """What is withheld, and of which the public digest was asked for."""
+    def find(self, record: Told, kept: KnownWithheld | None = None) -> tuple[list[Withheld], list[str]]:
+        """What is withheld, and of which the public digest was asked for. `kept` is what a process found before."""
         asked = list[str]()
 
         def digest(identifier: str, _language: str) -> str | None:
@@ -146,7 +146,7 @@ class Office:
             return self.texts.get(identifier)
 
         content, text = self.home.content, lambda identifier, _language: self.texts.get(identifier)
-        return list(read_withheld(content, text, digest, self.memory, record=record)), asked
+        return list(read_withheld(content, text, digest, self.memory, kept=kept, record=record)), asked
 
 
 @pytest.fixture
@@ -178,6 +178,23 @@ def test_what_has_become_public_is_withheld_no_longer(office: Office) -> None:
     assert [one for one in found if one.path != path] == [one for one in before if one.path != path]
     assert [one.phrases for one in found if one.path == path] != [one.phrases for one in before if one.path == path]
     assert {*asked} == {one for one in asked if one.startswith("2026/chengbei-tingshui")}
+
+
+def test_what_another_process_found_public_is_so_for_one_that_knew_it_before_when_it_looks_again(
+    office: Office,
+) -> None:
+    fact, kept = "2026/chengbei-tingshui/fact-1", KnownWithheld()
+    path, draft = (office.home.content / f"incidents/{one}.md" for one in (fact, "2026/laowu-gaizao/fact-9"))
+    office.memory.clear()
+    office.find(Told("one"), kept)  # Of each text.
+    office.texts[fact] = path.read_text("utf-8")
+    office.memory.clear()
+    office.find(Told("two", frozenset({fact})))  # Another process, which remembers the year.
+    office.find(Told("two", frozenset({fact})), kept)
+    draft.write_text(DRAFT, "utf-8")
+    found, _ = office.find(Told("two", frozenset({fact})), kept)
+    assert found == office.find(Told("two", None))[0]
+    assert not [one for one in found if one.id == fact]
 
 
 def test_of_a_record_that_is_not_a_later_one_all_is_asked(office: Office) -> None:

@@ -37,6 +37,10 @@ def by_whom(_number: int) -> tuple[bytes, ...]:
     return (str(os.getpid()).encode(),)
 
 
+def open_files() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 def spellings(found: list[Made]) -> set[str]:
     return {leak.spelling for one in found for leak in one.leaks}
 
@@ -100,7 +104,7 @@ def looked_out(
     put_away: Callable[[], None] = lambda: None,
 ) -> Iterator[Iterator[Made]]:
     """A few files, and somebody else who looks through them."""
-    with closing(Workers(lambda: pytest.fail("let go"), 2, put_away)) as workers_there:
+    with Workers(lambda: pytest.fail("let go"), 2, put_away) as workers_there:
         workers_there.begin(guard)
         with closing(workers_there.make(steps(make, FEW), guard)) as making:
             yield making
@@ -118,7 +122,7 @@ def test_what_is_made_later_is_looked_through_by_the_same_one_whatever_was_left_
     def by_path(path: str, _data: bytes) -> tuple[Leak, ...]:
         return (Leak(path, PHRASE, str(os.getpid())),)
 
-    with closing(Workers(lambda: None, 2)) as there:
+    with Workers(lambda: None, 2) as there:
         there.begin(by_path)
         with closing(there.make(steps(by_number, FEW), by_path)) as making:
             first = next(making)
@@ -128,13 +132,13 @@ def test_what_is_made_later_is_looked_through_by_the_same_one_whatever_was_left_
 
 
 def test_who_looks_for_something_else_looks_here() -> None:
-    with closing(Workers(lambda: None, 2)) as there:
+    with Workers(lambda: None, 2) as there:
         there.begin(nothing)
         assert spellings(list(there.make(steps(by_number, FEW), by_another))) == {"we"}
 
 
 def test_much_is_made_by_workers_all_the_same() -> None:
-    with closing(Workers(lambda: None, 2)) as there:
+    with Workers(lambda: None, 2) as there:
         there.begin(by_another)
         found = list(there.make([step._replace(paths=step.paths[:1]) for step in steps(by_whom)], by_another))
     assert HERE not in {int(one.files[0]) for one in found}
@@ -172,7 +176,7 @@ def test_more_than_may_wait_is_not_made_before_it_is_looked_through(
 
 def test_a_variant_is_not_looked_through() -> None:
     few = [one._replace(paths=(page := f"{one.fingerprint}.html", f"{page}.gz")) for one in steps(by_number, FEW)]
-    with closing(Workers(lambda: None, 2)) as there:
+    with Workers(lambda: None, 2) as there:
         there.begin(by_another)
         found = [leak.path for one in there.make(few, by_another) for leak in one.leaks]
     assert found == [f"{number}.html" for number in range(FEW)]
@@ -235,8 +239,73 @@ def test_who_looks_puts_away_what_it_worked_out_and_is_waited_for(tmp_path: Path
     os.close(writing)
 
 
+def test_who_is_stopped_does_not_wait_for_who_still_reads(tmp_path: Path) -> None:
+    def reads(_path: str, _data: bytes) -> tuple[Leak, ...]:
+        (tmp_path / "began").touch()
+        time.sleep(60)
+        return ()
+
+    began = time.monotonic()
+    def stopped() -> None:
+        with Workers(lambda: None, 2) as there:
+            there.begin(reads)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("refused", ["a thread", "a pipe", "a process"])
+def test_without_room_for_who_looks_we_look_ourselves_and_nothing_is_left(
+    refused: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipes, pipe = list[int](), os.pipe
+
+    def no_thread(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def no_second_pipe() -> tuple[int, int]:
+        if pipes:
+            raise OSError(24, "too many open files")
+        pipes.extend(found := pipe())
+        return found
+
+    def no_process() -> int:
+        raise BlockingIOError
+
+    before = open_files()
+    with monkeypatch.context() as patch:
+        if refused == "a thread":
+            patch.setattr(threading.Thread, "start", no_thread)
+        elif refused == "a pipe":
+            patch.setattr(os, "pipe", no_second_pipe)
+        else:
+            patch.setattr(os, "fork", no_process)
+        with Workers(lambda: None, 2) as there:
+            there.begin(by_another)
+            assert spellings(list(there.make(steps(by_number, FEW), by_another))) == {"we"}
+    assert open_files() == before
+
+
+def test_ctrl_c_while_a_copy_is_made_is_met_by_us_and_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, waits = os.fork, list[bool]()
+
+    def interrupted() -> int:
+        waits.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        os.kill(os.getpid(), signal.SIGINT)  # Before anybody knows who he is.
+        return fork()
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    before = open_files()
+    with pytest.raises(KeyboardInterrupt), Workers(lambda: None, 2) as there:
+        there.begin(by_another)
+    assert (waits, open_files()) == ([True], before)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_where_there_is_no_other_processor_we_look_ourselves() -> None:
-    with closing(Workers(lambda: None, 1)) as there:
+    with Workers(lambda: None, 1) as there:
         there.begin(by_another)
         assert spellings(list(there.make(steps(by_number, FEW), by_another))) == {"we"}
 
@@ -292,7 +361,7 @@ def test_without_room_for_a_process_everything_is_made_here(monkeypatch: pytest.
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", full)
-    with closing(Workers(lambda: None, 2)) as there:
+    with Workers(lambda: None, 2) as there:
         there.begin(by_another)
         for count in (FEW, MANY):
             found = list(there.make(steps(by_number, count), by_another))

@@ -4,13 +4,13 @@ Nothing heavy is loaded here: the copy is to begin first.
 """
 
 import marshal
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import IO
 
-from greenchannel.delivery.copies import end, live, processors, read_frame, wait, write_frame
+from greenchannel.delivery.copies import begin, end, pipe, processors, read_frame, wait, write_frame
 from greenchannel.desk.folders import Folder, Folders, folders_of_incidents, looking_once
 
 
@@ -31,17 +31,11 @@ def looking_ahead(content: Path) -> Iterator[None]:
 
 class _Copy:
     def __init__(self, content: Path) -> None:
-        reading, writing = os.pipe()
-        try:
-            self._process = os.fork()
-        except OSError:
-            os.close(reading)
-            os.close(writing)
-            raise
-        if not self._process:
-            live(partial(_look, content, writing), lambda: None, writing)
-        os.close(writing)
-        self._pipe = os.fdopen(reading, "rb")
+        self._pipe, writing = pipe()
+        with ExitStack() as failing, writing:
+            failing.callback(self._pipe.close)
+            self._process = begin(partial(_look, content, writing), lambda: None, writing.fileno())
+            failing.pop_all()
 
     def take(self) -> Folders | None:
         """What it saw; None where it came to nothing: who looks himself meets the reason."""
@@ -56,7 +50,6 @@ class _Copy:
         self._pipe.close()
 
 
-def _look(content: Path, writing: int) -> None:
+def _look(content: Path, writing: IO[bytes]) -> None:
     found = [(path, list(files.items())) for path, files in folders_of_incidents(content).items()]
-    with os.fdopen(writing, "wb") as pipe:
-        write_frame(pipe, marshal.dumps(found))
+    write_frame(writing, marshal.dumps(found))

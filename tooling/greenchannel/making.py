@@ -1,7 +1,7 @@
 """``site/`` from the record: what of it is to be made, in which order, and what readers then can see."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -123,7 +123,7 @@ class Making:
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         """What the making and its receipts share: renderer and workers, and the looks of a moment ago."""
-        with self._memory, self._renderer, closing(self._workers):
+        with self._memory, self._renderer, self._workers:
             try:
                 yield
             finally:

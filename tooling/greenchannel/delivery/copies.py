@@ -28,23 +28,47 @@ def processors() -> int:
     return min(found, _MOST) if found > 1 else 0
 
 
-def live(work: Callable[[], object], let_go: Callable[[], None], *kept: int) -> NoReturn:
-    """The life of a copy, which keeps these descriptors of ours and no other; then it lets go of what it opened.
+def begin(work: Callable[[], object], let_go: Callable[[], None], *kept: int) -> int:
+    """A copy that does the work, and its process. It keeps these descriptors of ours and no other.
 
-    Nothing of what this process had open is closed in any other way than by the system.
+    When it is done it lets go of what it opened. Ctrl-C waits until both of us know who we are: in between it would be
+    lost. Raises OSError where there is no room for a copy.
     """
+    process, before = 0, signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process = os.fork()
+        if not process:
+            _live(work, let_go, before, kept)
+    finally:
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        except KeyboardInterrupt:
+            end(process)
+            raise
+    return process
+
+
+def _live(work: Callable[[], object], let_go: Callable[[], None], mask: set[int], kept: tuple[int, ...]) -> NoReturn:
+    """Nothing of what this process had open is closed in any other way than by the system."""
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         ends = (2, *sorted(kept), os.sysconf("SC_OPEN_MAX"))
-        for before, behind in pairwise(ends):
-            os.closerange(before + 1, behind)
+        for below, above in pairwise(ends):
+            os.closerange(below + 1, above)
         work()
         let_go()
         code = 0
     finally:
         os._exit(code)  # Whatever was raised: it is met again where it can be told.
+
+
+def pipe() -> tuple[IO[bytes], IO[bytes]]:
+    """What is written into the second is read from the first."""
+    reading, writing = os.pipe()
+    return os.fdopen(reading, "rb"), os.fdopen(writing, "wb")
 
 
 def wait(process: int) -> None:

@@ -3,15 +3,18 @@
 Where the copy ends early, whatever the reason, we look ourselves: a fault is met again and told as if there were none.
 """
 
+import errno
 import os
 import pickle
-import select
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from queue import SimpleQueue
+from select import POLLIN, poll
 from threading import Thread
+from typing import IO
 
-from greenchannel.delivery.copies import end, live, read_frame, wait, write_frame
+from greenchannel.delivery.copies import begin, end, pipe, read_frame, wait, write_frame
 from greenchannel.delivery.leaks import Guard, Leak
 from greenchannel.portal.variants import plain_of
 
@@ -33,33 +36,31 @@ class Lookout:
         self.guard = guard
         self._given: SimpleQueue[tuple[int, Files] | None] = SimpleQueue()
         self._asked = self._answered = 0
-        let_go()
-        asking, answering = os.pipe(), os.pipe()
-        try:
-            self._process = os.fork()
-        except OSError:
-            for one in (*asking, *answering):
-                os.close(one)
-            raise
-        if not self._process:
-            live(partial(_look, guard, asking[0], answering[1]), let_go, asking[0], answering[1])
-        os.close(asking[0])
-        os.close(answering[1])
-        self._asking, self._answers = os.fdopen(asking[1], "wb"), os.fdopen(answering[0], "rb")
-        # While the copy reads what is withheld, it takes nothing.
-        self._thread = Thread(target=self._give, daemon=True)
-        self._thread.start()
         self._is_gone = False
+        let_go()
+        with ExitStack() as theirs, ExitStack() as ours:
+            questions, self._asking = _shared(theirs, ours, *pipe())
+            answers, self._answers = _shared(theirs, ours, *reversed(pipe()))
+            work, kept = partial(_look, guard, questions, answers), (questions.fileno(), answers.fileno())
+            self._process = begin(work, let_go, *kept)
+            ours.callback(end, self._process)
+            self._poll = poll()
+            self._poll.register(self._answers, POLLIN)
+            # While the copy reads what is withheld, it takes nothing.
+            self._thread = Thread(target=self._give, daemon=True)
+            _start(self._thread)
+            ours.pop_all()
 
     def give(self, files: Files) -> int:
         """The number under which the answer is asked for."""
         self._asked += 1
-        self._given.put((self._asked, files))
+        if not self._is_gone:
+            self._given.put((self._asked, files))
         return self._asked
 
     def has_answer(self) -> bool:
         """Whether who asks for the next one need not wait; of a copy that is gone we give them ourselves."""
-        return self._is_gone or bool(select.select([self._answers], [], [], 0)[0])
+        return self._is_gone or bool(self._poll.poll(0))
 
     def answer(self, number: int, files: Files) -> tuple[Leak, ...]:
         """What was found in the files of that number. Answers to earlier ones that nobody asked for are passed over."""
@@ -75,10 +76,11 @@ class Lookout:
 
     def close(self) -> None:
         """Waits until the copy has put away what it worked out, but for one with answers that nobody asked for."""
+        if self._answered < self._asked:
+            self.stop()
+            return
         self._given.put(None)
         try:
-            if self._answered < self._asked:
-                end(self._process)
             self._thread.join()
             wait(self._process)
         except BaseException:
@@ -86,6 +88,13 @@ class Lookout:
             raise
         finally:
             self._answers.close()
+
+    def stop(self) -> None:
+        """Waits for nothing."""
+        end(self._process)
+        self._given.put(None)
+        self._thread.join()
+        self._answers.close()
 
     def _give(self) -> None:
         try:
@@ -96,10 +105,20 @@ class Lookout:
             return  # It is gone, which its answers tell.
 
 
-def _look(guard: Guard, asking: int, answering: int) -> None:
-    with os.fdopen(asking, "rb") as questions, os.fdopen(answering, "wb") as answers:
-        guard("", b"")  # What it looks for is read before the first file is there.
-        while data := read_frame(questions):
-            number, files = pickle.loads(data)  # noqa: S301  # From the process that this one is a copy of.
-            found = tuple(leak for path, content in files for leak in guard(path, content))
-            write_frame(answers, pickle.dumps((number, found), pickle.HIGHEST_PROTOCOL))
+def _shared(theirs: ExitStack, ours: ExitStack, one: IO[bytes], other: IO[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    return theirs.enter_context(one), ours.enter_context(other)
+
+
+def _start(thread: Thread) -> None:
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+
+
+def _look(guard: Guard, questions: IO[bytes], answers: IO[bytes]) -> None:
+    guard("", b"")  # What it looks for is read before the first file is there.
+    while data := read_frame(questions):
+        number, files = pickle.loads(data)  # noqa: S301  # From the process that this one is a copy of.
+        found = tuple(leak for path, content in files for leak in guard(path, content))
+        write_frame(answers, pickle.dumps((number, found), pickle.HIGHEST_PROTOCOL))

@@ -6,19 +6,19 @@ share is made here: a fault is met again and told as if there were no workers. A
 `Lookout` may look through them. Another copy may read `meanwhile` what this process is about to ask for.
 """
 
-import os
 import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
 from queue import Queue
-from typing import NamedTuple
+from types import TracebackType
+from typing import IO, NamedTuple, Self
 
-from greenchannel.delivery.copies import end, live, processors, read_frame, wait, write_frame
+from greenchannel.delivery.copies import begin, end, pipe, processors, read_frame, wait, write_frame
 from greenchannel.delivery.leaks import Guard, Leak
 from greenchannel.delivery.lookout import Files, Lookout, looked_through
 from greenchannel.portal.plan import Planned, Stage
@@ -66,6 +66,18 @@ class Workers:
         if self._count() > 1:
             with suppress(OSError):  # No room for another process.
                 self._lookout = Lookout(guard, self.put_away)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        elif self._lookout is not None:  # Nobody waits for what it still reads.
+            self._lookout.stop()
+            self._lookout = None
 
     def close(self) -> None:
         """Who looks has time to put away what it worked out, for the next run."""
@@ -117,9 +129,7 @@ def meanwhile(work: Callable[[], object], let_go: Callable[[], None]) -> Iterato
     if processors():
         let_go()
         with suppress(OSError):
-            process = os.fork()
-            if not process:
-                live(work, let_go)
+            process = begin(work, let_go)
     try:
         yield
         wait(process)
@@ -172,17 +182,11 @@ class _Worker:
     def __init__(self, rows: Sequence[Sequence[Planned]], guard: Guard, let_go: Callable[[], None]) -> None:
         self._handed = _Handed(_AHEAD)
         self._is_done = self._is_gone = False
-        reading, writing = os.pipe()
-        try:
-            self.process = os.fork()
-        except OSError:
-            os.close(reading)
-            os.close(writing)
-            raise
-        if not self.process:
-            live(partial(_work, rows, guard, writing), let_go, writing)
-        os.close(writing)
-        self._pipe = os.fdopen(reading, "rb")
+        self._pipe, writing = pipe()
+        with ExitStack() as failing, writing:
+            failing.callback(self._pipe.close)
+            self.process = begin(partial(_work, rows, guard, writing), let_go, writing.fileno())
+            failing.pop_all()
         self._thread = threading.Thread(target=self._take_in, daemon=True)
 
     def start(self) -> None:
@@ -238,7 +242,6 @@ class _Handed(Queue[bytes]):
         return item
 
 
-def _work(rows: Sequence[Sequence[Planned]], guard: Guard, writing: int) -> None:
-    with os.fdopen(writing, "wb") as pipe:
-        for step in chain.from_iterable(rows):
-            write_frame(pipe, pickle.dumps(_made(step, guard), pickle.HIGHEST_PROTOCOL))
+def _work(rows: Sequence[Sequence[Planned]], guard: Guard, writing: IO[bytes]) -> None:
+    for step in chain.from_iterable(rows):
+        write_frame(writing, pickle.dumps(_made(step, guard), pickle.HIGHEST_PROTOCOL))

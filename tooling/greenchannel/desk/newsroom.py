@@ -39,7 +39,7 @@ def read_tables(content: Path, zone: timezone) -> Newsroom:
     return Newsroom(documents=(*registry_documents, *policy_documents), registry=registry, policies=policies)
 
 
-_INCIDENT = "incident.md"
+INCIDENT = "incident.md"
 
 
 class KnownFolder(NamedTuple):
@@ -116,20 +116,20 @@ def _read_folder(content: Path, folder: Path, names: tuple[str, ...], zone: time
         for name in names
         if name.endswith(".md") and not name.startswith(".")
     ]
-    if _INCIDENT not in names:
+    if INCIDENT not in names:
         documents.append(_no_incident(content, folder))
     return [_with_translations(one, documents) for one in documents]
 
 
 def _incident(content: Path, folder: str, zone: timezone, known: bytes | None, memory: Remembering) -> Document:
-    path, from_path = f"{content}/{folder}/{_INCIDENT}", folder.removeprefix("incidents/")
+    path, from_path = f"{content}/{folder}/{INCIDENT}", folder.removeprefix("incidents/")
     look = seen(path)
     before, fields = json.loads(known) if known else (None, {})
     if look is not None and before == look:
         value = incident_of(fields, {}, from_path, "", zone).value
-        name, identifier = f"{folder}/{_INCIDENT}", str(fields.get("id", from_path))
+        name, identifier = f"{folder}/{INCIDENT}", str(fields.get("id", from_path))
         return Document(path=name, source=NOT_READ, identifier=identifier, value=value, fields=fields)
-    if look is None and _INCIDENT not in map(_marked, os.scandir(content / folder)):
+    if look is None and INCIDENT not in map(_marked, os.scandir(content / folder)):
         return _no_incident(content, content / folder)
     document = _read_file(content, Path(path), (), zone)
     if document.value and not document.faults and is_settled(path, look):
@@ -139,7 +139,7 @@ def _incident(content: Path, folder: str, zone: timezone, known: bytes | None, m
 
 def _no_incident(content: Path, folder: Path) -> Document:
     """What stands for the file that is missing."""
-    path = (folder / _INCIDENT).relative_to(content).as_posix()
+    path = (folder / INCIDENT).relative_to(content).as_posix()
     fault = Fault(FaultKind.NO_INCIDENT_FILE, Span(), folder.name)
     identifier = folder.relative_to(content / "incidents").as_posix()
     return Document(path=path, source=NOT_READ, identifier=identifier, faults=(fault,))
@@ -183,7 +183,7 @@ def _read_file(content: Path, path: Path, neighbours: tuple[str, ...], zone: tim
         return Document(
             path=relative, source=source, identifier=identifier, faults=source.faults, neighbours=neighbours
         )
-    is_incident = path.name == _INCIDENT
+    is_incident = path.name == INCIDENT
     fields, spans = schema.read_fields(source.front, schema.CHINESE_KEYS if is_incident else schema.RELEASE_KEYS)
     read = incident_of if is_incident else release_of
     parsed = read(fields, spans, from_path, source.body, zone)

@@ -1,49 +1,23 @@
 """What on the desk the public has not read: every telling phrase of it, to be looked for in what goes out.
 
-A phrase is a piece of a line between punctuation and Markdown's marks, long enough not to stand somewhere by chance.
-Front matter is read as YAML, with its comments; where it cannot be, it is taken line by line as it is typed, so that a
-file with errors is guarded as well as a sound one. Keys that hold terms, ids and times are passed over, but for the
-release's own id and its embargo. A title too short to be a phrase is looked for where it is the whole of a field.
+A title too short to be a phrase is looked for where it is the whole of a field.
 """
 
 import os
-import re
-import unicodedata
-from collections import abc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from greenchannel.desk.folders import Folder, Folders, Shelf, folders_of_incidents
-from greenchannel.desk.frontmatter import MAX_BYTES, Mapping, Node, Scalar, Sequence, read_document
+from greenchannel.desk.frontmatter import MAX_BYTES
+from greenchannel.desk.phrases import Typed, is_telling
 from greenchannel.desk.remembered_folders import FEW, RememberedFolders
-from greenchannel.desk.schema import CHINESE_KEYS
 from greenchannel.desk.seen import is_settled
 from greenchannel.desk.values import original_of
 from greenchannel.domain.remembering import Remembering
 
-_TELLING = frozenset(
-    (
-        *("title", "summary", "note", "venue", "name", "post", "moderator", "media_contact", "late_reason"),
-        *("lead_reason", "attachments", "source", "reason"),
-        *("document_number", "content_source", "keywords", "confirmed", "checking"),
-        *("platform", "contact", "claim", "claim_source"),
-    )
-)
-_PASSED_OVER = frozenset(CHINESE_KEYS.values()) - _TELLING  # A key that nobody knows may hold anything.
-_LINE = re.compile(r"^[\s-]*(?:\"?([\w]+)\"?\s*[:：]\s*)?(.*)$")
-_ID = ("id", "编号")
-_COMMENT = re.compile(r"(?:^|\s)#(.*)$", re.MULTILINE)
-# Addresses, and names joined by · or ： are put together by the site itself: no source has them whole. What is withheld
-# of an address is its id, which is looked for by itself.
-_BETWEEN = re.compile(r"https?://\S+|(?:mailto|tel):\S+|[·：]|[。！？；;|*_`~#>\[\]()（）{}\"“”\n\t]+|\s{2,}")
-_DATE_WORDS = re.compile(r"[\d０-９年月日时分秒上下午点号.,:：/+\-\s第条页]*")
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
-_SHORTEST, _SHORTEST_HAN = 12, 6
-_SHORTEST_TITLE = 2  # Chinese characters
 _MANY = 500  # releases and incidents of which a record has told since: to learn which ones takes longer each time
 _PIECE = 64  # bytes from the middle of a picture or document: enough to know it by
 
@@ -88,14 +62,17 @@ class _Year(NamedTuple):
     """What is withheld of a year's folders, `files`; the ids of all of them, and the `mark` of the record then."""
 
     files: Shelf
-    identifiers: abc.Sequence[str]
+    identifiers: Sequence[str]
     withheld: list[Withheld]
     mark: str
 
 
 @dataclass(slots=True)
 class KnownWithheld:
-    """What a process found in folders and years before, each with what the system told of the files then."""
+    """What a process found in folders and years before, each with what the system told of the files then.
+
+    The `texts` are as of the mark of their year.
+    """
 
     years: dict[str, _Year] = field(default_factory=dict)
     texts: dict[str, _Known] = field(default_factory=dict)
@@ -147,6 +124,8 @@ class _Reading:
         if told and told.is_same and self._holds_all(told.note[0], told.mark):
             if len(self._news(told.mark) or ()) > _MANY:
                 self._remembered.renew(year, self._mark)
+            for one in shelf:  # What is known of these may be older than what has just been remembered.
+                self._known.texts.pop(one, None)
             return _Year(shelf, told.note[0], [_read_held(one) for one in told.note[1]], self._mark)
         return self._look_into(year, shelf, before.mark if before else "")
 
@@ -182,7 +161,7 @@ class _Reading:
     def _news(self, mark: str) -> frozenset[str] | None:
         return self._record.since(mark) if self._record and mark else None
 
-    def _holds_all(self, identifiers: abc.Sequence[str], mark: str) -> bool:
+    def _holds_all(self, identifiers: Sequence[str], mark: str) -> bool:
         """Whether nothing was told of these since; None of a record that is not known."""
         news = self._news(mark)
         return news is not None and (not news or news.isdisjoint(identifiers))
@@ -235,9 +214,9 @@ def _written_held(one: Withheld) -> tuple[object, ...]:
 
 def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, str, tuple[Withheld, ...]]:
     """Its id, its language, and what is withheld of it."""
-    typed = _Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
+    typed = Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
     if original := original_of(path.name):
-        typed.id = _Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
+        typed.id = Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
     language = path.suffixes[-2].removeprefix(".") if original else ""
     public = public_text(typed.id, language)
     known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
@@ -245,7 +224,7 @@ def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, s
     titles = [one for one in dict.fromkeys(typed.titles) if one not in known]
     if not (phrases or titles or public is None):
         return typed.id, language, ()
-    long, short = (tuple(one for one in titles if _is_telling(one) is telling) for telling in (True, False))
+    long, short = (tuple(one for one in titles if is_telling(one) is telling) for telling in (True, False))
     identifier = None if public or original else typed.id
     return typed.id, language, (Withheld(typed.path, identifier, long, phrases, short),)
 
@@ -262,7 +241,7 @@ def read_pieces(content: Path, folders: Folders, kept: KnownWithheld | None = No
     yield from (piece for _, found in pieces.values() for piece in found)
 
 
-def _pieces(content: Path, folder: str, names: abc.Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def _pieces(content: Path, folder: str, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     for name in (one for one in names if not one.endswith(".md")):
         if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
             yield f"{folder}/{name}", piece
@@ -276,79 +255,3 @@ def _read(path: Path, part: int, count: int) -> bytes:
             return stream.read(count)
     except OSError:
         return b""
-
-
-class _Typed:
-    """A file as it is typed, also where no parser can read it."""
-
-    def __init__(self, raw: bytes, path: str) -> None:
-        self.path = path
-        self.id = path.removeprefix("incidents/").removesuffix(".md").removesuffix("/incident")
-        self.titles: list[str] = []
-        self.phrases: list[str] = []
-        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig", errors="replace")).replace("\r\n", "\n")
-        lines, body = _split(text)
-        if (front := read_document(raw).front) is not None:
-            for key, node in front.entries:
-                self._read_node(_name(key.text), node)
-            self.phrases += (one for found in _COMMENT.finditer("\n".join(lines)) for one in _phrases(found[1]))
-        else:
-            for line in lines:
-                self._read_line(line)
-        self.phrases += _phrases(body)
-
-    def _read_node(self, key: str, node: Node) -> None:
-        match node:
-            case Scalar(text=text):
-                self._read_value(key, text.strip())
-            case Sequence(items=items):
-                for one in items:
-                    self._read_node(key, one)
-            case Mapping(entries=entries):
-                for inner, value in entries:  # All of a source is internal; an id within is not that of the file.
-                    self._read_node(key if key == "source" else "" if inner.text in _ID else _name(inner.text), value)
-
-    def _read_line(self, line: str) -> None:
-        if found := _LINE.match(line):
-            self._read_value(_name(found[1] or ""), found[2].strip().strip("'\""))
-
-    def _read_value(self, key: str, value: str) -> None:
-        if key == "id" and value:
-            self.id = value
-        elif key == "release_at":
-            self.phrases += _spelled_times(value)
-        elif key == "title":
-            self.titles += [value] if _is_telling(value) or _is_short_title(value) else []
-            self.phrases += [value] if _is_telling(value) else []
-        elif key not in _PASSED_OVER:
-            self.phrases += _phrases(value)
-
-
-def _name(key: str) -> str:
-    return CHINESE_KEYS.get(key, key)
-
-
-def _split(text: str) -> tuple[list[str], str]:
-    """Lines of the front matter, and the body; of a file without its end mark everything is body."""
-    head, mark, body = text.removeprefix("---\n").partition("\n---\n")
-    return (head.split("\n"), body) if mark and text.startswith("---\n") else ([], text)
-
-
-def _phrases(text: str) -> Iterator[str]:
-    return (one for piece in _BETWEEN.split(text) if _is_telling(one := piece.strip(" \r-+,，、:：")))
-
-
-def _is_telling(phrase: str) -> bool:
-    shortest = _SHORTEST_HAN if _HAN.search(phrase) else _SHORTEST
-    return len(phrase) >= shortest and not _DATE_WORDS.fullmatch(phrase)
-
-
-def _is_short_title(title: str) -> bool:
-    return len(_HAN.findall(title)) >= _SHORTEST_TITLE and not _DATE_WORDS.fullmatch(title)
-
-
-def _spelled_times(value: str) -> list[str]:
-    try:
-        return sorted({value, datetime.fromisoformat(value).isoformat()})
-    except ValueError:
-        return []

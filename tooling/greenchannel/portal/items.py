@@ -57,6 +57,12 @@ class Prepared:
 
     def __init__(self, entry: FeedEntry, html: Callable[[str], str]) -> None:
         self.entry, self._html = entry, html
+        self.told = 0  # how much of what was written of it is remembered
+
+    @property
+    def written(self) -> int:
+        """In how many ways, of both lengths."""
+        return sum(len(one.made) for one in vars(self).values() if isinstance(one, Item))
 
     @cached_property
     def summary(self) -> Item:

@@ -24,7 +24,7 @@ class Entries:
         self._mark: Callable[[Version], str] = str
         self._memory: Remembering | None = None
         self._refused = set[str]()
-        self._new: list[tuple[Version, Prepared]] = []
+        self._shown: list[tuple[Version, Prepared]] = []  # of the document
         self._asked = set[str]()  # of the memory, and what it knew of that
         self._recalled: dict[str, bytes] = {}
         self._most = most
@@ -40,7 +40,7 @@ class Entries:
         """A document. `html` gives the clean HTML of a frozen text by its digest, `mark` what stands for all that an
         entry is made of. With a `memory`, what is prepared outlives the process.
         """  # noqa: D205
-        self._html, self._mark, self._memory, self._new = html, mark, memory, []
+        self._html, self._mark, self._memory = html, mark, memory
 
     def refuse(self, digest: str) -> None:
         """A body came as plain text, since it took too long: it is tried again, so no entry keeps it."""
@@ -51,29 +51,31 @@ class Entries:
         if self._memory:
             names = [name for one in versions if (name := _slot(one)) not in self._asked]
             self._asked.update(names)
-            self._recalled |= self._memory.recall(names)
-        return [self._of(voice, one) for one in versions]
+            self._recalled = {**self._memory.recall(names)}
+        entries = [self._of(voice, one) for one in versions]
+        self._shown, self._recalled = [*zip(versions, entries, strict=True)], {}
+        return entries
 
     def _of(self, voice: Voice, version: Version) -> Prepared:
         is_kept = version.text["sha256"] not in self._refused
         return self._kept(voice, version) if is_kept else self._prepared(voice, version)
 
     def put_away(self) -> None:
-        """The document is written; what was prepared for it is remembered."""
-        for version, entry in self._new:
-            if self._memory and version.text["sha256"] not in self._refused:
+        """The document is written; what was written of its entries for the first time is remembered."""
+        if self._memory is None:
+            return
+        for version, entry in self._shown:
+            if entry.written > entry.told and version.text["sha256"] not in self._refused:
                 self._memory.keep(_slot(version), write_entry(self._mark(version), entry))
+                entry.told = entry.written
 
     def _prepared(self, voice: Voice, version: Version) -> Prepared:
         if (known := self._remembered(version)) is not None:
             return known
-        entry = prepare(entry_of(voice, version), self._newest_html)
-        if self._memory:
-            self._new.append((version, entry))
-        return entry
+        return prepare(entry_of(voice, version), self._newest_html)
 
     def _remembered(self, version: Version) -> Prepared | None:
-        data = self._recalled.pop(_slot(version), b"")
+        data = self._recalled.get(_slot(version))
         return read_entry(self._mark(version), data, self._newest_html) if data else None
 
     def _newest_html(self, digest: str) -> str:

@@ -36,6 +36,7 @@ def read_entry(mark: str, data: bytes, html: Callable[[str], str]) -> Prepared |
     if full:
         entry.full_weight, content, made = full
         entry.full = Item(entry.entry, content, _read_made(made))
+    entry.told = entry.written
     return entry
 
 

@@ -5,6 +5,7 @@ import math
 import resource
 import signal
 import sys
+from contextlib import suppress
 from typing import IO
 
 from greenchannel.portal.confinement import ADDRESS_SPACE_BYTES, Message, encoded
@@ -16,7 +17,8 @@ def main() -> int:
     """Answer bodies from standard input until it ends."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us.
-    _write_message(sys.stdout.buffer, {"ready": True})
+    with suppress(BrokenPipeError):  # Who started us may be gone: then there is nothing to read either.
+        _write_message(sys.stdout.buffer, {"ready": True})
     while (request := _read_message(sys.stdin.buffer)) is not None:
         signal.alarm(math.ceil(request["seconds"]) + 1)
         answer = _answer(request["text"], request["links"])
