@@ -112,6 +112,15 @@ def test_closing_ends_the_child() -> None:
     assert renderer.child_pid is None
 
 
+def test_a_child_whose_parent_is_gone_before_it_is_ready_says_nothing_to_anybody() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-P", "-m", "greenchannel.portal.rendering"]
+    with os.fdopen(writing, "wb") as pipe:
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
 def test_the_child_ends_when_its_parent_is_killed() -> None:
     script = (
         "import os, signal\n"

@@ -369,6 +369,16 @@ def test_without_room_for_a_process_everything_is_made_here(monkeypatch: pytest.
             assert spellings(found) == {"we"}
 
 
+def test_without_room_for_a_thread_everything_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    found = list(Workers(lambda: None, 2).make(steps(by_number), by_another))
+    assert [one.files for one in found] == list(map(by_number, range(MANY)))
+    assert spellings(found) == {"we"}
+
+
 def test_a_worker_puts_away_what_it_worked_out(tmp_path: Path) -> None:
     def let_go() -> None:
         if os.getpid() != HERE:

@@ -191,7 +191,11 @@ class _Worker:
 
     def start(self) -> None:
         """Not before all are there: no copy is made of a process with threads."""
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # No room for a thread: its share is made here.
+            self._is_done = self._is_gone = True
+            end(self.process)
 
     def take(self) -> Made | None:
         """The next that it made; None behind its end."""
@@ -205,8 +209,9 @@ class _Worker:
 
     def wait(self) -> None:
         """Until it has put away what it worked out, for the next build."""
-        wait(self.process)
-        self._is_gone = True
+        if not self._is_gone:
+            wait(self.process)
+            self._is_gone = True
 
     def end(self) -> None:
         if not self._is_gone:
