@@ -117,7 +117,14 @@ def test_a_child_whose_parent_is_gone_before_it_is_ready_says_nothing_to_anybody
     os.close(reading)
     command = [sys.executable, "-P", "-m", "greenchannel.portal.rendering"]
     with os.fdopen(writing, "wb") as pipe:
-        ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.PIPE, check=False)
+        ended = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            env={one: value for one, value in os.environ.items() if one != "PYTHONUNBUFFERED"},
+            check=False,
+        )
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 

@@ -2,10 +2,10 @@
 
 import json
 import math
+import os
 import resource
 import signal
 import sys
-from contextlib import suppress
 from typing import IO
 
 from greenchannel.portal.confinement import ADDRESS_SPACE_BYTES, Message, encoded
@@ -17,8 +17,11 @@ def main() -> int:
     """Answer bodies from standard input until it ends."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us.
-    with suppress(BrokenPipeError):  # Who started us may be gone: then there is nothing to read either.
+    try:
         _write_message(sys.stdout.buffer, {"ready": True})
+    except BrokenPipeError:  # Who started us is gone; Python would say so once more when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     while (request := _read_message(sys.stdin.buffer)) is not None:
         signal.alarm(math.ceil(request["seconds"]) + 1)
         answer = _answer(request["text"], request["links"])
