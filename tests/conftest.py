@@ -184,6 +184,23 @@ def run(
     return call
 
 
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The copies that are made of this process; when the test ends, each has ended and was waited for."""
+    fork, found = os.fork, list[int]()
+
+    def counted() -> int:
+        if process := fork():
+            found.append(process)
+        return process
+
+    monkeypatch.setattr(os, "fork", counted)
+    yield found
+    for one in found:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(one, os.WNOHANG)
+
+
 def read_files(folder: Path) -> dict[str, bytes]:
     """Every file below a folder by its path in it."""
     return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}

@@ -9,6 +9,7 @@ import pytest
 
 from greenchannel import ahead
 from greenchannel.ahead import looking_ahead
+from greenchannel.cli import main
 from greenchannel.desk import folders
 from greenchannel.desk.folders import Folders, folders_of_incidents, look_again
 from greenchannel.desk.settings import Settings
@@ -80,22 +81,22 @@ def test_where_it_came_to_nothing_we_look_ourselves(
     assert capfd.readouterr().err == ""
 
 
-def test_who_does_not_ask_leaves_no_process(
-    office_home: Settings, monkeypatch: pytest.MonkeyPatch, looked: list[str]
-) -> None:
-    fork, forked = os.fork, list[int]()
-
-    def counted() -> int:
-        if process := fork():
-            forked.append(process)
-        return process
-
-    monkeypatch.setattr(os, "fork", counted)
+def test_who_does_not_ask_leaves_no_process(office_home: Settings, looked: list[str], forked: list[int]) -> None:
     with looking_ahead(office_home.content):
         pass
     assert (looked, len(forked)) == ([], 1)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(forked[0], os.WNOHANG)
+
+
+FACT = "2026/chengbei-tingshui/fact-1"
+
+
+@pytest.mark.parametrize("command", ["check incidents/{fact}.md", "approve {fact} --by nobody", "publish {fact}"])
+def test_a_command_about_one_text_leaves_the_looking_to_another_process(
+    command: str, office_home: Settings, looked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(office_home.content)
+    main(["--home", str(office_home.home), *command.format(fact=FACT).split()])
+    assert looked == []
 
 
 @pytest.mark.parametrize("count", [0, 2])

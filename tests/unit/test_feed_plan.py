@@ -43,6 +43,18 @@ def many(count: int) -> list[Event]:
     return ledger.events
 
 
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The releases of which an entry is prepared from now on."""
+    asked = list[str]()
+
+    def entry(voice: Voice, version: Version) -> FeedEntry:
+        asked.append(version.release)
+        return entry_of(voice, version)
+
+    monkeypatch.setattr(prepared, "entry_of", entry)
+    return asked
+
+
 def paged(documents: dict[str, bytes], key: str) -> dict[str, Any]:
     """What a client holds that follows `next_url` and keeps the first version of an id that it meets."""
     held: dict[str, Any] = {}
@@ -106,18 +118,14 @@ def test_planning_makes_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_who_plans_again_prepares_what_is_new_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    events, streams, entries, asked = many(151), Streams(), Entries(), list[str]()
+    events, streams, entries = many(151), Streams(), Entries()
 
     def documents(lines: Sequence[Event]) -> dict[str, tuple[bytes, ...]]:
         found = plan_feeds(VOICE, lines, text_of, "maker", streams, entries)
         return {one.paths[0]: one.make() for one in found}
 
-    def entry(voice: Voice, version: Version) -> FeedEntry:
-        asked.append(version.release)
-        return entry_of(voice, version)
-
     documents(events[:-1])
-    monkeypatch.setattr(prepared, "entry_of", entry)
+    asked = watched(monkeypatch)
     again = documents(events)
     assert {*asked} == {events[-1]["id"]}
     assert again == {one.paths[0]: one.make() for one in plan_feeds(VOICE, events, text_of, "maker")}
@@ -134,18 +142,14 @@ def test_what_is_remembered_of_entries_is_what_is_made_anew(steps: Steps) -> Non
 
 
 def test_what_an_earlier_process_prepared_is_not_prepared_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    events, memory, asked = many(151), Remembered(), list[str]()
+    events, memory = many(151), Remembered()
 
     def current(lines: Sequence[Event]) -> dict[str, tuple[bytes, ...]]:
         found = plan_feeds(VOICE, lines, text_of, "maker", memory=memory)
         return {one.paths[0]: one.make() for one in found if one.paths[0] == "feeds/all.rss"}
 
-    def entry(voice: Voice, version: Version) -> FeedEntry:
-        asked.append(version.release)
-        return entry_of(voice, version)
-
     current(events[:-1])
-    monkeypatch.setattr(prepared, "entry_of", entry)
+    asked = watched(monkeypatch)
     again = current(events)
     assert asked == [events[-1]["id"]]
     assert again["feeds/all.rss"] == planned(events)["feeds/all.rss"].make()

@@ -22,7 +22,10 @@ HERE = os.getpid()
 MANY, FEW = 1_000, 24
 PHRASE = Phrase("尚未公布的安排", "incidents/2026/shili/fact-2.md")
 # Threads of the test runner; what they hold is not asked for by these workers.
-pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning"),
+    pytest.mark.usefixtures("forked"),
+]
 
 
 def nothing(_path: str, _data: bytes) -> tuple[Leak, ...]:
@@ -56,22 +59,6 @@ def steps(make: Callable[[int], tuple[bytes, ...]], count: int = MANY) -> list[P
 
 def made(planned: list[Planned], count: int = 2) -> list[Made]:
     return list(Workers(lambda: None, count).make(planned, nothing))
-
-
-@pytest.fixture(autouse=True)
-def _no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    fork, forked = os.fork, list[int]()
-
-    def counted() -> int:
-        if process := fork():
-            forked.append(process)
-        return process
-
-    monkeypatch.setattr(os, "fork", counted)
-    yield
-    for one in forked:
-        with pytest.raises(ChildProcessError):
-            os.waitpid(one, os.WNOHANG)
 
 
 @pytest.mark.parametrize("count", [2, 3])

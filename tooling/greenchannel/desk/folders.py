@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from greenchannel.desk.seen import look_of
+from greenchannel.desk.seen import is_settled, look_of
 
 if TYPE_CHECKING:
     from greenchannel.desk.newsroom import KnownFolder, KnownFolders
@@ -124,6 +124,11 @@ def incident_folders(content: Path) -> Iterator[str]:
 def _folders(folder: str) -> list[str]:
     with os.scandir(folder) as entries:
         return sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
+
+
+def are_settled(folder: str, files: Folder) -> bool:
+    """Whether what was read of a folder's files since they looked so will be known by that again."""
+    return all(is_settled(f"{folder}/{one}", look) for one, look in files.items())
 
 
 def _of(folder: str, known: "Mapping[str, KnownFolder]") -> Folder:

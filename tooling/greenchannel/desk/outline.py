@@ -11,10 +11,9 @@ from datetime import timezone
 from pathlib import Path
 
 from greenchannel.desk.document import Document, Newsroom
-from greenchannel.desk.folders import Folder, Shelf, folders_of_incidents
+from greenchannel.desk.folders import Shelf, are_settled, folders_of_incidents
 from greenchannel.desk.newsroom import INCIDENT, read_folder, read_tables
 from greenchannel.desk.remembered_folders import RememberedFolders
-from greenchannel.desk.seen import is_settled
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Interpretation
 from greenchannel.domain.remembering import Remembering
@@ -86,7 +85,7 @@ class _Desk:
         for path, files in shelf.items():
             if (outlines := known.get(path) or apart.get(path)) is None:
                 outlines = {one.path.rpartition("/")[2]: _outline(one) for one in self.read(path)}
-                if outlines.keys() - {INCIDENT} <= files.keys() and _is_settled(f"{self._content}/{path}", files):
+                if outlines.keys() - {INCIDENT} <= files.keys() and are_settled(f"{self._content}/{path}", files):
                     self._known.keep(path, outlines)
                 else:
                     is_known = False
@@ -96,10 +95,6 @@ class _Desk:
         if is_known:
             self._known.gather(year, told.items(), identifiers, unknown=len(missing))
         return identifiers
-
-
-def _is_settled(folder: str, files: Folder) -> bool:
-    return all(is_settled(f"{folder}/{one}", look) for one, look in files.items())
 
 
 def _outline(document: Document) -> _Outline:

@@ -10,11 +10,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from greenchannel.desk.folders import Folder, Folders, Shelf, folders_of_incidents
+from greenchannel.desk.folders import Folder, Folders, Shelf, are_settled, folders_of_incidents
 from greenchannel.desk.frontmatter import MAX_BYTES
 from greenchannel.desk.phrases import Typed, is_telling
 from greenchannel.desk.remembered_folders import FEW, RememberedFolders
-from greenchannel.desk.seen import is_settled
 from greenchannel.desk.values import original_of
 from greenchannel.domain.remembering import Remembering
 
@@ -178,7 +177,7 @@ class _Reading:
             identifier, language, held = _of_file(self._content, self._content / folder / name, self._public_text)
             found.public.append([identifier, language, self._public_digest(identifier, language)])
             found.withheld.extend(held)
-        if not all(is_settled(f"{self._content}/{folder}/{one}", look) for one, look in files.items()):
+        if not are_settled(f"{self._content}/{folder}", files):
             return None, found
         self._remembered.keep(folder, _written(found))
         return files, found
