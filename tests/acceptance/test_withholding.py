@@ -27,7 +27,7 @@ from greenchannel.portal.site import plan
 from greenchannel.portal.source import Site
 from greenchannel.portal.theme import Theme
 from greenchannel.resident import Resident
-from greenchannel.withholding import _newest_first, _PublicWords
+from greenchannel.withholding import Guard, _newest_first, _PublicWords
 
 EMBARGOED = "2026/shewai-yanchu/fact-2"
 TITLE = "示例市2027年国际友城交流活动安排"
@@ -130,6 +130,27 @@ def test_what_is_made_again_for_a_place_is_held_against_the_desk_of_that_moment(
     ordered._journal = None  # noqa: SLF001  # As where another run has been at it.
     ordered.fresh()
     assert {one.phrase.text for one in ordered.leaks} == {phrase}
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_what_is_published_is_looked_through_by_another_process_before_it_goes_out(
+    office_home: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = office_home.content / "incidents" / f"{EMBARGOED}.md"
+    path.write_text(path.read_text("utf-8").replace("release_at: 2027-01-05T09:00+08:00\n", ""), "utf-8")
+    assert run("build")[0] == 0
+    assert run("approve", EMBARGOED, "--by", "lu-wanqing")[0] == 0
+    here, find, told = os.getpid(), Guard.__call__, tmp_path / "told"
+
+    def watched(guard: Guard, name: str, data: bytes) -> tuple[Leak, ...]:
+        with told.open("a", encoding="utf-8") as stream:
+            stream.write(f"{name} {os.getpid() == here} {(office_home.site / name).exists()}\n")
+        return find(guard, name, data)
+
+    monkeypatch.setattr(workers, "processors", lambda: 2)
+    monkeypatch.setattr(Guard, "__call__", watched)
+    assert run("publish", EMBARGOED)[0] == 0
+    assert f"releases/{EMBARGOED}/index.html False False" in told.read_text("utf-8").splitlines()
 
 
 def test_where_all_is_made_anew_the_desk_is_read_by_another_process_meanwhile(
