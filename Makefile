@@ -24,7 +24,8 @@ serve: $(VENV)/.site ## live preview of everything, drafts included, on this mac
 	$(BIN)/greenchannel serve
 
 test: $(VENV)/.dev lint ## set up and run every test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --max-worker-restart 0 \
+	  -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true  # What hangs is told, and ends the run.
 
 lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/ruff check .

@@ -280,7 +280,7 @@ def test_ctrl_c_while_a_copy_is_made_is_met_by_us_and_leaves_none(monkeypatch: p
 
     def interrupted() -> int:
         waits.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
-        os.kill(os.getpid(), signal.SIGINT)  # Before anybody knows who he is.
+        signal.raise_signal(signal.SIGINT)  # To this thread: another one of the test runner would not mask it.
         return fork()
 
     monkeypatch.setattr(os, "fork", interrupted)
