@@ -1,6 +1,9 @@
 """What officers, editors and crashes do to files: each is told with its place, and nothing is lost or half-written."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,3 +165,19 @@ def test_an_argument_that_is_no_text_is_refused_and_changes_nothing(
     code, _, err = run(*arguments)
     assert (code, "this is not UTF-8; type it anew" in err) == (2, True)
     assert read_files(office_home.home) == before
+
+
+def test_what_is_installed_beside_has_no_say_in_what_a_field_may_hold(office_home: Settings, tmp_path: Path) -> None:
+    """Any package may name a plugin that pydantic loads, to change what it validates."""
+    beside = tmp_path / "beside"
+    written("beside-1.dist-info/METADATA", b"Metadata-Version: 2.1\nName: beside\nVersion: 1\n")(beside)
+    written("beside-1.dist-info/entry_points.txt", b"[pydantic]\nbeside = beside:plugin\n")(beside)
+    written("beside.py", b"raise SystemExit(99)\n")(beside)
+
+    def code_of(*arguments: str) -> int:
+        path = os.pathsep.join((str(beside), *sys.path))
+        command, environment = [sys.executable, *arguments], {"PATH": os.environ["PATH"], "PYTHONPATH": path}
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+    assert code_of("-c", "import pydantic; pydantic.TypeAdapter(int)") == 99
+    assert code_of("-m", "greenchannel", "--home", str(office_home.home), "check") == 0

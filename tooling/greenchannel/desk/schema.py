@@ -136,7 +136,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Schema(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, populate_by_name=True, defer_build=True)
 
 
 class IgnoreSchema(Schema):

@@ -14,7 +14,7 @@ MAX_NAME = 80  # characters
 MAX_NAME_BYTES = 200  # A file system takes 255 for a name, and a temporary file has a longer one.
 
 _LETTERS = "0-9A-Za-z_〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff-"
-_NAME = re.compile(f"[{_LETTERS}][.{_LETTERS}]*")
+_NAME = f"[{_LETTERS}][.{_LETTERS}]*"
 # What stands at a release's own address already, or may once stand there; and names of attachments' own making.
 _RESERVED = re.compile(r"index\.(html|json)|ninjs\.json|r[0-9]+(\.[a-z]{2})?(\.md)?|[0-9a-f]{64}\..*", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ class Attachment:
 
 def is_name(text: str) -> bool:
     is_short = len(text) <= MAX_NAME and len(text.encode("utf-8", "surrogatepass")) <= MAX_NAME_BYTES
-    return is_short and _NAME.fullmatch(text) is not None and unicodedata.is_normalized("NFC", text)
+    return is_short and re.fullmatch(_NAME, text) is not None and unicodedata.is_normalized("NFC", text)
 
 
 def is_reserved(name: str) -> bool:

@@ -15,12 +15,11 @@ import re
 _TAG = re.compile(r"(<!--.*?-->|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.DOTALL)
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\slang=\"zh", re.IGNORECASE)
-_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
-_CHINESE = re.compile(f"[{_HAN}]")
+_CHINESE = re.compile("[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]")
 _LATIN = re.compile("[A-Za-z]")
 _REFERENCE = re.compile("&#?[A-Za-z0-9]+;")
 # A choice may hold no element, but it may say its language.
-_OPTION = re.compile(rf"<option(?! lang)([^>]*>[^<]*[{_HAN}])")
+_OPTION = re.compile("<option(?! lang)([^>]*>)([^<]*)")
 _VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 _WITHOUT_MARKUP = frozenset(("title", "script", "style", "textarea"))
 
@@ -29,7 +28,7 @@ def marked(page: str) -> str:
     """`page` is HTML as our templates write it: each element has its end tag, unless it may have none."""
     inside: list[str] = []  # elements within, and with, one that must not or need not be marked
     parts = []
-    for piece in _TAG.split(_OPTION.sub(r'<option lang="zh-CN"\g<1>', page)):
+    for piece in _TAG.split(_OPTION.sub(_marked_option, page)):
         if piece.startswith("<"):
             inside = _entered(inside, piece)
             parts.append(piece)
@@ -43,6 +42,10 @@ def led(page: str, root: str, english: tuple[str, ...]) -> str:
     others = "|".join(map(re.escape, english))
     chinese = rf'<a (?![^>]*\bhreflang=)[^>]*?href="(?!{others}){re.escape(root)}(?!/)(?:[^"#?]*/)?(?:#[^"]*)?"'
     return re.sub(chinese, r'\g<0> hreflang="zh-CN"', page)
+
+
+def _marked_option(found: re.Match[str]) -> str:
+    return f'<option lang="zh-CN"{found[1]}{found[2]}' if _CHINESE.search(found[2]) else found[0]
 
 
 def _marked_text(text: str) -> str:
