@@ -7,11 +7,13 @@ that makes feeds.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from feed_documents import Document, Entry, parsed
 from greenchannel.portal.entries import Voice

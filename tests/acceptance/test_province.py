@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from greenchannel import office
 from greenchannel.delivery.writing import write_file
@@ -176,7 +177,8 @@ def test_the_rss_keeps_the_rules_of_rss(merged: Province) -> None:
 def test_the_order_of_entries_does_not_depend_on_who_answers_first(merged: Province) -> None:
     keep = Keep(merged.folder / "keep")
     same = "2026-11-24T10:00:00+08:00"
-    entries = [Of(one, replace(entry, updated=same)) for one in merged.roll.cities for entry in keep.newest(one.id)]
+    told = ((one, entry) for one in merged.roll.cities for entry in keep.newest(one.id))
+    entries = [Of(one, structs.replace(entry, updated=same)) for one, entry in told]
     assert newest(entries) == newest(entries[::-1])
 
 

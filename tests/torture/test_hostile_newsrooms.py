@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from lxml import etree
+from msgspec import structs
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
@@ -70,7 +71,7 @@ def documents(typed: Typed) -> Iterator[tuple[str, bytes]]:
     book.withdraw("2026/shili/fact-2", typed.reason)
     book.release(replace(FACT, id="2026/shili/fact-3"), incident=incident)
     name, organisation, department, phone, email = typed.settings
-    voice: Voice = replace(
+    voice: Voice = structs.replace(
         VOICE, name=name, organisation=organisation, email=email, departments=(("housing", department, phone),)
     )
     texts = {event["sha256"]: book.files[event["path"]] for event in book.events if "path" in event}

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from lxml import etree
+from msgspec.structs import replace
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
@@ -362,7 +362,7 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_in_every_field_spoils_nothing(extension: str, text: str) -> None:
     fields = ("title", "summary", "incident_title", "department_name", "contact", "withdrawn", "more")
-    entry = replace(FIRST, **dict.fromkeys(fields, text), notes=(text,), tags=(text, "乙"))  # type: ignore[arg-type]
+    entry = replace(FIRST, **dict.fromkeys(fields, text), notes=(text,), tags=(text, "乙"))
     file = replace(PICTURE, name=text)
     feed = replace(FEED, title=text + "甲", description=text, organisation=text + "甲", rights=text)
     document = documents(replace(entry, attachments=(file, file)), SECOND, feed=feed, bodies={"aa": text})[extension]
@@ -511,7 +511,7 @@ def test_an_entry_is_never_heavier_than_it_was_weighed(extension: str, length: s
     """Weighed with the words of the feed that it repeats; these are short here, so the frame decides."""
     feed = replace(FEED, organisation="甲", rights="乙", email="c@d", licence="e")
     short = dict.fromkeys(("title", "summary", "department_name", "incident_title", "contact", "text_url"), "甲")
-    light = replace(entry, tags=("甲",) * 4, **short)  # type: ignore[arg-type]
+    light = replace(entry, tags=("甲",) * 4, **short)
     one, two = (prepare(replace(light, id=name), BODIES.__getitem__) for name in "12")
     alone, both = (
         dict(zip(EXTENSIONS, render_feed(feed, [getattr(each, length) for each in some]), strict=True))[extension]
@@ -535,7 +535,7 @@ ANY = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from("<
 @given(st.lists(ANY, min_size=12, max_size=12))
 def test_no_text_at_all_spoils_a_feed_or_outweighs_its_estimate(texts: list[str]) -> None:
     fields = ("title", "summary", "incident_title", "department_name", "contact", "withdrawn", "more", "text_url")
-    entry = replace(FIRST, **dict(zip(fields, texts, strict=False)), notes=(texts[8],), tags=(texts[9], "乙"))  # type: ignore[arg-type]
+    entry = replace(FIRST, **dict(zip(fields, texts, strict=False)), notes=(texts[8],), tags=(texts[9], "乙"))
     entry = replace(entry, attachments=(replace(PICTURE, name=texts[10]),))
     feed = replace(FEED, title="甲" + texts[0], description=texts[1], rights=texts[2])
     hostile, tame = prepare(entry, lambda _: texts[11]), prepare(SECOND, BODIES.__getitem__)

@@ -12,8 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from msgspec import convert, to_builtins
+
 from greenchannel.delivery.writing import forget_file, write_file, write_files
-from greenchannel.portal.views.feeds import FeedAttachment, FeedEntry
+from greenchannel.portal.views.feeds import FeedEntry
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint
 from greenchannel.record.events import read_events
@@ -56,10 +58,10 @@ class Keep:
         )
 
     def newest(self, city: str) -> tuple[FeedEntry, ...]:
-        return tuple(_entry(one) for one in self._read(f"{city}/{_NEWEST}") or ())
+        return convert(self._read(f"{city}/{_NEWEST}") or (), tuple[FeedEntry, ...])
 
     def keep_newest(self, city: str, entries: Sequence[FeedEntry]) -> None:
-        self._write(f"{city}/{_NEWEST}", [asdict(one) for one in entries])
+        self._write(f"{city}/{_NEWEST}", to_builtins(entries))
 
     def month(self, city: str, month: str) -> tuple[Row, ...]:
         return tuple(Row(**one) for one in self._read(f"{city}/{_MONTHS}/{month}.json") or ())
@@ -124,8 +126,3 @@ def batched(files: Sequence[tuple[Path, bytes]]) -> Iterator[Sequence[tuple[Path
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False) + "\n").encode()
-
-
-def _entry(value: dict[str, Any]) -> FeedEntry:
-    attachments = tuple(FeedAttachment(**one) for one in value.pop("attachments"))
-    return FeedEntry(**{**value, "notes": tuple(value["notes"]), "tags": tuple(value["tags"])}, attachments=attachments)

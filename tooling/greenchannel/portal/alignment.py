@@ -5,14 +5,14 @@ free, what lies between costs its two lengths multiplied. Who cannot afford it t
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SKIP_OLD, _SKIP_NEW, _PAIR = range(3)
 Pair = tuple[int, int]
 
 
-@dataclass(slots=True)
-class Effort:
+class Effort(Struct):
     """What is left to spend on one comparison."""
 
     left: int

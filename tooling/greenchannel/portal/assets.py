@@ -9,8 +9,9 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.record.canonical import sha256
@@ -20,8 +21,7 @@ _DIGITS = 16  # of the SHA-256, in the name; `integrity` has all that a browser 
 _BY_DIGEST = re.compile(rf"{_FOLDER}/(?:.+/)?[^/]+\.([0-9a-f]{{{_DIGITS}}})\.[a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """`path` is below the site's root; `integrity` is for the attribute of that name (Subresource Integrity)."""
 
     path: str

@@ -1,23 +1,21 @@
 """Calendar files (RFC 5545). The only module that knows the library; the same entries give the same bytes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from icalendar import Alarm as Component
     from icalendar import Event
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Struct, frozen=True, kw_only=True):
     before: timedelta
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """`stamp` is when it was last written; `sequence` grows with each change. What is empty is left out."""
 
     uid: str

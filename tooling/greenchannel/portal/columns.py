@@ -5,8 +5,9 @@ release changes: only a correction or a withdrawal of one of its own does.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from greenchannel.domain.vocabulary import Category, ReleaseType
 from greenchannel.portal.catalogue import Catalogue
@@ -22,8 +23,7 @@ Members = tuple[PublicRelease, ...]  # newest first
 Event = Mapping[str, Any]  # Any: JSON
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Column:
+class _Column(Struct, frozen=True, kw_only=True):
     title: str
     path: str  # below the root, slash at its end
     held: Members  # all that ever stood in it
@@ -39,8 +39,7 @@ class _Column:
         return tuple(filter(self.is_member, self.held))
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """A column with what it holds by month, the newest first."""
 
     column: _Column

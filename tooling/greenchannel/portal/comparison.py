@@ -16,9 +16,10 @@ what was removed the new one.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timezone
 from enum import StrEnum
+
+from msgspec import Struct
 
 from greenchannel.desk.schema import CHINESE_NAMES
 from greenchannel.domain.moment import Day, read_moment
@@ -45,8 +46,7 @@ class Mark(StrEnum):
     CHANGED = "changed"  # of a passage whose pieces say what was changed in it
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     mark: Mark
     text: str
 
@@ -54,8 +54,7 @@ class Piece:
 Entries = tuple[tuple[Piece, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """One paragraph, or several that share a mark. `folded` says how much is put away, empty where all is shown."""
 
     mark: Mark
@@ -71,16 +70,14 @@ class Passage:
             yield _paragraph(self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A heading is told by its look, without the signs that make it one in Markdown."""
 
     is_heading: bool
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """Both sides entry by entry, which is one unless the field is a list; none where the field was absent."""
 
     label: str
@@ -88,8 +85,7 @@ class FieldChange:
     new: Entries
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`body` is empty where the bodies are equal."""
 
     fields: tuple[FieldChange, ...]

@@ -1,9 +1,10 @@
 """A conference as a calendar file beside its page: whoever imported it once is moved along by each new revision."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
+
+from msgspec.structs import replace
 
 from greenchannel.domain.moment import read_moment
 from greenchannel.domain.vocabulary import ReleaseType

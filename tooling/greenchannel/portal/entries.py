@@ -5,9 +5,10 @@ was corrected or withdrawn, 【更正】 and 【撤回】 before a notice. No tw
 address, for readers that tell entries apart by these.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from greenchannel.desk.settings import Settings
 from greenchannel.domain.registry import Registry
@@ -18,8 +19,7 @@ from greenchannel.portal.streams import Kind, Version
 from greenchannel.portal.views.feeds import FeedAttachment, FeedEntry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class Voice(Struct, frozen=True, kw_only=True):
     """Who speaks in the feeds: all that an entry is made of beside the ledger and the texts."""
 
     name: str

@@ -4,10 +4,10 @@ A client that keeps the sequence number of a stream sees from the index whether 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from greenchannel.portal.entries import Voice
 from greenchannel.portal.feeds import EXTENSIONS
@@ -16,8 +16,7 @@ from greenchannel.portal.json_lines import by_lines
 INDEX, OPML = "feeds/index.json", "feeds/feeds.opml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(Struct, frozen=True, kw_only=True):
     """A stream as the lists show it; XML can carry its title.
 
     `entries` counts all that it ever held; `updated` is empty where it held none.

@@ -7,12 +7,12 @@ empty; what is no document at all is a message that says so.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from greenchannel.domain.message import Message, message
 
@@ -21,8 +21,7 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:
 _RFC822 = re.compile(r"([A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(:\d\d)? ([+-]\d{4}|GMT|UT)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True, kw_only=True):
     """`length` is None where none is declared; `sha256` is empty then."""
 
     url: str
@@ -30,8 +29,7 @@ class Enclosure:
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A time is None where the document has none with an offset."""
 
     id: str
@@ -46,8 +44,7 @@ class Entry:
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     self_link: str
     entries: tuple[Entry, ...]
     hubs: tuple[str, ...] = ()

@@ -10,12 +10,12 @@ feedgen switches the locale of the process while it writes an RSS date: never re
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from feedgen.feed import FeedGenerator
+from msgspec.structs import replace
 
 from greenchannel.portal import json_feed, window
 from greenchannel.portal.feed_extensions import NAME, EntryExtension, FeedExtension

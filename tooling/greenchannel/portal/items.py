@@ -6,18 +6,20 @@ left out, and the entry keeps its title, summary and link: one hostile release n
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import Any, TypeVar
 
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from greenchannel.portal.absolute import absolute
 from greenchannel.portal.views.feeds import FeedEntry
 
 # Everything outside the production Char of XML 1.0, section 2.2. One such character is a ValueError for a whole feed.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile("[&<>\"'\\\\\n\r\t]")  # A character of these becomes six at most: &quot;
 # Bytes around the texts of an entry in the format that needs most, and around those of an attachment.
 _FRAME, _ATTACHMENT_FRAME = 1_200, 700
@@ -44,8 +46,10 @@ def clean(value: T) -> T:
         result = _NOT_XML.sub("", value)
     elif isinstance(value, tuple):
         result = tuple(clean(one) for one in value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        result = replace(value, **{one.name: clean(getattr(value, one.name)) for one in fields(value)})
+    elif isinstance(value, dict):
+        result = {key: clean(one) for key, one in value.items()}
+    elif isinstance(value, Struct):
+        result = replace(value, **clean(asdict(value)))
     return result  # type: ignore[no-any-return]
 
 

@@ -13,7 +13,6 @@ rendered through ``confinement``.
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from markdown import Markdown
@@ -24,6 +23,7 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension, slugify_unicode
 from markdown.preprocessors import Preprocessor
+from msgspec import Struct
 
 from greenchannel.portal.sanitising import Links, sanitised
 
@@ -71,8 +71,7 @@ class _ListIndent(Preprocessor):
         return indent_lists(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """An open list item: the columns where its marker and its text begin in the source."""
 
     marker: int

@@ -11,9 +11,11 @@ duty is still open is told by the record's last line, until everything that was 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from greenchannel.domain.policy import Policy
 from greenchannel.portal.plan import fingerprint
@@ -24,8 +26,7 @@ _MOMENTS = ("occurred_at", "detected_at", "claimed_at", "closed_at")
 _MARGIN = timedelta(days=3)  # A day has no zone, and no conference lasts longer.
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbourhood:
+class Neighbourhood(Struct, frozen=True):
     """`state` knows these lines alone. `key` stands for all of it: equal keys, equal pages."""
 
     incident: str

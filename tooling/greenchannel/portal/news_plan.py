@@ -8,12 +8,13 @@ follows when all of the site is planned.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from heapq import nlargest
 from itertools import islice
 
 import orjson
+from msgspec import Struct
 
 from greenchannel.domain.remembering import Remembering
 from greenchannel.domain.vocabulary import ReleaseType
@@ -44,8 +45,7 @@ _PUNCTUALITY = "punctuality "  # and a language: what the figures of its home pa
 Rows = tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """What came behind the lines that an almanac knew, which knows it now.
 
     `grown` are the streams that got something, with how many versions each had before; `turned` are the incidents and
@@ -73,8 +73,7 @@ def keep_punctuality(memory: Remembering, language: str, rows: Rows) -> None:
     memory.keep(_PUNCTUALITY + language, orjson.dumps([(one.label, one.value) for one in rows]))
 
 
-@dataclass(frozen=True, slots=True)
-class NewsPlan:
+class NewsPlan(Struct, frozen=True):
     """`before` is what files below the incidents were made of when all of the site stood, by their paths."""
 
     planned: tuple[Planned, ...]
@@ -133,7 +132,8 @@ class _Plan:
         since = min(nlargest(incident_page.NEWEST, began.values()), default=0)
         self.names = [f"incident {one}" for one in self._incidents]  # of the plans below them
         self._listed = [one for one, at in began.items() if at >= since]
-        self._years = sorted({f"{datetime.fromtimestamp(at, zone):%Y}" for at in began.values()}, reverse=True)
+        years = {datetime.fromtimestamp(at, zone).year for at in began.values()}
+        self._years = [*map(str, sorted(years, reverse=True))]
 
     def plan(self, punctuality: Mapping[str, Rows]) -> Iterator[Planned]:
         site, theme, known = self._site, self._theme, self._almanac.pages.get(ENGLISH, {})

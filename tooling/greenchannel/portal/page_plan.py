@@ -1,7 +1,8 @@
 """A view -> the plan of its page: what it is made of, and how."""
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from greenchannel.portal.bodies import Bodies
 from greenchannel.portal.catalogue import Catalogue

@@ -6,10 +6,10 @@ message that says so.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree, html
+from msgspec import Struct
 
 from greenchannel.domain.message import Message, message
 
@@ -23,8 +23,7 @@ _LISTED = "descendant::a[@href][not(ancestor::nav)][not(ancestor::*[contains(@cl
 _WORDS = 24  # characters: what says that nothing is there is no content
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """As it is written. `is_fetched` tells what a browser asks for to show the page, at once or, `is_late`, below."""
 
     url: str
@@ -33,16 +32,14 @@ class Address:
     is_late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A time that readers see; `minute` is empty where it is not shown as YYYY-MM-DD HH:MM."""
 
     iso: str
     minute: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An entry of a list that leads somewhere, and the times beside it."""
 
     url: str
@@ -50,16 +47,14 @@ class Item:
     times: tuple[Shown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Footer:
+class Footer(Struct, frozen=True):
     """`words` are its text with the descriptions of its pictures and links."""
 
     words: str
     urls: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """`path` is from the site's root. `blank` are the headings of sections behind which there is nothing."""
 
     path: str

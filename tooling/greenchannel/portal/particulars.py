@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timezone
 from functools import partial
 from html import unescape
 from typing import Any
+
+from msgspec.structs import replace
 
 from greenchannel.desk.addresses import is_web_address
 from greenchannel.domain.moment import read_moment

@@ -19,11 +19,12 @@ pairs of characters (`postings`) and for nothing else.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from functools import partial
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from greenchannel.portal.plan import Planned, Stage, fingerprint, given
 from greenchannel.portal.postings import write_number, write_pieces
@@ -42,8 +43,7 @@ Event = Mapping[str, Any]  # Any: JSON
 ReadText = Callable[[str], str]  # digest of a frozen text -> what a reader of its page reads of it
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A release as a change left it; `text` is the digest of what can be found in it, empty where it is withdrawn.
 
     `translations` are title and digest of what it says in other languages.
@@ -63,8 +63,7 @@ class Document:
         return ((self.title, self.text), *self.translations)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """`documents` from the oldest to the newest; `gone` are the numbers of those that changed in a later segment.
 
     `folder` is named by all that its files are made of.

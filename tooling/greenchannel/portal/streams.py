@@ -14,10 +14,11 @@ of that stream must not keep an old text. Nothing that is appended to the ledger
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from greenchannel.domain.vocabulary import ChangeKind
 from greenchannel.portal.catalogue import SERIOUS, Catalogue
@@ -34,8 +35,7 @@ class Kind(StrEnum):
     REVISION = "revision"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """What a revision said of itself."""
 
     kind: ChangeKind
@@ -70,8 +70,7 @@ class Version(NamedTuple):
         return str(self.text["incident"]["id"])
 
 
-@dataclass(slots=True)
-class Stream:
+class Stream(Struct):
     """`key` is its address below ``feeds/``; `entries` counts every id that it held.
 
     `log` is the end of what happened, behind so many versions as are `left_out`: none, but where news are planned.

@@ -1,12 +1,12 @@
 """The templates and assets of a newsroom as a value."""
 
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from msgspec import Struct
 
 from greenchannel.portal import assets
 from greenchannel.portal.plan import fingerprint
@@ -15,8 +15,7 @@ from greenchannel.portal.wording import CHINESE, ENGLISH, catalogue_bytes, say_p
 Artifact = tuple[str, bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
+class Theme(Struct, frozen=True, kw_only=True):
     """Templates and assets, read once; `digest` is that of both, since a page names assets by their digests."""
 
     environments: Mapping[str, jinja2.Environment]  # by language

@@ -10,8 +10,9 @@ Everything is told as of the record's own last line, so that a page does not cha
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.moment import Day
@@ -38,8 +39,7 @@ from greenchannel.record.events import PublicRelease
 CSV_PATH = "timeliness/timeliness.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class _Owed:
+class _Owed(Struct, frozen=True):
     obligation: Obligation
     standing: Standing
     title: str

@@ -15,8 +15,9 @@ its first; then the oldest entries go. What no archive holds yet never goes.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from greenchannel.portal.streams import Stream, Version
 
@@ -98,8 +99,7 @@ def _newest_first(log: Iterable[Version]) -> tuple[Version, ...]:
     return tuple(sorted(latest, key=lambda one: one.updated, reverse=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """An entry to be fitted: its bytes as a summary."""
 
     incident: str

@@ -1,10 +1,9 @@
 """What a feed and its entries show, whatever the format."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedAttachment:
+class FeedAttachment(Struct, frozen=True, kw_only=True):
     """A file of an entry, at the address that never changes what it holds."""
 
     name: str
@@ -14,8 +13,7 @@ class FeedAttachment:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
+class FeedEntry(Struct, frozen=True, kw_only=True):
     """An entry of a feed, as every format shows it. Times are RFC 3339 with offset; texts are plain.
 
     `notes` stand before the text as paragraphs. `body` is the SHA-256 of the frozen text that comes in full, empty for
@@ -50,8 +48,7 @@ class FeedEntry:
     withdrawn: str = ""  # the notice of its withdrawal, empty while it is in force
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedView:
+class FeedView(Struct, frozen=True, kw_only=True):
     """A document of a stream: `path` and its neighbours have no extension (feeds/all); entries come newest first."""
 
     id: str

@@ -1,12 +1,12 @@
 """What the pages of incidents show, and what is told of those that are open."""
 
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from greenchannel.portal.views.parts import Card, DutyView, Frame, Link, Row, Time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncedView:
+class AnnouncedView(Struct, frozen=True, kw_only=True):
     """A press conference that has been announced and of which the record does not yet say that it was held."""
 
     link: Link
@@ -14,8 +14,7 @@ class AnnouncedView:
     venue: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnowledgeView:
+class KnowledgeView(Struct, frozen=True, kw_only=True):
     """What is confirmed and what is still being checked, as the release `source` said at `at`."""
 
     confirmed: tuple[str, ...]
@@ -24,8 +23,7 @@ class KnowledgeView:
     at: Time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OngoingView:
+class OngoingView(Struct, frozen=True, kw_only=True):
     """An incident that is not closed: its newest fact, or release where it has no fact, and what comes next."""
 
     incident: Link
@@ -36,8 +34,7 @@ class OngoingView:
     knowledge: KnowledgeView | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectionView:
+class CorrectionView(Struct, frozen=True, kw_only=True):
     """A correction in a timeline; the template receives what was struck out as ``comparisons[before, after]``."""
 
     at: Time
@@ -47,8 +44,7 @@ class CorrectionView:
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineEntry:
+class TimelineEntry(Struct, frozen=True, kw_only=True):
     """A release in its incident's timeline. `label` is 首次通报, 最终通报 or empty."""
 
     card: Card
@@ -56,8 +52,7 @@ class TimelineEntry:
     corrections: tuple[CorrectionView, ...]  # newest first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentView:
+class IncidentView(Struct, frozen=True, kw_only=True):
     frame: Frame
     status: str  # 处置中 or 已办结
     is_open: bool
@@ -72,8 +67,7 @@ class IncidentView:
     names: tuple[tuple[str, str], ...]  # of what the corrected texts name by its id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentLine:
+class IncidentLine(Struct, frozen=True, kw_only=True):
     """An incident in the list of all of them."""
 
     link: Link
@@ -85,8 +79,7 @@ class IncidentLine:
     count: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentsView:
+class IncidentsView(Struct, frozen=True, kw_only=True):
     """Incidents by the year in which they became public."""
 
     frame: Frame
@@ -94,8 +87,7 @@ class IncidentsView:
     years: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UrgentView:
+class UrgentView(Struct, frozen=True, kw_only=True):
     """What is going on now: serious incidents, then the others that are open."""
 
     frame: Frame

@@ -1,13 +1,13 @@
 """What columns, directories, the home page, punctuality and search show."""
 
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from greenchannel.portal.views.incidents import OngoingView
 from greenchannel.portal.views.parts import Card, Frame, Link, Row, Time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListView:
+class ListView(Struct, frozen=True, kw_only=True):
     """A column, or a month of it: by type, department, category, expert or of everything."""
 
     frame: Frame
@@ -20,14 +20,12 @@ class ListView:
     notice: str = ""  # why there is nothing here, where something else than the list says it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectoryEntry:
+class DirectoryEntry(Struct, frozen=True, kw_only=True):
     name: Link
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectoryView:
+class DirectoryView(Struct, frozen=True, kw_only=True):
     """Departments, experts or spokespersons, with what is public of each."""
 
     frame: Frame
@@ -35,20 +33,17 @@ class DirectoryView:
     notice: str  # what an empty one says
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteMapView:
+class SiteMapView(Struct, frozen=True, kw_only=True):
     frame: Frame
     groups: tuple[tuple[str, tuple[Link, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     link: Link
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeView:
+class HomeView(Struct, frozen=True, kw_only=True):
     frame: Frame
     urgent: tuple[OngoingView, ...]
     others: tuple[OngoingView, ...]  # open, but not serious
@@ -57,8 +52,7 @@ class HomeView:
     departments: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class Tally(Struct, frozen=True, kw_only=True):
     """How many duties a month or a department owed, and what became of them."""
 
     name: Link
@@ -72,8 +66,7 @@ class Tally:
     rate: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateDuty:
+class LateDuty(Struct, frozen=True, kw_only=True):
     incident: Link
     department: str
     duty: str
@@ -82,8 +75,7 @@ class LateDuty:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelinessView:
+class TimelinessView(Struct, frozen=True, kw_only=True):
     """Punctuality, from the record as of `as_of`; `late` lists every duty that was not met in time."""
 
     frame: Frame
@@ -97,15 +89,13 @@ class TimelinessView:
     csv: Link
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainView:
+class PlainView(Struct, frozen=True, kw_only=True):
     """A page with nothing of its own but the frame: 404."""
 
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchView:
+class SearchView(Struct, frozen=True, kw_only=True):
     """The search page: what its form offers as value and text, and lists that need no script."""
 
     frame: Frame

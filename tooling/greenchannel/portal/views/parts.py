@@ -3,23 +3,20 @@
 Times come as display text (`2026-11-20 08:55`, the newsroom's offset) and as RFC 3339.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     text: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(Struct, frozen=True):
     text: str
     iso: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of a metadata table; `url` empty where it is no link. `pieces` are the value again, where parts lead on."""
 
     label: str
@@ -28,8 +25,7 @@ class Row:
     pieces: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OtherLanguage:
+class OtherLanguage(Struct, frozen=True):
     """Where a page leads whom it does not speak to; `is_same` says that the same page is there, not only a home page.
 
     `tag` is the language's (RFC 5646), `text` its own name.
@@ -41,8 +37,7 @@ class OtherLanguage:
     is_same: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(Struct, frozen=True, kw_only=True):
     """A release in a list. `status` is empty, 更正, 撤回 or 草稿."""
 
     title: str
@@ -56,8 +51,7 @@ class Card:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttachmentView:
+class AttachmentView(Struct, frozen=True, kw_only=True):
     """A file beside the release; `kind` and `size` as people read them."""
 
     name: str
@@ -67,16 +61,14 @@ class AttachmentView:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedLink:
+class FeedLink(Struct, frozen=True, kw_only=True):
     title: str
     rss: str
     atom: str
     json: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DutyView:
+class DutyView(Struct, frozen=True, kw_only=True):
     """One duty in a citizen's words: when the city learned (`clock`), by when it owed an answer, when it gave it, under
     which rule, and how it stood (`state`: met, late, open, unknown).
     """  # noqa: D205
@@ -91,8 +83,7 @@ class DutyView:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Struct, frozen=True, kw_only=True):
     """What every page has: `url` is the page's own address from the root, `crumbs` lead to it from the home page."""
 
     title: str
@@ -104,8 +95,7 @@ class Frame:
     is_indexed: bool = True  # False: the address is kept, and search engines are asked to forget the page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FooterRow:
+class FooterRow(Struct, frozen=True, kw_only=True):
     """`key` names a piece that government sites owe, such as icp; it is empty for what a city adds.
 
     `url` and `image` may be empty. A value that is nothing but a link is called as its label.
@@ -118,8 +108,7 @@ class FooterRow:
     image: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteFrame:
+class SiteFrame(Struct, frozen=True, kw_only=True):
     """What the theme knows of the newsroom: the global `portal` of every template, MkDocs' own pages included.
 
     `root` is the path of the site's address with a slash at its end; every URL in a view already starts with it.

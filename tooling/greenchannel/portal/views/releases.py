@@ -3,13 +3,13 @@
 Particulars are made of the frozen text and not of the ledger: the view has its digest, so one fingerprint covers both.
 """
 
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from greenchannel.portal.views.parts import AttachmentView, Card, DutyView, Frame, Link, Row, Time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalView:
+class WithdrawalView(Struct, frozen=True, kw_only=True):
     """`notice` says who, when and why; `until` is the new publication that ended it."""
 
     at: Time
@@ -17,8 +17,7 @@ class WithdrawalView:
     until: Time | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevisionView:
+class RevisionView(Struct, frozen=True, kw_only=True):
     """`url` leads to the frozen text, `page` to the page of the revision, which is empty where there is none."""
 
     number: int
@@ -32,8 +31,7 @@ class RevisionView:
     withdrawal: WithdrawalView | None = None  # what ended this revision, where no later one did
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteView:
+class NoteView(Struct, frozen=True, kw_only=True):
     """What was changed and when, above the text; `page` compares before and after."""
 
     at: Time
@@ -41,8 +39,7 @@ class NoteView:
     page: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertView:
+class ExpertView(Struct, frozen=True, kw_only=True):
     """`link` has the name and leads to the expert's page."""
 
     link: Link
@@ -51,16 +48,14 @@ class ExpertView:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterpretationView:
+class InterpretationView(Struct, frozen=True, kw_only=True):
     """`expert` is None where the expert has not agreed to be named; `basis` is the release that is explained."""
 
     expert: ExpertView | None
     basis: Card
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseView:
+class ReleaseView(Struct, frozen=True, kw_only=True):
     """`table` has the rows of metadata that the ledger knows, by label; `metadata` says which are shown, and in which
     order. `rows` follow them.
     """  # noqa: D205
@@ -94,8 +89,7 @@ class ReleaseView:
     editor: str = ""  # as the settings show it to the public
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevisionPageView:
+class RevisionPageView(Struct, frozen=True, kw_only=True):
     """One revision, compared with the one before. It knows of later ones only that the next has taken its place.
 
     The template receives the text's HTML as `body` and the comparison, made of the two digests, as `comparison`.
@@ -114,8 +108,7 @@ class RevisionPageView:
     names: tuple[tuple[str, str], ...]  # of what the texts name by its id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceView:
+class ConferenceView(Struct, frozen=True, kw_only=True):
     """`held` is None while there is only a notice; `accreditation` is what a reporter needs to come."""
 
     starts: Time
@@ -129,8 +122,7 @@ class ConferenceView:
     media_contact: tuple[Link, ...]  # in pieces: text and numbers to call
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimView:
+class ClaimView(Struct, frozen=True, kw_only=True):
     """A rumour at a glance; `evidence` leads to the section of the text that has it, where there is one."""
 
     claim: str
@@ -142,8 +134,7 @@ class ClaimView:
     evidence: Link | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticularsView:
+class ParticularsView(Struct, frozen=True, kw_only=True):
     """`rows` is the table of metadata, in the order of the settings; `image` is the first one of the text."""
 
     rows: tuple[Row, ...]
