@@ -80,6 +80,16 @@ def test_what_other_programs_worked_out_is_forgotten(home: Path) -> None:
     assert recalled(home, "one") == {}
 
 
+def test_newer_programs_have_their_own_form_of_it(home: Path) -> None:
+    columns = "key text primary key, proof text not null, value blob not null"
+    with closing(sqlite3.connect(home / FILE)) as database:
+        database.executescript(f"drop table remembered; create table remembered ({columns}) without rowid")
+    keep(home, ONE, "newer programs")
+    with closing(sqlite3.connect(home / FILE)) as database:
+        assert database.execute("select sql from sqlite_master where sql like '%without rowid'").fetchall() == []
+    assert recalled(home, "one", maker="newer programs") == ONE
+
+
 @pytest.mark.parametrize("size", [0, 9, 5_000])
 def test_a_file_that_is_no_database_makes_room_for_one(home: Path, size: int) -> None:
     (home / FILE).write_bytes(b"no database " * size)

@@ -24,9 +24,11 @@ _UNUSABLE = (sqlite3.Error, UnicodeDecodeError)  # The latter where SQLite quote
 _WAIT_SECONDS = 1.0  # for another process that writes; after that nothing is remembered
 _SAVED_EVERY = 500  # values: so few are lost with a killed run, and so few stand in memory
 _AT_ONCE = 500  # keys of one question; SQLite takes 999 of old
-_SCHEMA = """
+# With an index of its own, since values are large: in one tree with them, the way to each key leads by other values.
+_REMEMBERED = "remembered (key text primary key, proof text not null, value blob not null)"
+_SCHEMA = f"""
 create table if not exists maker (name text primary key);
-create table if not exists remembered (key text primary key, proof text not null, value blob not null) without rowid;
+create table if not exists {_REMEMBERED};
 """
 
 
@@ -116,9 +118,10 @@ class Memory:
             database.executescript(f"pragma journal_mode = wal; pragma synchronous = off; {_SCHEMA}")
             if _maker(database) != self._maker:
                 with database:
-                    database.execute("delete from remembered")
                     database.execute("delete from maker")
                     database.execute("insert into maker values (?)", (self._maker,))
+                    database.execute("drop table remembered")  # That of an earlier version may have another form.
+                    database.execute(f"create table {_REMEMBERED}")
             stack.pop_all()
         return database
 
