@@ -12,7 +12,7 @@ from greenchannel.domain.diagnostic import SETTINGS_FILE
 
 _ROOTS = ("content", "templates", "releases")
 _READING = {"opened", "closed_no_write"}  # Our own reading must not be taken for a change.
-_QUIET_SECONDS = 0.1  # An editor's save is several events.
+_QUIET_SECONDS = 0.05  # An editor's save is several events.
 _MOST_PAUSES = 10  # A folder that never comes to rest must not hold up a release.
 
 
