@@ -1,7 +1,9 @@
 """A build to which nothing has happened: it looks at each file once, and at nothing else; whatever happened is seen."""
 
+import json
 import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,16 +13,19 @@ from unittest.mock import PropertyMock, patch
 import pytest
 
 from conftest import BUILT_AT, Clock, copy_newsroom, read_files
-from greenchannel import indexing, making, office
+from greenchannel import ahead, indexing, making, office
+from greenchannel.ahead import seeing_ahead
 from greenchannel.building import Built, build
+from greenchannel.cli import main
 from greenchannel.delivery import proven
 from greenchannel.delivery.heartbeat import beat
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.memory import FILE, Memory
 from greenchannel.delivery.record import LedgerDamagedError, keep_glance, read_record
-from greenchannel.delivery.unchanged import NAME
+from greenchannel.delivery.unchanged import Seen, SeenAhead, Unchanged, name_of
 from greenchannel.desk import seen
+from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
 from greenchannel.indexing import SEARCH, Indexed, build_index
@@ -56,9 +61,9 @@ def newsroom(tmp_path: Path, _site: Settings) -> Iterator[Settings]:
     shutil.rmtree(tmp_path / "office")
 
 
-def built(settings: Settings, *, clean: bool = False) -> Built:
+def built(settings: Settings, *, clean: bool = False, seen_ahead: SeenAhead | None = None) -> Built:
     proven._KNOWN.clear()  # noqa: SLF001  # As another process.
-    return build(settings, Clock(BUILT_AT), clean=clean)
+    return build(settings, Clock(BUILT_AT), clean=clean, seen_ahead=seen_ahead)
 
 
 def indexed(settings: Settings) -> Indexed:
@@ -313,8 +318,8 @@ def test_without_what_is_remembered_it_is_known_again_behind_one_build(newsroom:
 
 def test_a_value_that_decayed_is_no_value(newsroom: Settings) -> None:
     with closing(sqlite3.connect(newsroom.home / FILE)) as database, database:
-        (value,) = database.execute("select value from remembered where key = ?", (f"{NAME} site",)).fetchone()
-        database.execute("update remembered set value = ? where key = ?", (value[:-1] + b" ", f"{NAME} site"))
+        (value,) = database.execute("select value from remembered where key = ?", (name_of(SITE),)).fetchone()
+        database.execute("update remembered set value = ? where key = ?", (value[:-1] + b" ", name_of(SITE)))
     assert plans(newsroom)
 
 
@@ -338,3 +343,60 @@ def plans(settings: Settings) -> bool:
     with patch.object(making, "plan", side_effect=plan) as planned:
         assert built(settings).is_whole
     return bool(planned.call_count)
+
+
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The sites at which this process looked itself; there are two processors."""
+    found, see, here = list[Path](), Unchanged.see, os.getpid()
+
+    def counted(known: Unchanged, site: Path) -> Seen:
+        if os.getpid() == here and PAGE in known.delivered.files:  # The index looks at its own.
+            found.append(site)
+        return see(known, site)
+
+    monkeypatch.setattr(Unchanged, "see", counted)
+    monkeypatch.setattr(ahead, "processors", lambda: 2)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("change", [None, spoiled, taken_away])
+def test_another_process_looks_at_the_site_while_the_programs_of_a_build_are_loaded(
+    change: Callable[[Settings], Settings] | None,
+    newsroom: Settings,
+    looked: list[Path],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    before = (newsroom.site / PAGE).read_bytes()
+    if change:
+        change(newsroom)
+    main(["--home", str(newsroom.home), "--lang", "en", "build", "--format", "json"])
+    told = json.loads(capfd.readouterr().out)
+    assert (bool(told["written"]), looked) == (change is not None, [])
+    assert (newsroom.site / PAGE).read_bytes() == before
+
+
+def killed(_home: Path) -> bytes:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("how", ["it was killed", "it is too long ago", "another run was at it"])
+def test_where_what_it_saw_does_not_count_we_look_ourselves(
+    how: str, newsroom: Settings, looked: list[Path], forked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if how == "it was killed":
+        monkeypatch.setattr(ahead, "_see", killed)
+    if how == "it is too long ago":
+        monkeypatch.setattr(ahead, "_HOLDS_SECONDS", 0)
+    with seeing_ahead(newsroom.home) as seen_ahead:
+        if how == "another run was at it":
+            first = seen_ahead()
+            with_another_name(newsroom)
+            assert built(read_settings(newsroom.home)).made
+            assert not built(read_settings(newsroom.home), seen_ahead=lambda: first).made
+        else:
+            assert not built(newsroom, seen_ahead=seen_ahead).made
+    assert (looked, bool(forked)) == ([newsroom.site], True)

@@ -1,55 +1,77 @@
-"""The desk, looked at by a copy of this process while this one loads the programs that will ask for it.
+"""Files, looked at by a copy of this process while this one loads the programs that will ask for that.
 
 Nothing heavy is loaded here: the copy is to begin first.
 """
 
 import marshal
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING
 
-from greenchannel.delivery.copies import begin, end, pipe, processors, read_frame, wait, write_frame
+from greenchannel.delivery.copies import Answering, processors
 from greenchannel.desk.folders import Folder, Folders, folders_of_incidents, looking_once
+
+if TYPE_CHECKING:
+    from greenchannel.delivery.unchanged import Seen, SeenAhead
+
+_HOLDS_SECONDS = 10.0  # Who waited for another run looks again.
 
 
 @contextmanager
 def looking_ahead(content: Path) -> Iterator[None]:
     """As `looking_once`, where the first look began already. Without another processor we look when we are asked."""
+    with _beside(partial(_look, content)) as copy, looking_once(content, partial(_folders, copy) if copy else None):
+        yield
+
+
+@contextmanager
+def seeing_ahead(home: Path) -> "Iterator[SeenAhead]":
+    """For a build to which nothing may have happened: the files of the site that stood last."""
+    began = time.monotonic()
+    with _beside(partial(_see, home)) as copy:
+        yield lambda: _seen(copy) if copy and time.monotonic() < began + _HOLDS_SECONDS else None
+
+
+@contextmanager
+def _beside(work: Callable[[], bytes]) -> Iterator[Answering | None]:
     copy = None
     if processors():
         with suppress(OSError):  # No room for another process.
-            copy = _Copy(content)
+            copy = Answering(work)
     try:
-        with looking_once(content, copy.take if copy else None):
-            yield
+        yield copy
     finally:
         if copy:
             copy.end()
 
 
-class _Copy:
-    def __init__(self, content: Path) -> None:
-        self._pipe, writing = pipe()
-        with ExitStack() as failing, writing:
-            failing.callback(self._pipe.close)
-            self._process = begin(partial(_look, content, writing), lambda: None, writing.fileno())
-            failing.pop_all()
-
-    def take(self) -> Folders | None:
-        """What it saw; None where it came to nothing: who looks himself meets the reason."""
-        data = read_frame(self._pipe)
-        wait(self._process)
-        self._process = 0
-        # From a copy of this very process, over a pipe that nobody else has.
-        return Folders((path, Folder(files)) for path, files in marshal.loads(data)) if data else None  # noqa: S302
-
-    def end(self) -> None:
-        end(self._process)
-        self._pipe.close()
+def _look(content: Path) -> bytes:
+    return marshal.dumps([(path, list(files.items())) for path, files in folders_of_incidents(content).items()])
 
 
-def _look(content: Path, writing: IO[bytes]) -> None:
-    found = [(path, list(files.items())) for path, files in folders_of_incidents(content).items()]
-    write_frame(writing, marshal.dumps(found))
+def _folders(copy: Answering) -> Folders | None:
+    data = copy.answer()
+    # From a copy of this very process, over a pipe that nobody else has.
+    return Folders((path, Folder(files)) for path, files in marshal.loads(data)) if data else None  # noqa: S302
+
+
+def _see(home: Path) -> bytes:
+    from greenchannel.delivery.memory import Memory
+    from greenchannel.delivery.unchanged import name_of, read_unchanged
+    from greenchannel.desk.places import SITE
+    from greenchannel.portal.maker import maker
+
+    name = name_of(SITE)
+    with Memory(home, maker(), reads_only=True) as memory:
+        data = memory.recall((name,)).get(name)
+    return marshal.dumps(tuple(read_unchanged(data).see(home / SITE))) if data else b""
+
+
+def _seen(copy: Answering) -> "Seen | None":
+    from greenchannel.delivery.unchanged import Seen
+
+    data = copy.answer()
+    return Seen(*marshal.loads(data)) if data else None  # noqa: S302  # As above.

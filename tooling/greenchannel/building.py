@@ -8,6 +8,7 @@ from datetime import datetime
 from greenchannel.delivery.delivering import Progress
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.targets import TargetError
+from greenchannel.delivery.unchanged import SeenAhead
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
@@ -53,13 +54,23 @@ def build(
     older_record: bool = False,
     progress: Progress = lambda _where, _done, _due: None,
     renderer: Renderer | None = None,
+    seen_ahead: SeenAhead | None = None,
 ) -> Built:
     """Makes what changed, puts it at every place, reads it back and records the receipts.
 
     `clean` believes no journal: everything is made anew and compared, here and at every place. `older_record` takes
-    from readers what the record does not tell any more, which is refused otherwise. The `renderer` may have begun.
+    from readers what the record does not tell any more, which is refused otherwise. The `renderer` may have begun, and
+    somebody may look at the site `seen_ahead`.
     """
-    making = Making(settings, clock, clean=clean, older_record=older_record, progress=progress, renderer=renderer)
+    making = Making(
+        settings,
+        clock,
+        clean=clean,
+        older_record=older_record,
+        progress=progress,
+        renderer=renderer,
+        seen_ahead=seen_ahead,
+    )
     sendings = [Sending(making, one) for one in settings.targets if one.name != SITE]
     failed: Failed = {}
     attempt(failed, SITE, making.make)

@@ -14,6 +14,7 @@ from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import forget_proven, keep_proven
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, read_record, recall_record
+from greenchannel.delivery.unchanged import SeenAhead
 from greenchannel.delivery.workers import Workers, meanwhile
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.folders import look_again
@@ -60,6 +61,7 @@ class Making:
         progress: Progress = lambda _where, _done, _due: None,
         resident: Resident | None = None,
         renderer: Renderer | None = None,
+        seen_ahead: SeenAhead | None = None,
     ) -> None:
         self.settings, self.clock, self.clean, self.progress = settings, clock, clean, progress
         self.takes_older = older_record
@@ -74,7 +76,7 @@ class Making:
         self._renderer = renderer or Renderer()
         self._workers = Workers(self._let_go, put_away=self._memory.close)
         self._resident = resident or Resident()
-        self._whole = Whole(settings, self.part, self._memory, self._resident)
+        self._whole = Whole(settings, self.part, self._memory, self._resident, seen_ahead or (lambda: None))
         self._known = resident.desk if resident else None
         self._looks: Looks = {}
         self._pages: tuple[Planned, ...] = ()  # written by hand, as they were planned last

@@ -13,7 +13,7 @@ from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import seen_in_record
 from greenchannel.delivery.record import keep_glance, recall_record
-from greenchannel.delivery.unchanged import NAME, read_unchanged, unchanged
+from greenchannel.delivery.unchanged import SeenAhead, name_of, read_unchanged, unchanged
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.portal.almanac import Almanac, places_of, read_almanac
@@ -34,9 +34,11 @@ Sources = tuple[Site, Theme, Journal]  # what is made, and what is known to stan
 class Whole:
     """Of one run. `part` is that of its making."""
 
-    def __init__(self, settings: Settings, part: str, memory: Memory, resident: Resident) -> None:
+    def __init__(
+        self, settings: Settings, part: str, memory: Memory, resident: Resident, seen_ahead: SeenAhead
+    ) -> None:
         self._settings, self._part, self._memory, self._resident = settings, part, memory, resident
-        self._name = f"{NAME} {part or SITE}"
+        self._name, self._seen_ahead = name_of(part or SITE), seen_ahead
 
     def stood(self, sources: Sources, almanac: Almanac) -> bool:
         """Whether all of the site stood with the beginning of the record that an almanac is of."""
@@ -78,7 +80,7 @@ class Whole:
         # What takes longest is asked last.
         if not known.mark.startswith(_mark_of_record(site, journal)) or known.mark != self._mark(sources, pages()):
             return None
-        return known.delivered if known.holds(self._settings.site, releases) else None
+        return known.delivered if known.holds(self._settings.site, releases, self._seen_ahead) else None
 
     def keep_unchanged(self, sources: Sources, pages: Iterable[Planned], delivered: Delivered, looks: Looks) -> None:
         """For `unchanged` of a later run. `pages` are the hand-written ones, as they were planned.

@@ -13,6 +13,7 @@ from greenchannel.domain.message import Message, message
 from greenchannel.domain.vocabulary import Term
 
 if TYPE_CHECKING:
+    from greenchannel.delivery.unchanged import SeenAhead
     from greenchannel.desk.settings import Settings
 
 Translate = Callable[[str], str]
@@ -48,6 +49,12 @@ class Call:
 
         if about:
             click.get_current_context().with_resource(looking_ahead(self.home / "content"))
+
+    def seeing_ahead(self) -> "SeenAhead":
+        """Before anything else is loaded, for a build."""
+        from greenchannel.ahead import seeing_ahead
+
+        return click.get_current_context().with_resource(seeing_ahead(self.home))
 
     def clock(self, settings: "Settings") -> Callable[[], datetime]:
         """The machine's clock, told with the newsroom's offset."""

@@ -15,13 +15,21 @@ from greenchannel.translation import problem_text
 @click.pass_obj
 def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
     """Build site/ from the record and put it at every target; only what changed is made and written."""
+    seen_ahead = None if clean else call.seeing_ahead()
     from greenchannel.building import build as build_site
     from greenchannel.indexing import build_index
 
     settings = call.settings()
     call.looking_once(settings)
     with output.progress(call.translate) as progress:
-        built = build_site(settings, call.clock(settings), clean=clean, older_record=older_record, progress=progress)
+        built = build_site(
+            settings,
+            call.clock(settings),
+            clean=clean,
+            older_record=older_record,
+            progress=progress,
+            seen_ahead=seen_ahead,
+        )
         # Everything that names a release is out by now; where it is not, an index would be ahead of it.
         indexed = (
             build_index(settings, call.clock(settings), clean=clean, without=built.failed, progress=progress)

@@ -9,7 +9,8 @@ import signal
 import struct
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from itertools import pairwise
 from typing import IO, NoReturn
 
@@ -98,3 +99,29 @@ def read_frame(pipe: IO[bytes]) -> bytes | None:
     (length,) = _LENGTH.unpack(head)
     data = pipe.read(length)
     return data if len(data) == length else None
+
+
+class Answering:
+    """A copy that works something out, for who asks for it later. Raises OSError where there is no room for it."""
+
+    def __init__(self, work: Callable[[], bytes]) -> None:
+        self._pipe, writing = pipe()
+        with ExitStack() as failing, writing:
+            failing.callback(self._pipe.close)
+            self._process = begin(partial(_answer, work, writing), lambda: None, writing.fileno())
+            failing.pop_all()
+
+    def answer(self) -> bytes | None:
+        """What came of it, once; None where it came to nothing: who works it out himself meets the reason."""
+        data = read_frame(self._pipe)
+        wait(self._process)
+        self._process = 0
+        return data
+
+    def end(self) -> None:
+        end(self._process)
+        self._pipe.close()
+
+
+def _answer(work: Callable[[], bytes], writing: IO[bytes]) -> None:
+    write_frame(writing, work())
