@@ -90,6 +90,18 @@ def test_newer_programs_have_their_own_form_of_it(home: Path) -> None:
     assert recalled(home, "one", maker="newer programs") == ONE
 
 
+def test_one_of_another_form_that_somebody_writes_is_left_to_him(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_WAIT_SECONDS", 0.01)
+    with closing(sqlite3.connect(home / FILE, isolation_level=None)) as database:
+        database.execute("create table earlier (key text)")
+        database.execute("begin immediate")
+        database.execute("update remembered set key = 'two'")
+        keep(home, ONE, "newer programs")
+        database.execute("commit")
+    with closing(sqlite3.connect(home / FILE)) as database:
+        assert database.execute("select key from remembered").fetchall() == [("two",)]
+
+
 @pytest.mark.parametrize("size", [0, 9, 5_000])
 def test_a_file_that_is_no_database_makes_room_for_one(home: Path, size: int) -> None:
     (home / FILE).write_bytes(b"no database " * size)
@@ -150,7 +162,10 @@ def test_of_bits_that_fell_over_anywhere_only_time_is_lost(home: Path) -> None:
             data[chance.randrange(chance.choice((len(data), 600)))] ^= 1 << chance.randrange(8)
         (home / FILE).write_bytes(data)
         assert recalled(home, *values).items() <= values.items()
-        keep(home, ONE)
+        keep(home, values)
+        recalled(home, *values)  # What met no damage while it was written may meet it now.
+        keep(home, values)
+        assert recalled(home, *values) == values
         for one in home.glob(f"{FILE}*"):
             one.unlink()
 

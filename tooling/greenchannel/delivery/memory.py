@@ -9,11 +9,11 @@ forgotten when these ones begin: `maker` stands for the programs.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from greenchannel.delivery.batches import batches
 from greenchannel.delivery.writing import forget_file
@@ -23,6 +23,7 @@ FILE = ".greenchannel/memory.sqlite"
 _UNUSABLE = (sqlite3.Error, UnicodeDecodeError)  # The latter where SQLite quotes what it cannot understand.
 _WAIT_SECONDS = 1.0  # for another process that writes; after that nothing is remembered
 _SAVED_EVERY = 500  # values: so few are lost with a killed run, and so few stand in memory
+_WRITE_VERSION, _HEAD, _VERSIONS = 18, 19, {b"\1", b"\2"}  # bytes of the file: SQLite's format, section 1.3
 _AT_ONCE = 500  # keys of one question; SQLite takes 999 of old
 # With an index of its own, since values are large: in one tree with them, the way to each key leads by other values.
 _REMEMBERED = "remembered (key text primary key, proof text not null, value blob not null)"
@@ -66,11 +67,9 @@ class Memory:
         try:
             if database := self._opened():
                 for some in batches(wanted, _AT_ONCE):
-                    places = ",".join("?" * len(some))
-                    rows = database.execute(f"select * from remembered where key in ({places})", some)  # noqa: S608  # Marks.
-                    known |= {wanted[key]: value for key, proof, value in rows if _is_proven(key, value, proof)}
-        except _UNUSABLE:
-            self._forget()
+                    known |= {wanted[key]: value for key, value in _proven(_rows(database, "*", some), wanted)}
+        except _UNUSABLE as error:
+            self._forget(error)
         return known
 
     def keep(self, key: str, value: bytes) -> None:
@@ -81,18 +80,21 @@ class Memory:
     def save(self) -> None:
         if self._reads_only or not self._new:
             return
-        if not self._saved() and not (self._forget() and self._saved()):
+        if not self._saved():
             self.has_lost = True
         self._new = {}
 
-    def _saved(self) -> bool:
+    def _saved(self, *, is_again: bool = False) -> bool:
         try:
             if database := self._opened():
                 rows = [(key, _proof(key, value), value) for key, value in self._new.items()]
                 with database:
                     database.executemany("insert or replace into remembered values (?, ?, ?)", rows)
-        except _UNUSABLE:
-            return False
+                for some in batches(self._new, _AT_ONCE):
+                    if len({*_rows(database, "key", some)}) < len(some):  # An index that is out of order loses them.
+                        raise sqlite3.DatabaseError
+        except _UNUSABLE as error:
+            return not is_again and self._forget(error) and self._saved(is_again=True)
         return True
 
     def _opened(self) -> sqlite3.Connection | None:
@@ -125,7 +127,7 @@ class Memory:
             stack.pop_all()
         return database
 
-    def _forget(self) -> bool:
+    def _forget(self, error: Exception) -> bool:
         """It is busy, damaged, or there is no room: this run goes on without; a damaged one makes room for a new one.
 
         Whether it did.
@@ -134,7 +136,7 @@ class Memory:
             with suppress(*_UNUSABLE):
                 self._database.close()
             self._database = None
-        if self._reads_only or not _is_damaged(self._path):
+        if self._reads_only or _is_busy(error) or not _is_damaged(self._path):
             return False
         for suffix in ("", "-wal", "-shm"):
             with suppress(OSError):
@@ -155,6 +157,20 @@ def _proof(key: str, value: bytes) -> str:
     return sha256(key.encode() + b"\n" + value)
 
 
+def _rows(database: sqlite3.Connection, columns: str, keys: Sequence[str]) -> list[Any]:  # Any: as SQLite has it
+    places = ",".join("?" * len(keys))
+    return database.execute(f"select {columns} from remembered where key in ({places})", keys).fetchall()  # noqa: S608  # Marks.
+
+
+def _proven(rows: Iterable[Any], wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:  # Any: as above
+    """Raises DatabaseError where the answer is to something else: then no later value finds its place, either."""
+    for key, proof, value in rows:
+        if key not in wanted:
+            raise sqlite3.DatabaseError
+        if _is_proven(key, value, proof):
+            yield key, value
+
+
 def _is_proven(key: object, value: object, proof: object) -> bool:
     """A bit that fell over may make any of them of another kind."""
     return isinstance(key, str) and isinstance(value, bytes) and _proof(key, value) == proof
@@ -166,16 +182,33 @@ def _tables(database: sqlite3.Connection) -> list[tuple[bytes | None]]:
     return database.execute("select sql from sqlite_master").fetchall()
 
 
+def _is_busy(error: Exception) -> bool:
+    """Somebody else uses it, so it is none of ours to put away, whatever its form."""
+    return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _code(error: Exception) -> int:
+    """SQLite's; Python's own errors have none."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF
+
+
 def _is_damaged(path: Path) -> bool:
     try:
+        with path.open("rb") as file:
+            if file.read(_HEAD)[_WRITE_VERSION:] not in _VERSIONS:  # Any other says that it can only be read.
+                return True
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)) as database:
-            if database.execute("pragma quick_check(1)").fetchall() != [("ok",)]:
+            # A quick_check leaves the index out.
+            if database.execute("pragma integrity_check(1)").fetchall() != [("ok",)]:
                 return True
             # A letter of a column's name that fell over is a name, too, though none that can be read.
             with closing(sqlite3.connect(":memory:")) as sound:
                 sound.executescript(_SCHEMA)
                 return _tables(database) != _tables(sound)
-    except sqlite3.OperationalError:
+    except OSError:
         return False
+    except sqlite3.OperationalError as error:  # A format that nobody knows; the others are of the disk or of a moment.
+        return _code(error) == sqlite3.SQLITE_ERROR
     except _UNUSABLE:
         return True
