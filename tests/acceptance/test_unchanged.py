@@ -5,8 +5,10 @@ import os
 import shutil
 import signal
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest.mock import PropertyMock, patch
 
@@ -23,7 +25,8 @@ from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.memory import FILE, Memory
 from greenchannel.delivery.record import LedgerDamagedError, keep_glance, read_record
-from greenchannel.delivery.unchanged import Seen, SeenAhead, Unchanged, name_of
+from greenchannel.delivery.unchanged import Seen, SeenAhead, Unchanged, name_of, nobody
+from greenchannel.delivery.writing import locked
 from greenchannel.desk import seen
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings, read_settings
@@ -61,7 +64,7 @@ def newsroom(tmp_path: Path, _site: Settings) -> Iterator[Settings]:
     shutil.rmtree(tmp_path / "office")
 
 
-def built(settings: Settings, *, clean: bool = False, seen_ahead: SeenAhead | None = None) -> Built:
+def built(settings: Settings, *, clean: bool = False, seen_ahead: SeenAhead = nobody) -> Built:
     proven._KNOWN.clear()  # noqa: SLF001  # As another process.
     return build(settings, Clock(BUILT_AT), clean=clean, seen_ahead=seen_ahead)
 
@@ -377,26 +380,44 @@ def test_another_process_looks_at_the_site_while_the_programs_of_a_build_are_loa
     assert (newsroom.site / PAGE).read_bytes() == before
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """By another run, until somebody has waited for a moment."""
+    holds = threading.Event()
+
+    def hold() -> None:
+        with locked(folder):
+            holds.set()
+            time.sleep(0.5)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    holds.wait()
+    yield
+    other.join()
+
+
 def killed(_home: Path) -> bytes:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
 
 
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
-@pytest.mark.parametrize("how", ["it was killed", "it is too long ago", "another run was at it"])
+@pytest.mark.parametrize("how", ["it was killed", "we waited for another run", "another run was at it"])
 def test_where_what_it_saw_does_not_count_we_look_ourselves(
     how: str, newsroom: Settings, looked: list[Path], forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if how == "it was killed":
         monkeypatch.setattr(ahead, "_see", killed)
-    if how == "it is too long ago":
-        monkeypatch.setattr(ahead, "_HOLDS_SECONDS", 0)
     with seeing_ahead(newsroom.home) as seen_ahead:
         if how == "another run was at it":
             first = seen_ahead()
             with_another_name(newsroom)
             assert built(read_settings(newsroom.home)).made
             assert not built(read_settings(newsroom.home), seen_ahead=lambda: first).made
+        elif how == "we waited for another run":
+            with held(newsroom.home / STATE):
+                assert not built(newsroom, seen_ahead=seen_ahead).made
         else:
             assert not built(newsroom, seen_ahead=seen_ahead).made
     assert (looked, bool(forked)) == ([newsroom.site], True)

@@ -4,7 +4,6 @@ Nothing heavy is loaded here: the copy is to begin first.
 """
 
 import marshal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -17,8 +16,6 @@ from greenchannel.desk.folders import Folder, Folders, folders_of_incidents, loo
 if TYPE_CHECKING:
     from greenchannel.delivery.unchanged import Seen, SeenAhead
 
-_HOLDS_SECONDS = 10.0  # Who waited for another run looks again.
-
 
 @contextmanager
 def looking_ahead(content: Path) -> Iterator[None]:
@@ -29,10 +26,12 @@ def looking_ahead(content: Path) -> Iterator[None]:
 
 @contextmanager
 def seeing_ahead(home: Path) -> "Iterator[SeenAhead]":
-    """For a build to which nothing may have happened: the files of the site that stood last."""
-    began = time.monotonic()
+    """For a build to which nothing may have happened: the files of the site that stood last, as they lie now.
+
+    Who had to wait for another run is to look himself.
+    """
     with _beside(partial(_see, home)) as copy:
-        yield lambda: _seen(copy) if copy and time.monotonic() < began + _HOLDS_SECONDS else None
+        yield lambda: _seen(copy) if copy else None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from datetime import datetime
 from greenchannel.delivery.delivering import Progress
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.targets import TargetError
-from greenchannel.delivery.unchanged import SeenAhead
+from greenchannel.delivery.unchanged import SeenAhead, nobody
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
@@ -54,7 +54,7 @@ def build(
     older_record: bool = False,
     progress: Progress = lambda _where, _done, _due: None,
     renderer: Renderer | None = None,
-    seen_ahead: SeenAhead | None = None,
+    seen_ahead: SeenAhead = nobody,
 ) -> Built:
     """Makes what changed, puts it at every place, reads it back and records the receipts.
 

@@ -14,7 +14,7 @@ from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import forget_proven, keep_proven
 from greenchannel.delivery.receipts import files_owed, receipts
 from greenchannel.delivery.record import Record, add, read_record, recall_record
-from greenchannel.delivery.unchanged import SeenAhead
+from greenchannel.delivery.unchanged import SeenAhead, nobody
 from greenchannel.delivery.workers import Workers, meanwhile
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.folders import look_again
@@ -61,7 +61,7 @@ class Making:
         progress: Progress = lambda _where, _done, _due: None,
         resident: Resident | None = None,
         renderer: Renderer | None = None,
-        seen_ahead: SeenAhead | None = None,
+        seen_ahead: SeenAhead = nobody,
     ) -> None:
         self.settings, self.clock, self.clean, self.progress = settings, clock, clean, progress
         self.takes_older = older_record
@@ -76,7 +76,7 @@ class Making:
         self._renderer = renderer or Renderer()
         self._workers = Workers(self._let_go, put_away=self._memory.close)
         self._resident = resident or Resident()
-        self._whole = Whole(settings, self.part, self._memory, self._resident, seen_ahead or (lambda: None))
+        self._whole = Whole(settings, self.part, self._memory, self._resident, seen_ahead)
         self._known = resident.desk if resident else None
         self._looks: Looks = {}
         self._pages: tuple[Planned, ...] = ()  # written by hand, as they were planned last
@@ -84,7 +84,7 @@ class Making:
 
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
-        with locked(self.settings.home / STATE), self._at_work():
+        with locked(self.settings.home / STATE, waiting=self._whole.look_again), self._at_work():
             if self.clean and self._journal is None:
                 forget_pages(self.settings)
                 forget_proven(self.settings.releases)

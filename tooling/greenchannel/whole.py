@@ -13,7 +13,7 @@ from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import seen_in_record
 from greenchannel.delivery.record import keep_glance, recall_record
-from greenchannel.delivery.unchanged import SeenAhead, name_of, read_unchanged, unchanged
+from greenchannel.delivery.unchanged import SeenAhead, name_of, nobody, read_unchanged, unchanged
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings
 from greenchannel.portal.almanac import Almanac, places_of, read_almanac
@@ -39,6 +39,10 @@ class Whole:
     ) -> None:
         self._settings, self._part, self._memory, self._resident = settings, part, memory, resident
         self._name, self._seen_ahead = name_of(part or SITE), seen_ahead
+
+    def look_again(self) -> None:
+        """Another run was at it since somebody looked ahead."""
+        self._seen_ahead = nobody
 
     def stood(self, sources: Sources, almanac: Almanac) -> bool:
         """Whether all of the site stood with the beginning of the record that an almanac is of."""

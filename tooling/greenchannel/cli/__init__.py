@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # one publication make, up to what is out.
     gc.set_threshold(250_000, 20, 100)
     # What else is installed has no say in what a field may hold, and need not be looked through for it.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     try:
         code = cli.main(args=argv, standalone_mode=False)
     except click.ClickException as error:

@@ -15,7 +15,7 @@ from greenchannel.translation import problem_text
 @click.pass_obj
 def build(call: Call, clean: bool, older_record: bool, form: str) -> int:
     """Build site/ from the record and put it at every target; only what changed is made and written."""
-    seen_ahead = None if clean else call.seeing_ahead()
+    seen_ahead = call.seeing_ahead()
     from greenchannel.building import build as build_site
     from greenchannel.indexing import build_index
 

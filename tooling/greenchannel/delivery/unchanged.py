@@ -36,6 +36,10 @@ class Seen(NamedTuple):
 SeenAhead = Callable[[], Seen | None]  # what somebody saw who looked a moment ago; None where nobody did
 
 
+def nobody() -> None:
+    """Looked ahead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unchanged:
     """`mark` stands for what all was made of, `told` for what the system told of the files: of the site, and `record`.

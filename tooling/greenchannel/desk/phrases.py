@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from greenchannel.desk.frontmatter import Mapping, Node, Scalar, Sequence, read_document
 from greenchannel.desk.schema import CHINESE_KEYS
@@ -30,7 +31,6 @@ _COMMENT = re.compile(r"(?:^|\s)#(.*)$", re.MULTILINE)
 # of an address is its id, which is looked for by itself.
 _BETWEEN = re.compile(r"https?://\S+|(?:mailto|tel):\S+|[·：]|[。！？；;|*_`~#>\[\]()（）{}\"“”\n\t]+|\s{2,}")
 _DATE_WORDS = re.compile(r"[\d０-９年月日时分秒上下午点号.,:：/+\-\s第条页]*")
-_HAN = "[㐀-䶿一-鿿豈-﫿]"  # Compiled when it is asked for: that takes as long as to read a hundred texts.
 _SHORTEST, _SHORTEST_HAN = 12, 6
 _SHORTEST_TITLE = 2  # Chinese characters
 
@@ -95,13 +95,19 @@ def _phrases(text: str) -> Iterator[str]:
     return (one for piece in _BETWEEN.split(text) if is_telling(one := piece.strip(" \r-+,，、:：")))
 
 
+@cache
+def _han() -> re.Pattern[str]:
+    """Compiled when it is asked for: so many letters take longer than the loading of the module."""
+    return re.compile("[㐀-䶿一-鿿豈-﫿]")
+
+
 def is_telling(phrase: str) -> bool:
-    shortest = _SHORTEST_HAN if re.search(_HAN, phrase) else _SHORTEST
+    shortest = _SHORTEST_HAN if _han().search(phrase) else _SHORTEST
     return len(phrase) >= shortest and not _DATE_WORDS.fullmatch(phrase)
 
 
 def _is_short_title(title: str) -> bool:
-    return len(re.findall(_HAN, title)) >= _SHORTEST_TITLE and not _DATE_WORDS.fullmatch(title)
+    return len(_han().findall(title)) >= _SHORTEST_TITLE and not _DATE_WORDS.fullmatch(title)
 
 
 def _spelled_times(value: str) -> list[str]:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from icalendar import Alarm as Component
     from icalendar import Event
-from msgspec import Struct
 
 
 class Alarm(Struct, frozen=True, kw_only=True):

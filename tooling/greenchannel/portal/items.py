@@ -46,10 +46,8 @@ def clean(value: T) -> T:
         result = _NOT_XML.sub("", value)
     elif isinstance(value, tuple):
         result = tuple(clean(one) for one in value)
-    elif isinstance(value, dict):
-        result = {key: clean(one) for key, one in value.items()}
     elif isinstance(value, Struct):
-        result = replace(value, **clean(asdict(value)))
+        result = replace(value, **{key: clean(one) for key, one in asdict(value).items()})
     return result  # type: ignore[no-any-return]
 
 

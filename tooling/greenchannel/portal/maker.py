@@ -11,7 +11,7 @@ from greenchannel.record.canonical import sha256
 
 _PACKAGE = Path(__file__).parents[1]
 _ROOMS = ("domain", "desk", "record", "portal")
-_LIBRARIES = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "nh3", "orjson", "pillow")
+_LIBRARIES = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "msgspec", "nh3", "orjson", "pillow")
 
 
 @cache

@@ -9,7 +9,7 @@ follows when all of the site is planned.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from heapq import nlargest
 from itertools import islice
 
@@ -132,8 +132,8 @@ class _Plan:
         since = min(nlargest(incident_page.NEWEST, began.values()), default=0)
         self.names = [f"incident {one}" for one in self._incidents]  # of the plans below them
         self._listed = [one for one, at in began.items() if at >= since]
-        years = {datetime.fromtimestamp(at, zone).year for at in began.values()}
-        self._years = [*map(str, sorted(years, reverse=True))]
+        years = {datetime.fromtimestamp(at, zone).year for at in began.values()}  # A tenth of formatting each.
+        self._years = [f"{date(one, 1, 1):%Y}" for one in sorted(years, reverse=True)]
 
     def plan(self, punctuality: Mapping[str, Rows]) -> Iterator[Planned]:
         site, theme, known = self._site, self._theme, self._almanac.pages.get(ENGLISH, {})

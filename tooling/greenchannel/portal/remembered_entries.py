@@ -7,6 +7,7 @@ from msgspec import Struct, msgpack
 from greenchannel.portal.items import Item, Prepared
 from greenchannel.portal.views.feeds import FeedEntry
 
+_SLOTS = 4_096  # lines of the ledger: what is remembered does not grow with it
 _Made = tuple[tuple[tuple[str, ...], bytes], ...]
 
 
@@ -17,9 +18,6 @@ class _Told(Struct, array_like=True):
     entry: FeedEntry
     summary: tuple[int, FeedEntry, _Made] | None
     full: tuple[int, str | None, _Made] | None
-
-
-_SLOTS = 4_096  # lines of the ledger: what is remembered does not grow with it
 
 
 def slot(place: int, kind: str, number: int) -> str:

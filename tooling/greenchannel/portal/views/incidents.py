@@ -1,6 +1,5 @@
 """What the pages of incidents show, and what is told of those that are open."""
 
-
 from msgspec import Struct
 
 from greenchannel.portal.views.parts import Card, DutyView, Frame, Link, Row, Time

@@ -1,6 +1,5 @@
 """What columns, directories, the home page, punctuality and search show."""
 
-
 from msgspec import Struct
 
 from greenchannel.portal.views.incidents import OngoingView

@@ -3,7 +3,6 @@
 Particulars are made of the frozen text and not of the ledger: the view has its digest, so one fingerprint covers both.
 """
 
-
 from msgspec import Struct
 
 from greenchannel.portal.views.parts import AttachmentView, Card, DutyView, Frame, Link, Row, Time
