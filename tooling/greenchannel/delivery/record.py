@@ -37,8 +37,9 @@ from greenchannel.record.withdrawal import (
     write_withdrawal,
 )
 
-_GLANCED: list[tuple[bytes, "Record"]] = []  # of this process: the newest, behind its mark
-_GLANCE = "glance"  # the name under which it is remembered
+_GLANCED: list[tuple[bytes, bytes, "Record"]] = []  # of this process: the newest, behind its mark and the index's
+# The names under which are remembered: an index behind its mark, and the mark of a record that went on since with it.
+_GLANCE, _SINCE = "glance", "glance since"
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+(?:\.[a-z]{2})?\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
 
@@ -132,13 +133,18 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
     """The record at a glance, if it is the one that was found sound: its state is a `Glance`, its events `Lines`."""
     checkpoint, ledger = ends(releases)
     mark = _mark(checkpoint, ledger)
-    if not (known := memory.recall((_GLANCE,)).get(_GLANCE, b"")).startswith(mark):
+    known = memory.recall((_GLANCE, _SINCE))
+    told, since = known.get(_GLANCE, b""), known.get(_SINCE, b"")
+    base = since[len(mark) :] if since.startswith(mark) and told.startswith(since[len(mark) :]) else mark
+    if not told.startswith(base):
         return None
-    for before, record in _GLANCED:
+    for before, _, record in _GLANCED:
         if before == mark:
             return record
-    index, lines = read_index(known[len(mark) :]), lines_of(ledger)
-    _GLANCED[:] = [(mark, record := Record(lines, glance(index, lines), ledger))]
+    index, lines = read_index(told[len(base) :]), lines_of(ledger)
+    for place in range(index.count, len(lines)):
+        index.add(lines, place)
+    _GLANCED[:] = [(mark, base, record := Record(lines, glance(index, lines), ledger))]
     return record
 
 
@@ -149,12 +155,14 @@ def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[st
 
 
 def _remember(releases: Path, memory: Remembering, record: Record) -> None:
-    """What was added to: who asks next need not read all of it again."""
-    mark, state = _mark(*ends(releases)), record.state
-    index = state.index if isinstance(state, Glance) else index_of(record.events)
-    memory.keep(_GLANCE, mark + index.write())
-    if isinstance(state, Glance):
-        _GLANCED[:] = [(mark, record)]
+    """What was added to: who asks next need not read all of it again. An index is not written anew for a few lines."""
+    mark = _mark(*ends(releases))
+    if isinstance(record.state, Glance):
+        ((_, base, _),) = _GLANCED  # It is what was recalled, gone on.
+        memory.keep(_SINCE, mark + base)
+        _GLANCED[:] = [(mark, base, record)]
+    else:
+        memory.keep(_GLANCE, mark + index_of(record.events).write())
 
 
 def _mark(checkpoint: bytes | None, ledger: bytes) -> bytes:

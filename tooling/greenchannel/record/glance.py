@@ -4,6 +4,7 @@ An archive of ten years is read whole by who builds all of it. Who looks at one 
 the record, wants to know what became of its neighbours.
 """
 
+import re
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,11 @@ class Index:
             self.members[incident] = [*members]
             insort(self.members[incident], release, key=lambda one: self.lines[one][0])
 
+    @property
+    def count(self) -> int:
+        """Of the lines that it is of."""
+        return sum(map(len, self.lines.values()))
+
     def copy(self) -> "Index":
         return Index(dict(self.lines), dict(self.facts), dict(self.members), self.named)
 
@@ -87,10 +93,13 @@ class Glance(State):
 
 
 class Lines(Sequence[Event]):
-    """The events of a sound ledger, each read when it is asked for."""
+    """The events of a sound ledger, each read when it is asked for. `ends` are where its lines end, `added` the next.
 
-    def __init__(self, lines: Sequence[bytes]) -> None:
-        self._lines = lines
+    Not cut into lines: of a long ledger most are not asked for.
+    """
+
+    def __init__(self, ledger: bytes, ends: Sequence[int], added: tuple[bytes, ...] = ()) -> None:
+        self._ledger, self._ends, self._added = ledger, ends, added
 
     @overload
     def __getitem__(self, place: int) -> Event: ...
@@ -100,23 +109,29 @@ class Lines(Sequence[Event]):
 
     def __getitem__(self, place: int | slice) -> Event | Sequence[Event]:
         if isinstance(place, slice):
-            return [orjson.loads(line) for line in self._lines[place]]
-        event: Event = orjson.loads(self._lines[place])
+            return [orjson.loads(self._line(one)) for one in range(len(self))[place]]
+        event: Event = orjson.loads(self._line(place))
         return event
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._ends) + len(self._added)
 
     def __add__(self, line: bytes) -> "Lines":
-        return Lines([*self._lines, line])
+        return Lines(self._ledger, self._ends, (*self._added, line))
 
     def digest(self, place: int) -> str:
         """SHA-256 of a line, by which the next one names it."""
-        return sha256(self._lines[place])
+        return sha256(self._line(place))
+
+    def _line(self, place: int) -> bytes:
+        place = range(len(self))[place]
+        if place >= len(self._ends):
+            return self._added[place - len(self._ends)]
+        return self._ledger[self._ends[place - 1] + 1 if place else 0 : self._ends[place]]
 
 
 def lines_of(ledger: bytes) -> Lines:
-    return Lines(ledger.split(b"\n")[:-1])
+    return Lines(ledger, [one.start() for one in re.finditer(b"\n", ledger)])
 
 
 def glance(index: Index, lines: Lines) -> Glance:
