@@ -43,6 +43,7 @@ from greenchannel.record.glance import Glance, index_of
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Sound, recalled, verify
 from greenchannel.resident import Resident
 from greenchannel.sourcing import compare_site, opened_site
+from greenchannel.whole import Sources
 from points import one_renderer
 
 DAMAGES = ("forget", "forget_one", "flip", "flip", "flip", "cut", "lengthen", "bring_back", "bring_back", "spoil")
@@ -76,8 +77,8 @@ def counted(found: Counter[str]) -> Iterator[None]:
         found["worked out"] += 1
         return work_out(self)
 
-    def unchanged(self: Making) -> bool:
-        is_so = is_unchanged(self)
+    def unchanged(self: Making, sources: Sources) -> bool:
+        is_so = is_unchanged(self, sources)
         found["unchanged"] += is_so and not self.part
         return is_so
 

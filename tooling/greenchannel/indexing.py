@@ -93,7 +93,7 @@ class Indexing(Making):
 
     def make(self) -> None:
         with locked(self.settings.home / STATE / SEARCH), self._at_work():
-            if not self._is_unchanged():
+            if (glanced := self._at_a_glance()) is None or not self._is_unchanged(glanced):
                 before = self._named()
                 self._make(*(sources := self._sources()))
                 if self.is_clear:

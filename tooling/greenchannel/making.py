@@ -91,9 +91,10 @@ class Making:
             if not self.takes_older:
                 refuse_older_record(self.settings)
             self._guard = None
-            if is_news := self.is_place and not self.clean and self._make_news():
+            glanced = self._at_a_glance()
+            if is_news := self.is_place and glanced is not None and self._make_news(glanced):
                 self._add_receipts()
-            if is_news or not self._is_unchanged():
+            if is_news or glanced is None or not self._is_unchanged(glanced):
                 self._make(*(sources := self._sources()))
                 # The receipts are part of the public ledger and of the duty tables; they bring no others.
                 if self._add_receipts():
@@ -135,17 +136,21 @@ class Making:
         self._memory.close()
         self._renderer.close()
 
-    def _make_news(self) -> bool:
+    def _at_a_glance(self) -> Sources | None:
+        """What the site is made of, where the record is one that was found sound; a clean build believes none."""
+        record = None if self.clean else recall_record(self.settings.releases, self._memory)
+        return None if record is None else self._sources(record)
+
+    def _make_news(self, sources: Sources) -> bool:
         """Where the record alone has grown since all of the site stood: what came, before everything is looked at.
 
         Whether it was so. Of an archive, to look at everything takes longer than to make what came: the record is read
         at a glance, and of the journal its last line, which says what stood. Hand-written pages wait: whether they have
         an address of their own is known of all of the plan alone.
         """
-        record, almanac = recall_record(self.settings.releases, self._memory), self._whole.take_almanac()
-        if record is None or almanac is None:
+        site, theme, journal = sources
+        if not self._whole.has_grown(sources) or (almanac := self._whole.take_almanac()) is None:
             return False
-        site, theme, journal = sources = self._sources(record)
         if almanac.lines == len(site.events) or not self._whole.stood(sources, almanac):
             return False
         news = read_news(almanac, site)
@@ -169,12 +174,9 @@ class Making:
         before = {path: packed(one) if self.settings.precompress else one for path, one in news.before.items()}
         return {path: before.get(plain_of(path), "") for path in there(self.settings.site, paths)}
 
-    def _is_unchanged(self) -> bool:
+    def _is_unchanged(self, sources: Sources) -> bool:
         """Whether nothing has changed since all of it stood: then nobody needs to look at more than that."""
-        record = None if self.clean else recall_record(self.settings.releases, self._memory)
-        if record is None:
-            return False
-        site, _, _ = sources = self._sources(record)
+        site, _, _ = sources
         if (found := self._whole.unchanged(sources, lambda: self._hand_written(site))) is None:
             return False
         self.delivered, self.state = found, site.state

@@ -49,6 +49,11 @@ class Whole:
         site, theme, journal = sources
         return _knows(almanac, site) and journal.last == {_ALL: self._told(site, theme, almanac.lines, almanac.head)}
 
+    def has_grown(self, sources: Sources) -> bool:
+        """Whether the record has other lines than what stood last, as the journal's last line tells."""
+        site, _, journal = sources
+        return (journal.last or {}).get(_ALL, {}).get("lines") != len(site.events)
+
     def drop(self, sources: Sources) -> None:
         """Before anything is remembered that does not stand yet."""
         site, theme, journal = sources

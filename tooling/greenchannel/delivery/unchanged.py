@@ -7,10 +7,11 @@ names. It is no proof, as the journal is none: where anything is not as it says,
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -33,6 +34,7 @@ class Seen(NamedTuple):
     told: str | None
 
 
+Value = TypeVar("Value")
 SeenAhead = Callable[[], Seen | None]  # what somebody saw who looked a moment ago; None where nobody did
 
 
@@ -95,15 +97,37 @@ def name_of(part: str) -> str:
 def read_unchanged(data: bytes) -> Unchanged:
     """As `Unchanged.write` wrote it."""
     kept = orjson.loads(data)
-    paths, digests = _split(kept["paths"]), kept["digests"]
-    each = (digests[start : start + _DIGEST] for start in range(0, len(digests), _DIGEST))
-    delivered = Delivered(
-        files=dict(zip(paths, each, strict=True)),
-        made=0,
-        written=(),
-        stages=dict(zip(paths, map(_STAGES.__getitem__, kept["stages"]), strict=True)),
-    )
+    digests, stages = kept["digests"], kept["stages"]
+
+    def of_files() -> Mapping[str, str]:
+        each = (digests[start : start + _DIGEST] for start in range(0, len(digests), _DIGEST))
+        return dict(zip(_split(kept["paths"]), each, strict=True))
+
+    def of_stages() -> Mapping[str, Stage]:
+        return dict(zip(_split(kept["paths"]), map(_STAGES.__getitem__, stages), strict=True))
+
+    delivered = Delivered(_Later(len(stages), of_files), 0, (), _Later(len(stages), of_stages))
     return Unchanged(kept["mark"], delivered, _split(kept["record"]), tuple(kept["told"]))
+
+
+class _Later(Mapping[str, Value]):
+    """Of so many files: who asks for no more than their number, as most builds do, need not wait for the rest."""
+
+    def __init__(self, size: int, work: Callable[[], Mapping[str, Value]]) -> None:
+        self._size, self._work = size, work
+
+    @cached_property
+    def _values(self) -> Mapping[str, Value]:
+        return self._work()
+
+    def __getitem__(self, path: str) -> Value:
+        return self._values[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return self._size
 
 
 def _told(
