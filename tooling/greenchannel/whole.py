@@ -50,9 +50,15 @@ class Whole:
         return _knows(almanac, site) and journal.last == {_ALL: self._told(site, theme, almanac.lines, almanac.head)}
 
     def has_grown(self, sources: Sources) -> bool:
-        """Whether the record has other lines than what stood last, as the journal's last line tells."""
+        """Whether the record has other lines than what stood last, as the journal's last line tells.
+
+        An almanac of other lines than that is put away: another process went on since.
+        """
         site, _, journal = sources
-        return (journal.last or {}).get(_ALL, {}).get("lines") != len(site.events)
+        lines, almanac = journal.last.get(_ALL, {}).get("lines"), self._resident.almanac
+        if lines and almanac and almanac.lines != lines:
+            self._resident.almanac = None
+        return lines != len(site.events)
 
     def drop(self, sources: Sources) -> None:
         """Before anything is remembered that does not stand yet."""

@@ -120,10 +120,12 @@ class Memory:
             database.executescript(f"pragma journal_mode = wal; pragma synchronous = off; {_SCHEMA}")
             if _maker(database) != self._maker:
                 with database:
-                    database.execute("delete from maker")
-                    database.execute("insert into maker values (?)", (self._maker,))
-                    database.execute("drop table remembered")  # That of an earlier version may have another form.
-                    database.execute(f"create table {_REMEMBERED}")
+                    database.execute("begin immediate")
+                    if _maker(database) != self._maker:  # Else another process was quicker.
+                        database.execute("delete from maker")
+                        database.execute("insert into maker values (?)", (self._maker,))
+                        database.execute("drop table remembered")  # That of an earlier version may have another form.
+                        database.execute(f"create table {_REMEMBERED}")
             stack.pop_all()
         return database
 
@@ -136,7 +138,8 @@ class Memory:
             with suppress(*_UNUSABLE):
                 self._database.close()
             self._database = None
-        if self._reads_only or _is_busy(error) or not _is_damaged(self._path):
+        is_damaged = _is_said_to_be_read_only if _code(error) == sqlite3.SQLITE_READONLY else _is_damaged
+        if self._reads_only or _is_busy(error) or not is_damaged(self._path):
             return False
         for suffix in ("", "-wal", "-shm"):
             with suppress(OSError):
@@ -193,11 +196,15 @@ def _code(error: Exception) -> int:
     return code & 0xFF
 
 
+def _is_said_to_be_read_only(path: Path) -> bool:
+    """By its own head, and not by the disk."""
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(_HEAD)[_WRITE_VERSION:] not in _VERSIONS
+    return False
+
+
 def _is_damaged(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            if file.read(_HEAD)[_WRITE_VERSION:] not in _VERSIONS:  # Any other says that it can only be read.
-                return True
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)) as database:
             # A quick_check leaves the index out.
             if database.execute("pragma integrity_check(1)").fetchall() != [("ok",)]:
@@ -206,8 +213,6 @@ def _is_damaged(path: Path) -> bool:
             with closing(sqlite3.connect(":memory:")) as sound:
                 sound.executescript(_SCHEMA)
                 return _tables(database) != _tables(sound)
-    except OSError:
-        return False
     except sqlite3.OperationalError as error:  # A format that nobody knows; the others are of the disk or of a moment.
         return _code(error) == sqlite3.SQLITE_ERROR
     except _UNUSABLE:

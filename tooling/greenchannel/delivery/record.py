@@ -37,8 +37,9 @@ from greenchannel.record.withdrawal import (
     write_withdrawal,
 )
 
-_GLANCED: list[tuple[bytes, bytes, "Record"]] = []  # of this process: the newest, behind its mark and the index's
-# The names under which are remembered: an index behind its mark, and the mark of a record that went on since with it.
+# Of this process: the newest, behind its mark and those of the records that it is known to have gone on from.
+_GLANCED: list[tuple[bytes, bytes, "Record"]] = []
+# The names under which are remembered: an index behind its mark, and the marks of records, each gone on from the next.
 _GLANCE, _SINCE = "glance", "glance since"
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+(?:\.[a-z]{2})?\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
@@ -135,16 +136,18 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
     mark = _mark(checkpoint, ledger)
     known = memory.recall((_GLANCE, _SINCE))
     told, since = known.get(_GLANCE, b""), known.get(_SINCE, b"")
-    base = since[len(mark) :] if since.startswith(mark) and told.startswith(since[len(mark) :]) else mark
-    if not told.startswith(base):
+    base = told[: len(mark)]
+    marks = since if base != mark and since.startswith(mark) else mark
+    if not base or base not in marks:
         return None
     for before, _, record in _GLANCED:
         if before == mark:
+            _GLANCED[:] = [(mark, marks, record)]
             return record
     index, lines = read_index(told[len(base) :]), lines_of(ledger)
     for place in range(index.count, len(lines)):
         index.add(lines, place)
-    _GLANCED[:] = [(mark, base, record := Record(lines, glance(index, lines), ledger))]
+    _GLANCED[:] = [(mark, marks, record := Record(lines, glance(index, lines), ledger))]
     return record
 
 
@@ -158,9 +161,9 @@ def _remember(releases: Path, memory: Remembering, record: Record) -> None:
     """What was added to: who asks next need not read all of it again. An index is not written anew for a few lines."""
     mark = _mark(*ends(releases))
     if isinstance(record.state, Glance):
-        ((_, base, _),) = _GLANCED  # It is what was recalled, gone on.
-        memory.keep(_SINCE, mark + base)
-        _GLANCED[:] = [(mark, base, record)]
+        ((_, marks, _),) = _GLANCED  # It is what was recalled, gone on.
+        memory.keep(_SINCE, mark + marks)
+        _GLANCED[:] = [(mark, mark + marks, record)]
     else:
         memory.keep(_GLANCE, mark + index_of(record.events).write())
 
@@ -185,9 +188,10 @@ def release(
     """
     with locked(releases):
         record, decisions = _sound(releases, memory), []
+        stood = len(record.events)
         for one in submissions:
             candidate, now = one.make(record.state), clock()
-            _refuse_damaged(releases, record, candidate)
+            _refuse_damaged(releases, record, candidate, stood)
             approval = read_approval(one.approval) if one.approval else None
             refused = refusals(candidate, approval, record.state, registry, one.errors, now)
             event = None
@@ -218,8 +222,11 @@ def _sound(releases: Path, memory: Remembering | None) -> Record:
     return (memory and recall_record(releases, memory)) or read_record(releases)
 
 
-def _refuse_damaged(releases: Path, record: Record, candidate: Candidate) -> None:
-    """Of a record at a glance, which has not looked at any file: those of the incident and of what is explained."""
+def _refuse_damaged(releases: Path, record: Record, candidate: Candidate, stood: int) -> None:
+    """Of a record at a glance, which has not looked at any file: those of the incident and of what is explained.
+
+    Of the first `stood` lines: what a dry run would have added is on no disk.
+    """
     if not isinstance(state := record.state, Glance):
         return
     found, index = Holdings(digests(frozen_reader(releases)), approvals=True), state.index
@@ -228,7 +235,7 @@ def _refuse_damaged(releases: Path, record: Record, candidate: Candidate) -> Non
     places = {place for one in around for place in index.lines.get(one, ())}
     if incident in index.facts:
         places.add(index.facts[incident])
-    for place in sorted(places):
+    for place in sorted(one for one in places if one < stood):
         found.check(place + 1, record.events[place])
     if found.problems:
         raise LedgerDamagedError(found.problems)
