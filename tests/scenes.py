@@ -19,7 +19,7 @@ from unittest.mock import patch
 from conftest import REPOSITORY, no_index
 from greenchannel import handwritten, sourcing
 from greenchannel.cli import main
-from greenchannel.delivery.record import Record
+from greenchannel.delivery.glanced import Record
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.portal.addresses import public_path

@@ -10,10 +10,11 @@ import pytest
 from conftest import BUILT_AT, Clock
 from greenchannel import office
 from greenchannel.building import build
-from greenchannel.delivery import proven
+from greenchannel.delivery import glanced, proven
 from greenchannel.delivery import record as on_disk
+from greenchannel.delivery.glanced import Record, keep_glance, recall_record
 from greenchannel.delivery.memory import Memory
-from greenchannel.delivery.record import Record, keep_glance, read_record, recall_record
+from greenchannel.delivery.record import read_record
 from greenchannel.desk.settings import Settings
 from greenchannel.making import Making
 from greenchannel.portal.maker import maker
@@ -39,7 +40,7 @@ def withdrawn(newsroom: Settings, release: str) -> None:
 
 def recalled(newsroom: Settings) -> tuple[Record | None, bytes]:
     """By another process; and the index that is remembered."""
-    on_disk._GLANCED.clear()  # noqa: SLF001
+    glanced._GLANCED.clear()  # noqa: SLF001
     proven._KNOWN.clear()  # noqa: SLF001
     with Memory(newsroom.home, maker()) as memory:
         return recall_record(newsroom.releases, memory), memory.recall(("glance",))["glance"]

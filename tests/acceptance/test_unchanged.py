@@ -20,11 +20,12 @@ from greenchannel.ahead import seeing_ahead
 from greenchannel.building import Built, build
 from greenchannel.cli import main
 from greenchannel.delivery import proven
+from greenchannel.delivery.glanced import keep_glance
 from greenchannel.delivery.heartbeat import beat
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.memory import FILE, Memory
-from greenchannel.delivery.record import LedgerDamagedError, keep_glance, read_record
+from greenchannel.delivery.record import LedgerDamagedError, read_record
 from greenchannel.delivery.unchanged import Seen, SeenAhead, Unchanged, name_of, nobody
 from greenchannel.delivery.writing import locked
 from greenchannel.desk import seen

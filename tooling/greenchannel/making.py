@@ -8,12 +8,13 @@ from typing import Any
 
 from greenchannel.continuity import refuse_older_record
 from greenchannel.delivery.delivering import Delivered, Looks, Progress, make_site, orphans, there
+from greenchannel.delivery.glanced import Record, recall_record
 from greenchannel.delivery.journal import Ahead, Journal
 from greenchannel.delivery.leaks import Leak
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import forget_proven, keep_proven
 from greenchannel.delivery.receipts import files_owed, receipts
-from greenchannel.delivery.record import Record, add, read_record, recall_record
+from greenchannel.delivery.record import add, read_record
 from greenchannel.delivery.unchanged import SeenAhead, nobody
 from greenchannel.delivery.workers import Workers, meanwhile
 from greenchannel.delivery.writing import locked

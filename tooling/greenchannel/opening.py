@@ -11,8 +11,9 @@ from pathlib import Path
 
 from greenchannel.continuity import older_record
 from greenchannel.delivery.cleaned import Cleaned
+from greenchannel.delivery.glanced import Record
 from greenchannel.delivery.proven import frozen_reader
-from greenchannel.delivery.record import LedgerDamagedError, Record, read_at_a_glance, read_sound_part
+from greenchannel.delivery.record import LedgerDamagedError, read_at_a_glance, read_sound_part
 from greenchannel.delivery.writing import write_file
 from greenchannel.desk.checking import check
 from greenchannel.desk.document import Document, Newsroom

@@ -7,10 +7,11 @@ from itertools import chain
 from pathlib import Path
 
 from greenchannel.delivery.comparing import Difference, differences
+from greenchannel.delivery.glanced import Record
 from greenchannel.delivery.heartbeat import shown_beats
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import text_reader
-from greenchannel.delivery.record import Record, read_record
+from greenchannel.delivery.record import read_record
 from greenchannel.delivery.remembered import CompiledTemplates, remembering
 from greenchannel.delivery.writing import locked
 from greenchannel.desk.document import Newsroom

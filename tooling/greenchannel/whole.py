@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from greenchannel.delivery.delivering import Delivered, Looks, look
+from greenchannel.delivery.glanced import keep_glance, recall_record
 from greenchannel.delivery.journal import Journal
 from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import seen_in_record
-from greenchannel.delivery.record import keep_glance, recall_record
 from greenchannel.delivery.unchanged import SeenAhead, name_of, nobody, read_unchanged, unchanged
 from greenchannel.desk.places import SITE
 from greenchannel.desk.settings import Settings

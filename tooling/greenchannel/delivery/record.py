@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from greenchannel.delivery.proven import digest_of, ends, examine_on, frozen_reader
+from greenchannel.delivery.glanced import Record, followed, keep_glance, recall_record, remember
+from greenchannel.delivery.proven import ends, examine_on, frozen_reader
 from greenchannel.delivery.writing import append, locked, write_file
 from greenchannel.domain.errors import GreenchannelError
 from greenchannel.domain.registry import Registry
@@ -23,9 +24,9 @@ from greenchannel.portal.addresses import public_path
 from greenchannel.record.approval import Approval, approval_path, countersignature_path, read_approval, write_approval
 from greenchannel.record.canonical import sha256
 from greenchannel.record.checkpoint import Checkpoint, checkpoint_before, checkpoint_of, write_checkpoint
-from greenchannel.record.events import PublicRelease, Revision, State, chain, fold, write_events
+from greenchannel.record.events import PublicRelease, Revision, State, chain, write_events
 from greenchannel.record.gate import Candidate, Refusal, publication, refusals
-from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of, read_index
+from greenchannel.record.glance import Glance
 from greenchannel.record.holdings import Holdings, Reader, digests
 from greenchannel.record.problem import Problem
 from greenchannel.record.verification import CHECKPOINT, LEDGER, Verification, verify
@@ -37,10 +38,6 @@ from greenchannel.record.withdrawal import (
     write_withdrawal,
 )
 
-# Of this process: the newest, behind its mark and those of the records that it is known to have gone on from.
-_GLANCED: list[tuple[bytes, bytes, "Record"]] = []
-# The names under which are remembered: an index behind its mark, and the marks of records, each gone on from the next.
-_GLANCE, _SINCE = "glance", "glance since"
 PUBLIC = "record"  # the folder of a site in which the public ledger stands
 _FROZEN = re.compile(r"[a-z0-9/-]+\.r[0-9]+(?:\.[a-z]{2})?\.md|[a-z0-9/-]+/attachments/[0-9a-f]{64}\.[a-z]+")
 
@@ -61,14 +58,6 @@ class LedgerDamagedError(GreenchannelError):
 
     def __str__(self) -> str:
         return self.in_language(str)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    events: Sequence[Mapping[str, Any]]
-    state: State
-    ledger: bytes  # the events as they stand
-    behind: bool = False  # the checkpoint: a crash came between it and its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,48 +119,6 @@ def read_at_a_glance(releases: Path, memory: Remembering) -> tuple[Record, Ledge
     return record, found
 
 
-def recall_record(releases: Path, memory: Remembering) -> Record | None:
-    """The record at a glance, if it is the one that was found sound: its state is a `Glance`, its events `Lines`."""
-    checkpoint, ledger = ends(releases)
-    mark = _mark(checkpoint, ledger)
-    known = memory.recall((_GLANCE, _SINCE))
-    told, since = known.get(_GLANCE, b""), known.get(_SINCE, b"")
-    base = told[: len(mark)]
-    marks = since if base != mark and since.startswith(mark) else mark
-    if not base or base not in marks:
-        return None
-    for before, _, record in _GLANCED:
-        if before == mark:
-            _GLANCED[:] = [(mark, marks, record)]
-            return record
-    index, lines = read_index(told[len(base) :]), lines_of(ledger)
-    for place in range(index.count, len(lines)):
-        index.add(lines, place)
-    _GLANCED[:] = [(mark, marks, record := Record(lines, glance(index, lines), ledger))]
-    return record
-
-
-def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
-    """Of a sound record, if it is still that one: for who looks at it, or adds to it, later."""
-    if events and ends(releases)[1] == ledger:
-        memory.keep(_GLANCE, _mark(*ends(releases)) + index_of(events).write())
-
-
-def _remember(releases: Path, memory: Remembering, record: Record) -> None:
-    """What was added to: who asks next need not read all of it again. An index is not written anew for a few lines."""
-    mark = _mark(*ends(releases))
-    if isinstance(record.state, Glance):
-        ((_, marks, _),) = _GLANCED  # It is what was recalled, gone on.
-        memory.keep(_SINCE, mark + marks)
-        _GLANCED[:] = [(mark, mark + marks, record)]
-    else:
-        memory.keep(_GLANCE, mark + index_of(record.events).write())
-
-
-def _mark(checkpoint: bytes | None, ledger: bytes) -> bytes:
-    return f"{digest_of(ledger)} {sha256(checkpoint or b'')}\n".encode()
-
-
 def release(
     releases: Path,
     submissions: Iterable[Submission],
@@ -201,20 +148,11 @@ def release(
                 (event,) = chain(record.state, (body,), now)
                 if not dry_run:
                     _commit(releases, candidate, one.approval or b"", event)
-                record = _followed(record, event)
+                record = followed(record, event)
             decisions.append(Decision(candidate, refused, event))
         if memory and not dry_run and any(one.event for one in decisions):
-            _remember(releases, memory, record)
+            remember(releases, memory, record)
     return tuple(decisions)
-
-
-def _followed(record: Record, event: Mapping[str, Any]) -> Record:
-    ledger = record.ledger + write_events((event,))
-    if not isinstance(record.state, Glance) or not isinstance(record.events, Lines):
-        return Record((*record.events, event), fold((event,), record.state), ledger)
-    index, lines = record.state.index.copy(), record.events + write_events((event,))[:-1]
-    index.add(lines, len(record.events))
-    return Record(lines, glance(index, lines), ledger)
 
 
 def _sound(releases: Path, memory: Remembering | None) -> Record:
@@ -282,7 +220,7 @@ def withdraw(
             write_file(releases / path, write_withdrawal(signed))
             _append(releases, (event,))
             if memory:
-                _remember(releases, memory, _followed(record, event))
+                remember(releases, memory, followed(record, event))
     return event
 
 
