@@ -44,6 +44,8 @@ from greenchannel.record.outlived import (
 
 @dataclass(frozen=True)
 class Desk:
+    """What is written and what is public, as of one moment. `only` is what was asked about."""
+
     newsroom: Newsroom
     policies: Selection
     record: Record

@@ -61,6 +61,8 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """What is answered to a request. `type` is the media type; `location` is set where it stands elsewhere."""
+
     status: HTTPStatus
     type: str
     data: bytes

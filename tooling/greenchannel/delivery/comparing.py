@@ -27,6 +27,8 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
+    """A file of a site that is not as the record would have it."""
+
     path: str
     kind: Kind
 

@@ -22,6 +22,8 @@ _GLANCE, _SINCE = "glance", "glance since"
 
 @dataclass(frozen=True, slots=True)
 class Record:
+    """What is public, as its lines tell it; the lines may be read in part, each when it is asked for."""
+
     events: Sequence[Mapping[str, Any]]
     state: State
     ledger: bytes  # the events as they stand

@@ -44,6 +44,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
+    """A phrase that the file at `path` must not hold, with the `spelling` under which it stands there."""
+
     path: str
     phrase: Phrase
     spelling: str

@@ -71,6 +71,8 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """What became of a candidate: a line of the ledger, or the reasons why it was refused."""
+
     candidate: Candidate
     refused: tuple[Refusal, ...]
     event: Mapping[str, Any] | None

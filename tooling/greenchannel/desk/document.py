@@ -18,6 +18,8 @@ from greenchannel.domain.translation import Translation
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
+    """A warning that an officer takes upon himself, and why."""
+
     code: str
     reason: str
     span: Span

@@ -59,6 +59,8 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
+    """What is wrong at a place; `detail` and `suggestion` are for the words of the rule that tells of it."""
+
     kind: FaultKind
     span: Span
     detail: str = ""
@@ -68,6 +70,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
+    """A word or number as it is written; `is_null` where nothing stands behind the key."""
+
     text: str
     span: Span
     is_null: bool
@@ -75,12 +79,16 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
+    """A list of YAML."""
+
     items: tuple["Node", ...]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
+    """Keys with what stands behind each, in the order of the file."""
+
     entries: tuple[tuple[Scalar, "Node"], ...]
     span: Span
 

@@ -38,6 +38,8 @@ _MAX_PORT = 65_535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryPlace:
+    """A folder of this machine, as it sees it."""
+
     name: str
     folder: Path
 

@@ -21,6 +21,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """Words for people, in the language of whoever reads them: an English template and what goes into it."""
+
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
 

@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timezone
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """A time that is known to the day only, by the calendar of a `zone`."""
+
     day: date
     zone: timezone
 

@@ -66,6 +66,8 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
+    """Who the city is: each by id, and which department leads what (regulation, Annex 1)."""
+
     departments: Mapping[str, Department] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     experts: Mapping[str, Expert] = field(default_factory=dict)

@@ -18,6 +18,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
+    """Who speaks at a conference."""
+
     name: str
     post: str
 
@@ -42,6 +44,8 @@ class Accreditation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Common:
+    """What any release has. `id` is ``<incident>/<name>``; `incident`, `department` and `author` are ids."""
+
     id: str
     title: str
     incident: str
@@ -66,6 +70,8 @@ class _Common:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(_Common):
+    """事实发布: what is known of an incident, within the hour or later."""
+
     type: ReleaseType = ReleaseType.FACT
 
 
@@ -87,6 +93,8 @@ class Conference(_Common):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response(_Common):
+    """回应: what the government says to a concern, with the verdict it came to."""
+
     type: ReleaseType = ReleaseType.RESPONSE
     verdict: Verdict
     result_due: Moment | None = None  # by when a result is promised that is not there yet
@@ -97,6 +105,8 @@ class Response(_Common):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpretation(_Common):
+    """解读: an expert explains the release that `basis` names. `expert` is an id, too."""
+
     type: ReleaseType = ReleaseType.INTERPRETATION
     expert: str
     basis: str

@@ -72,6 +72,8 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Met:
+    """A duty that the release `by` met, with what was left of its time."""
+
     by: str
     at: datetime
     margin: timedelta
@@ -89,11 +91,15 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
+    """A duty whose time is not over."""
+
     left: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
+    """A duty that nothing met, and for how long its time has been over."""
+
     late: timedelta
 
 

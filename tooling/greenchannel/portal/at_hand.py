@@ -10,6 +10,8 @@ from greenchannel.portal.streams import Streams
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
+    """What a process that stays keeps of one plan for the next."""
+
     plans: Plans = field(default_factory=dict)
     streams: Streams = field(default_factory=Streams)
     entries: Entries = field(default_factory=Entries)

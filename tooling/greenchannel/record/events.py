@@ -47,6 +47,8 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class PublicRelease:
+    """A release as the public has it: all its revisions, oldest first, and what became of them."""
+
     id: str
     revisions: tuple[Revision, ...]
     visible: Mapping[int, Mapping[str, datetime]] = field(default_factory=dict)  # revision -> target -> read back
@@ -136,6 +138,8 @@ def named_by(events: Iterable[Mapping[str, Any]], known: Named = Named()) -> Nam
 
 @dataclass(frozen=True, slots=True)
 class State:
+    """What the lines of a ledger add up to: `entries` of them, of which the last has the SHA-256 `head`."""
+
     releases: Mapping[str, PublicRelease] = field(default_factory=dict)
     incidents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the newest public facts of each
     entries: int = 0

@@ -31,6 +31,8 @@ from greenchannel.record.translations import translation_files
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
+    """Why a candidate may not go out. `code` is that of ``greenchannel explain``."""
+
     code: str
     reason: Message
 

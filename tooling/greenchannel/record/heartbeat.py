@@ -14,6 +14,8 @@ KEPT = 7
 
 @dataclass(frozen=True, slots=True)
 class Beat:
+    """A test of the channel: when it was sent, and how many lines the ledger had then."""
+
     at: datetime
     sequence: int
 

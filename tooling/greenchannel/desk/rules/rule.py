@@ -101,6 +101,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """What a rule found in one document, how to mend it, and the edit that does so where it is beyond doubt."""
+
     span: Span
     message: Message
     hint: Message
@@ -109,6 +111,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """One thing that may be wrong, and the function that finds every place of it in a document."""
+
     code: str
     severity: Severity
     check: Callable[[Document, Context], Iterator[Finding]]
