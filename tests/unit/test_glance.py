@@ -61,6 +61,20 @@ def test_of_an_incident_those_of_its_releases(read: list[str]) -> None:
     assert {*read} == {*state.members()[incident]}
 
 
+def test_a_line_is_read_once_and_those_behind_the_limit_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_KNOWN", 1)
+    lines = lines_of(write_events(EVENTS))
+    assert lines[0] is lines[0]
+    assert lines[-1] is not lines[-1]
+    assert (lines[0], lines[-1]) == (EVENTS[0], EVENTS[-1])
+
+
+def test_of_two_that_went_on_from_the_same_lines_each_tells_its_own() -> None:
+    first, *others = (write_events((one,))[:-1] for one in EVENTS[:3])
+    began = lines_of(first + b"\n")
+    assert [[*(began + one)] for one in others] == [[EVENTS[0], EVENTS[1]], [EVENTS[0], EVENTS[2]]]
+
+
 def test_what_the_record_does_not_have_is_not_there() -> None:
     _, state = seen_at_a_glance(len(EVENTS))
     assert state.releases.get("2026/meiyou/fact-1") is None

@@ -10,7 +10,7 @@ from greenchannel.portal.almanac import Almanac, is_kept_whole
 from greenchannel.portal.streams import Ends, Stream, Version, follow
 from greenchannel.record.glance import Glance, Lines
 
-_AT_FIRST = 200  # versions of a stream that are read before it is asked whether these are enough
+_AT_FIRST = 128  # versions of a stream that are read before it is asked whether these are enough
 
 
 class StreamEnds:

@@ -18,6 +18,7 @@ from greenchannel.record.events import Named, PublicRelease, State, apply, named
 
 Event = Mapping[str, Any]  # Any: JSON
 Value = TypeVar("Value")
+_KNOWN = 4_096  # lines: more than a publication asks for, and a few megabytes
 
 
 @dataclass(slots=True)
@@ -95,11 +96,15 @@ class Glance(State):
 class Lines(Sequence[Event]):
     """The events of a sound ledger, each read when it is asked for. `ends` are where its lines end, `added` the next.
 
-    Not cut into lines: of a long ledger most are not asked for.
+    Not cut into lines: of a long ledger most are not asked for. Those of a few releases are asked for again and again,
+    and `known` by their places; nobody changes them.
     """
 
-    def __init__(self, ledger: bytes, ends: Sequence[int], added: tuple[bytes, ...] = ()) -> None:
+    def __init__(
+        self, ledger: bytes, ends: Sequence[int], added: tuple[bytes, ...] = (), known: dict[int, Event] | None = None
+    ) -> None:
         self._ledger, self._ends, self._added = ledger, ends, added
+        self._known = {} if known is None else known
 
     @overload
     def __getitem__(self, place: int) -> Event: ...
@@ -109,22 +114,26 @@ class Lines(Sequence[Event]):
 
     def __getitem__(self, place: int | slice) -> Event | Sequence[Event]:
         if isinstance(place, slice):
-            return [orjson.loads(self._line(one)) for one in range(len(self))[place]]
-        event: Event = orjson.loads(self._line(place))
+            return [self[one] for one in range(len(self))[place]]
+        place = range(len(self))[place]
+        if (event := self._known.get(place)) is None:
+            event = orjson.loads(self._line(place))
+            # What was added may never come to be: another one may stand there in its stead.
+            if place < len(self._ends) and len(self._known) < _KNOWN:
+                self._known[place] = event
         return event
 
     def __len__(self) -> int:
         return len(self._ends) + len(self._added)
 
     def __add__(self, line: bytes) -> "Lines":
-        return Lines(self._ledger, self._ends, (*self._added, line))
+        return Lines(self._ledger, self._ends, (*self._added, line), self._known)
 
     def digest(self, place: int) -> str:
         """SHA-256 of a line, by which the next one names it."""
-        return sha256(self._line(place))
+        return sha256(self._line(range(len(self))[place]))
 
     def _line(self, place: int) -> bytes:
-        place = range(len(self))[place]
         if place >= len(self._ends):
             return self._added[place - len(self._ends)]
         return self._ledger[self._ends[place - 1] + 1 if place else 0 : self._ends[place]]
