@@ -47,6 +47,25 @@ def test_what_another_process_saw_is_what_we_would_have_seen(office_home: Settin
     assert (looked != [], dict(seen), [*seen.shelves]) == (True, dict(found), [*found.shelves])
 
 
+def test_what_another_process_saw_of_a_year_is_unpacked_when_it_is_asked_for(
+    office_home: Settings, looked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpack, unpacked = ahead._unpacked, list[bytes]()  # noqa: SLF001
+
+    def counted(data: bytes) -> dict[str, folders.Folder]:
+        unpacked.append(data)
+        return unpack(data)
+
+    monkeypatch.setattr(ahead, "_unpacked", counted)
+    with looking_ahead(office_home.content):
+        seen = folders_of_incidents(office_home.content).shelves
+        looks = {year: shelf.look for year, shelf in seen.items()}
+        assert (unpacked, looked) == ([], [])
+        assert [*map(len, seen.values())] > [0]
+    assert len(unpacked) == len(looks)
+    assert looks == {year: one.look for year, one in folders_of_incidents(office_home.content).shelves.items()}
+
+
 def test_it_looked_when_the_command_began(office_home: Settings, looked: list[str]) -> None:
     draft = office_home.content / "incidents/2026/chengbei-tingshui/fact-9.md"
     with looking_ahead(office_home.content):

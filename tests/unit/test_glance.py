@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conftest import CHINA, REPOSITORY
 from greenchannel.record import glance as module
 from greenchannel.record.events import apply, fold, read_events, write_events
-from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of, read_index
+from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of, read_index, write_index
 
 EVENTS = read_events((REPOSITORY / "releases/ledger.jsonl").read_bytes())
 RELEASE = "2026/chengbei-tingshui/fact-1"
@@ -18,8 +18,9 @@ RELEASE = "2026/chengbei-tingshui/fact-1"
 
 def seen_at_a_glance(count: int) -> tuple[Lines, Glance]:
     events = EVENTS[:count]
-    lines = lines_of(write_events(events))
-    return lines, glance(read_index(index_of(events).write()), lines)
+    ledger, known = write_events(events), EVENTS[: (count + 1) // 2]
+    index, lines = read_index(write_index(index_of(known), lines_of(write_events(known))), ledger)
+    return lines, glance(index, lines)
 
 
 @given(count=st.integers(min_value=1, max_value=len(EVENTS)))

@@ -7,7 +7,7 @@ import pytest
 
 from fakes import Remembered
 from greenchannel.desk import remembered_folders
-from greenchannel.desk.folders import Folder, Folders, folders_of_incidents
+from greenchannel.desk.folders import Folder, Folders, folders_of_incidents, on_shelves
 from greenchannel.desk.remembered_folders import RememberedFolders
 
 
@@ -22,7 +22,7 @@ def folder(size: int) -> Folder:
 
 def lying(**sizes: int) -> Folders:
     """The folders of one year."""
-    return Folders((f"2026/{name}", folder(size)) for name, size in sizes.items())
+    return on_shelves((f"2026/{name}", folder(size)) for name, size in sizes.items())
 
 
 def work_out(memory: Remembered, folders: Folders) -> list[str]:
@@ -57,7 +57,7 @@ def test_a_folder_that_changed_is_worked_out_again_and_remembered_apart() -> Non
     assert not RememberedFolders(memory, "x", now).of("2026").is_same
 
 
-@pytest.mark.parametrize("now", [lying(a=1, b=1), lying(a=1, b=1, c=1, d=1), Folders([("2026/a", folder(1))])])
+@pytest.mark.parametrize("now", [lying(a=1, b=1), lying(a=1, b=1, c=1, d=1), on_shelves([("2026/a", folder(1))])])
 def test_a_year_in_which_a_folder_came_or_went_is_not_the_same(now: Folders) -> None:
     memory = Remembered()
     work_out(memory, lying(a=1, b=1, c=1))
@@ -83,7 +83,7 @@ def test_of_few_folders_all_are_remembered_together_where_it_was_more_than_half_
 
 def test_a_year_of_which_nobody_asks_is_not_recalled() -> None:
     memory, asked = Remembered(), list[str]()
-    desk = Folders([("2025/a", folder(1)), ("2026/a", folder(1))])
+    desk = on_shelves([("2025/a", folder(1)), ("2026/a", folder(1))])
     recall = memory.recall
 
     def counted(keys: Iterable[str]) -> object:
@@ -108,7 +108,7 @@ def test_a_link_keeps_its_folder_and_its_year_from_being_known(tmp_path: Path) -
 
 def test_a_name_that_is_no_text_is_remembered_apart() -> None:
     memory = Remembered()
-    desk = Folders([*lying(a=1, b=1, c=1).items(), ("2026/d\udcff", Folder({"\udcff.md": [1, 1, 0, 0]}))])
+    desk = on_shelves([*lying(a=1, b=1, c=1).items(), ("2026/d\udcff", Folder({"\udcff.md": [1, 1, 0, 0]}))])
     work_out(memory, desk)
     assert work_out(memory, desk) == []
     assert "x 2026" not in memory

@@ -12,7 +12,7 @@ from greenchannel.desk import folders, seen, withheld
 from greenchannel.desk.folders import folders_of_incidents
 from greenchannel.desk.newsroom import KnownFolders, read_newsroom
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import KnownWithheld, Withheld, read_pieces, read_withheld
+from greenchannel.desk.withheld import KnownWithheld, Withheld, read_withheld
 
 DRAFT = """---
 标题: 关于青年路仓库火灾的续报
@@ -83,8 +83,8 @@ class Kept(Remembered):
         def public(identifier: str, _language: str) -> str | None:
             return digest if identifier == "2026/chengbei-tingshui/fact-1" else None
 
-        found = read_withheld(content, lambda _id, _language: None, public, self, files, self.before)
-        return list(found), list(read_pieces(content, files, self.before))
+        found = list(read_withheld(content, lambda _id, _language: None, public, self, files, self.before))
+        return [one for one in found if not one.piece], [(one.path, one.piece) for one in found if one.piece]
 
 
 @pytest.fixture
@@ -166,6 +166,18 @@ def test_of_years_in_which_nothing_happened_nothing_is_asked(office: Office) -> 
         office.memory[name] = b"\n".join((*known, b"no JSON at all"))
     found, asked = office.find(Told("two", frozenset({"2019/elsewhere"})))
     assert (found, asked) == (list(read_withheld(office.home.content, lambda _id, _language: None)), [])
+
+
+def test_of_what_looks_the_same_no_picture_is_opened_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, _ = office.find(Told("one"))
+
+    def refused(path: Path, *_: int) -> bytes:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(withheld, "_read", refused)
+    found, _ = office.find(Told("one"))
+    assert any(one.piece for one in found)
+    assert found == before
 
 
 def test_what_has_become_public_is_withheld_no_longer(office: Office) -> None:
@@ -258,9 +270,8 @@ def test_what_was_just_read_is_forgotten_with_its_file(kept: Kept, monkeypatch: 
 def test_a_folder_that_is_gone_is_not_kept(kept: Kept) -> None:
     shutil.rmtree(kept.home.content / "incidents/2026/chengbei-tingshui")
     kept.find()
-    folders = {*kept.before.texts, *kept.before.pieces}
-    assert folders
-    assert "incidents/2026/chengbei-tingshui" not in folders
+    assert kept.before.texts
+    assert "incidents/2026/chengbei-tingshui" not in kept.before.texts
 
 
 def test_a_picture_that_was_changed_since_is_read_again(kept: Kept) -> None:

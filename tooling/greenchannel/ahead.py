@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenchannel.delivery.copies import Answering, processors
-from greenchannel.desk.folders import Folder, Folders, folders_of_incidents, looking_once
+from greenchannel.desk.folders import Folder, Folders, Look, Shelf, folders_of_incidents, looking_once
 
 if TYPE_CHECKING:
     from greenchannel.delivery.unchanged import Seen, SeenAhead
@@ -48,13 +48,24 @@ def _beside(work: Callable[[], bytes]) -> Iterator[Answering | None]:
 
 
 def _look(content: Path) -> bytes:
-    return marshal.dumps([(path, list(files.items())) for path, files in folders_of_incidents(content).items()])
+    shelves = folders_of_incidents(content).shelves
+    return marshal.dumps([(year, shelf.look, marshal.dumps(_plain(shelf))) for year, shelf in shelves.items()])
+
+
+def _plain(shelf: Shelf) -> list[tuple[str, list[tuple[str, Look]]]]:
+    return [(path, [*files.items()]) for path, files in shelf.items()]
 
 
 def _folders(copy: Answering) -> Folders | None:
-    data = copy.answer()
+    if (data := copy.answer()) is None:
+        return None
     # From a copy of this very process, over a pipe that nobody else has.
-    return Folders((path, Folder(files)) for path, files in marshal.loads(data)) if data else None  # noqa: S302
+    told = marshal.loads(data)  # noqa: S302
+    return Folders({year: Shelf(partial(_unpacked, packed), look) for year, look, packed in told})
+
+
+def _unpacked(data: bytes) -> dict[str, Folder]:
+    return {path: Folder(files) for path, files in marshal.loads(data)}  # noqa: S302  # As above.
 
 
 def _see(home: Path) -> bytes:

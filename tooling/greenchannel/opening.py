@@ -91,8 +91,8 @@ def open_desk(
     is_of_few = bool(about or paths) and all(one.startswith("incidents/") for one in paths)
     near = memory if is_of_few else None
     if near is not None:
+        record, found = read_at_a_glance(settings.releases, near)  # First: somebody may look at the desk meanwhile.
         newsroom = read_around(settings.content, settings.zone, about, paths, near)
-        record, found = read_at_a_glance(settings.releases, near)
     else:
         newsroom = read_newsroom(settings.content, settings.zone, known, changed)
         record, found = read_sound_part(settings.releases)

@@ -15,7 +15,7 @@ from greenchannel.desk.folders import folders_of_incidents
 from greenchannel.desk.newsroom import KnownFolders
 from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
-from greenchannel.desk.withheld import KnownWithheld, Withheld, read_pieces, read_withheld
+from greenchannel.desk.withheld import KnownWithheld, Withheld, read_withheld
 from greenchannel.domain import vocabulary
 from greenchannel.domain.diagnostic import SETTINGS_FILE
 from greenchannel.domain.remembering import Remembering
@@ -64,10 +64,7 @@ class Guard:
         withheld = read_withheld(
             content, self._public_text, self._public_digest, self._memory, folders, self._kept, record
         )
-        texts = (one for found in withheld for one in self._to_find(found))
-        read = read_pieces(content, folders, self._kept)
-        pieces = (Phrase(Path(path).name, path, piece=piece) for path, piece in read)
-        return Scanner(chain(texts, pieces))
+        return Scanner(one for found in withheld for one in self._to_find(found))
 
     def _public_text(self, identifier: str, language: str) -> str | None:
         """Raises RecordDamagedError: what was taken for public by mistake would be remembered so."""
@@ -88,6 +85,8 @@ class Guard:
         return next((one for one in event.get("translations", ()) if one["language"] == language), {})
 
     def _to_find(self, found: Withheld) -> Iterator[Phrase]:
+        if found.piece:
+            yield Phrase(Path(found.path).name, found.path, piece=found.piece)
         for title in found.titles:
             slug = self._slug(title)
             yield Phrase(title, found.path, slug if len(slug) >= _SHORTEST_PINYIN else "")

@@ -12,7 +12,7 @@ from greenchannel.delivery.proven import digest_of, ends
 from greenchannel.domain.remembering import Remembering
 from greenchannel.record.canonical import sha256
 from greenchannel.record.events import State, fold, write_events
-from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of, read_index
+from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of, read_index, write_index
 
 # Of this process: the newest, behind its mark and those of the records that it is known to have gone on from.
 _GLANCED: list[tuple[bytes, bytes, "Record"]] = []
@@ -44,9 +44,7 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
         if before == mark:
             _GLANCED[:] = [(mark, marks, record)]
             return record
-    index, lines = read_index(told[len(base) :]), lines_of(ledger)
-    for place in range(index.count, len(lines)):
-        index.add(lines, place)
+    index, lines = read_index(told[len(base) :], ledger)
     _GLANCED[:] = [(mark, marks, record := Record(lines, glance(index, lines), ledger))]
     return record
 
@@ -54,7 +52,7 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
 def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
     """Of a sound record, if it is still that one: for who looks at it, or adds to it, later."""
     if events and ends(releases)[1] == ledger:
-        memory.keep(_GLANCE, _mark(*ends(releases)) + index_of(events).write())
+        memory.keep(_GLANCE, _mark(*ends(releases)) + write_index(index_of(events), lines_of(ledger)))
 
 
 def remember(releases: Path, memory: Remembering, record: Record) -> None:
@@ -65,7 +63,7 @@ def remember(releases: Path, memory: Remembering, record: Record) -> None:
         memory.keep(_SINCE, mark + marks)
         _GLANCED[:] = [(mark, mark + marks, record)]
     else:
-        memory.keep(_GLANCE, mark + index_of(record.events).write())
+        memory.keep(_GLANCE, mark + write_index(index_of(record.events), lines_of(record.ledger)))
 
 
 def followed(record: Record, event: Mapping[str, Any]) -> Record:

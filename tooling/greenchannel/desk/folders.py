@@ -34,8 +34,20 @@ class Folder(dict[str, Look]):
         return "" if None in self.values() else repr(dict(self))
 
 
-class Shelf(dict[str, Folder]):
-    """The folders of a year, by their paths below content/."""
+class Shelf(Mapping[str, Folder]):
+    """The folders of a year, by their paths below content/.
+
+    What somebody else saw is unpacked when it is asked for: most of a long desk looks as it did, and nobody asks.
+    """
+
+    def __init__(self, unpack: Callable[[], dict[str, Folder]] = dict, look: str | None = None) -> None:
+        self._unpack = unpack
+        if look is not None:
+            self.look = look
+
+    @cached_property
+    def folders(self) -> dict[str, Folder]:
+        return self._unpack()
 
     @cached_property
     def look(self) -> str:
@@ -43,21 +55,34 @@ class Shelf(dict[str, Folder]):
 
         Whoever asks for it changes nothing on the shelf any more.
         """
-        if any(None in one.values() for one in self.values()):
+        if any(None in one.values() for one in self.folders.values()):
             return ""
         try:
-            return sha256(orjson.dumps(self)).hexdigest()
+            return sha256(orjson.dumps(self.folders)).hexdigest()
         except orjson.JSONEncodeError:
             return ""
+
+    def __getitem__(self, path: str) -> Folder:
+        return self.folders[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.folders)
+
+    def __len__(self) -> int:
+        return len(self.folders)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Shelf) and self.folders == other.folders
+
+    def __hash__(self) -> int:
+        return hash(self.look)
 
 
 class Folders(Mapping[str, Folder]):
     """By their paths below content/, in order. `shelves` are by the folders of the years."""
 
-    def __init__(self, folders: Iterable[tuple[str, Folder]]) -> None:
-        self.shelves: dict[str, Shelf] = {}
-        for path, files in folders:
-            self.shelves.setdefault(path.rpartition("/")[0], Shelf())[path] = files
+    def __init__(self, shelves: Mapping[str, Shelf]) -> None:
+        self.shelves = shelves
 
     def __getitem__(self, path: str) -> Folder:
         return self.shelves[path.rpartition("/")[0]][path]
@@ -67,6 +92,13 @@ class Folders(Mapping[str, Folder]):
 
     def __len__(self) -> int:
         return sum(map(len, self.shelves.values()))
+
+
+def on_shelves(folders: Iterable[tuple[str, Folder]]) -> Folders:
+    shelves: dict[str, Shelf] = {}
+    for path, files in folders:
+        shelves.setdefault(path.rpartition("/")[0], Shelf()).folders[path] = files
+    return Folders(shelves)
 
 
 _HOLDS_SECONDS = 10.0  # Who waited for another run, or for a place of readers, looks again.
@@ -107,7 +139,7 @@ def folders_of_incidents(content: Path, known: "KnownFolders | None" = None) -> 
         return seen[1]
     began = time.monotonic()
     folders = {f"{one}": of for one, of in (known or {}).items()}
-    found = Folders((one, _of(f"{content}/{one}", folders)) for one in incident_folders(content))
+    found = on_shelves((one, _of(f"{content}/{one}", folders)) for one in incident_folders(content))
     if known is None and content in _SEEN:
         _SEEN[content] = began, found
     return found

@@ -1,6 +1,7 @@
 """What on the desk the public has not read: every telling phrase of it, to be looked for in what goes out.
 
-A title too short to be a phrase is looked for where it is the whole of a field.
+A title too short to be a phrase is looked for where it is the whole of a field. Of a file that is no text, some bytes
+of its middle stand for it, be it public or not.
 """
 
 import os
@@ -10,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from greenchannel.desk.folders import Folder, Folders, Shelf, are_settled, folders_of_incidents
+from greenchannel.desk.folders import Folder, Folders, Shelf, are_settled, folders_of_incidents, on_shelves
 from greenchannel.desk.frontmatter import MAX_BYTES
 from greenchannel.desk.phrases import Typed, is_telling
 from greenchannel.desk.remembered_folders import FEW, RememberedFolders
@@ -25,7 +26,8 @@ _PIECE = 64  # bytes from the middle of a picture or document: enough to know it
 class Withheld:
     """The phrases of one file that are not in its public text. `path` is below content/, `id` becomes an address.
 
-    `short_titles` are no phrases: they tell something only where they are the whole of a field.
+    `short_titles` are no phrases: they tell something only where they are the whole of a field. A file that is no text
+    has its `piece` alone.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Withheld:
     titles: tuple[str, ...]
     phrases: tuple[str, ...]
     short_titles: tuple[str, ...] = ()
+    piece: bytes = b""
 
 
 PublicText = Callable[[str, str], str | None]
@@ -75,7 +78,6 @@ class KnownWithheld:
 
     years: dict[str, _Year] = field(default_factory=dict)
     texts: dict[str, _Known] = field(default_factory=dict)
-    pieces: dict[str, tuple[Folder, list[tuple[str, bytes]]]] = field(default_factory=dict)
 
 
 def read_withheld(
@@ -123,8 +125,9 @@ class _Reading:
         if told and told.is_same and self._holds_all(told.note[0], told.mark):
             if len(self._news(told.mark) or ()) > _MANY:
                 self._remembered.renew(year, self._mark)
-            for one in shelf:  # What is known of these may be older than what has just been remembered.
-                self._known.texts.pop(one, None)
+            # What is known of these may be older than what has just been remembered.
+            for one in [one for one in self._known.texts if one in shelf]:
+                del self._known.texts[one]
             return _Year(shelf, told.note[0], [_read_held(one) for one in told.note[1]], self._mark)
         return self._look_into(year, shelf, before.mark if before else "")
 
@@ -177,6 +180,7 @@ class _Reading:
             identifier, language, held = _of_file(self._content, self._content / folder / name, self._public_text)
             found.public.append([identifier, language, self._public_digest(identifier, language)])
             found.withheld.extend(held)
+        found.withheld.extend(_pieces(self._content, folder, files))
         if not are_settled(f"{self._content}/{folder}", files):
             return None, found
         self._remembered.keep(folder, _written(found))
@@ -187,7 +191,7 @@ def _plain(folders: Folders) -> Folders:
     """Links are not followed."""
     if all(shelf.look for shelf in folders.shelves.values()):
         return folders
-    return Folders(
+    return on_shelves(
         (folder, Folder((one, look) for one, look in files.items() if look is not None))
         for folder, files in folders.items()
     )
@@ -199,8 +203,8 @@ def _read_found(value: list[Any]) -> _Found:  # Any: JSON
 
 
 def _read_held(told: list[Any]) -> Withheld:  # Any: JSON
-    path, identifier, titles, phrases, short = told
-    return Withheld(path, identifier, tuple(titles), tuple(phrases), tuple(short))
+    path, identifier, titles, phrases, short, piece = told
+    return Withheld(path, identifier, tuple(titles), tuple(phrases), tuple(short), bytes.fromhex(piece))
 
 
 def _written(found: _Found) -> list[object]:
@@ -208,7 +212,7 @@ def _written(found: _Found) -> list[object]:
 
 
 def _written_held(one: Withheld) -> tuple[object, ...]:
-    return one.path, one.id, one.titles, one.phrases, one.short_titles
+    return one.path, one.id, one.titles, one.phrases, one.short_titles, one.piece.hex()
 
 
 def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, str, tuple[Withheld, ...]]:
@@ -228,22 +232,10 @@ def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, s
     return typed.id, language, (Withheld(typed.path, identifier, long, phrases, short),)
 
 
-def read_pieces(content: Path, folders: Folders, kept: KnownWithheld | None = None) -> Iterator[tuple[str, bytes]]:
-    """Of each file beside the texts: its path below content/ and some bytes of its middle."""
-    before, lying = {} if kept is None else kept.pieces, _plain(folders)
-    pieces = {
-        one: known if (known := before.get(one)) and known[0] == files else (files, list(_pieces(content, one, files)))
-        for one, files in lying.items()
-    }
-    if kept is not None:
-        kept.pieces = pieces
-    yield from (piece for _, found in pieces.values() for piece in found)
-
-
-def _pieces(content: Path, folder: str, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def _pieces(content: Path, folder: str, names: Iterable[str]) -> Iterator[Withheld]:
     for name in (one for one in names if not one.endswith(".md")):
         if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
-            yield f"{folder}/{name}", piece
+            yield Withheld(f"{folder}/{name}", None, (), (), piece=piece)
 
 
 def _read(path: Path, part: int, count: int) -> bytes:

@@ -18,6 +18,7 @@ from greenchannel.record.events import Named, PublicRelease, State, apply, named
 
 Event = Mapping[str, Any]  # Any: JSON
 Value = TypeVar("Value")
+_END = re.compile(b"\n")
 _KNOWN = 4_096  # lines: more than a publication asks for, and a few megabytes
 
 
@@ -53,23 +54,25 @@ class Index:
             self.members[incident] = [*members]
             insort(self.members[incident], release, key=lambda one: self.lines[one][0])
 
-    @property
-    def count(self) -> int:
-        """Of the lines that it is of."""
-        return sum(map(len, self.lines.values()))
-
     def copy(self) -> "Index":
         return Index(dict(self.lines), dict(self.facts), dict(self.members), self.named)
 
-    def write(self) -> bytes:
-        named = [sorted(one) for one in self.named]
-        return orjson.dumps({"lines": self.lines, "facts": self.facts, "members": self.members, "named": named})
+
+def write_index(index: Index, lines: "Lines") -> bytes:
+    """With where these lines end, which it is of."""
+    named = [sorted(one) for one in index.named]
+    told = {"lines": index.lines, "facts": index.facts, "members": index.members, "named": named, "ends": lines.ends}
+    return orjson.dumps(told)
 
 
-def read_index(data: bytes) -> Index:
-    """As `Index.write` wrote it."""
+def read_index(data: bytes, ledger: bytes) -> tuple[Index, "Lines"]:
+    """As it was written, gone on to the end of a ledger that begins with those lines."""
     told = orjson.loads(data)
-    return Index(told["lines"], told["facts"], told["members"], Named(*map(frozenset, told["named"])))
+    index = Index(told["lines"], told["facts"], told["members"], Named(*map(frozenset, told["named"])))
+    lines = _lines_of(ledger, told["ends"])
+    for place in range(len(told["ends"]), len(lines)):
+        index.add(lines, place)
+    return index, lines
 
 
 def index_of(events: Sequence[Event]) -> Index:
@@ -103,7 +106,7 @@ class Lines(Sequence[Event]):
     def __init__(
         self, ledger: bytes, ends: Sequence[int], added: tuple[bytes, ...] = (), known: dict[int, Event] | None = None
     ) -> None:
-        self._ledger, self._ends, self._added = ledger, ends, added
+        self._ledger, self.ends, self._added = ledger, ends, added
         self._known = {} if known is None else known
 
     @overload
@@ -119,28 +122,34 @@ class Lines(Sequence[Event]):
         if (event := self._known.get(place)) is None:
             event = orjson.loads(self._line(place))
             # What was added may never come to be: another one may stand there in its stead.
-            if place < len(self._ends) and len(self._known) < _KNOWN:
+            if place < len(self.ends) and len(self._known) < _KNOWN:
                 self._known[place] = event
         return event
 
     def __len__(self) -> int:
-        return len(self._ends) + len(self._added)
+        return len(self.ends) + len(self._added)
 
     def __add__(self, line: bytes) -> "Lines":
-        return Lines(self._ledger, self._ends, (*self._added, line), self._known)
+        return Lines(self._ledger, self.ends, (*self._added, line), self._known)
 
     def digest(self, place: int) -> str:
         """SHA-256 of a line, by which the next one names it."""
         return sha256(self._line(range(len(self))[place]))
 
     def _line(self, place: int) -> bytes:
-        if place >= len(self._ends):
-            return self._added[place - len(self._ends)]
-        return self._ledger[self._ends[place - 1] + 1 if place else 0 : self._ends[place]]
+        if place >= len(self.ends):
+            return self._added[place - len(self.ends)]
+        return self._ledger[self.ends[place - 1] + 1 if place else 0 : self.ends[place]]
 
 
 def lines_of(ledger: bytes) -> Lines:
-    return Lines(ledger, [one.start() for one in re.finditer(b"\n", ledger)])
+    return _lines_of(ledger, [])
+
+
+def _lines_of(ledger: bytes, ends: list[int]) -> Lines:
+    """`ends` are those of its first lines."""
+    behind = _END.finditer(ledger, ends[-1] + 1 if ends else 0)
+    return Lines(ledger, [*ends, *(one.start() for one in behind)])
 
 
 def glance(index: Index, lines: Lines) -> Glance:
