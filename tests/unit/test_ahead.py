@@ -1,6 +1,7 @@
 """Another process looks at the desk while this one loads its programs; where it comes to nothing, we look ourselves."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from greenchannel import ahead
 from greenchannel.ahead import looking_ahead
 from greenchannel.cli import main
 from greenchannel.desk import folders
-from greenchannel.desk.folders import Folders, folders_of_incidents, look_again
+from greenchannel.desk.folders import Shelf, folders_of_incidents, folders_of_year, look_again
 from greenchannel.desk.settings import Settings
 
 HERE = os.getpid()
@@ -77,27 +78,66 @@ def test_it_looked_when_the_command_began(office_home: Settings, looked: list[st
     assert looked
 
 
-def killed(_content: Path) -> Folders:
+def killed(_content: Path, _year: str) -> Shelf:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
 
 
-def refused(_content: Path) -> Folders:
+def refused(_content: Path, _year: str) -> Shelf:
     raise PermissionError(13, "not for you")
 
 
 @pytest.mark.parametrize("look", [killed, refused])
 def test_where_it_came_to_nothing_we_look_ourselves(
-    look: Callable[[Path], Folders],
+    look: Callable[[Path, str], Shelf],
     office_home: Settings,
     looked: list[str],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(ahead, "folders_of_incidents", look)
+    monkeypatch.setattr(ahead, "folders_of_year", look)
     with looking_ahead(office_home.content):
         assert len(folders_of_incidents(office_home.content)) == len(looked) > 1
     assert capfd.readouterr().err == ""
+
+
+@pytest.fixture
+def long(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The content of a desk of four years, of which two are looked at by another copy."""
+    incidents = office_home.content / "incidents"
+    for year in ("2023", "2024", "2025"):
+        shutil.copytree(incidents / "2026", incidents / year)
+    (incidents / "2022").mkdir()
+    monkeypatch.setattr(ahead, "_LONG_SECONDS", 0)
+    return office_home.content
+
+
+def test_a_long_desk_is_looked_at_by_two(long: Path, looked: list[str]) -> None:
+    with looking_ahead(long):
+        seen = folders_of_incidents(long)
+        assert [*seen.shelves] == [f"incidents/{year}" for year in (2023, 2024, 2025, 2026)]
+    assert looked == []
+    assert dict(seen) == dict(folders_of_incidents(long))
+
+
+@pytest.mark.parametrize("lost", ["2023", "2026"])
+def test_what_the_other_one_of_two_does_not_tell_is_looked_at_all_the_same(
+    lost: str, long: Path, looked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fired = tmp_path / "fired"
+
+    def once(content: Path, year: str) -> Shelf:
+        if year.endswith(lost) and not fired.exists():
+            fired.touch()
+            killed(content, year)
+        return folders_of_year(content, year)
+
+    monkeypatch.setattr(ahead, "folders_of_year", once)
+    with looking_ahead(long):
+        seen = folders_of_incidents(long)
+    assert fired.exists()
+    assert bool(looked) is (lost == "2026")  # The first copy looks at the newest year.
+    assert dict(seen) == dict(folders_of_incidents(long))
 
 
 def test_who_does_not_ask_leaves_no_process(office_home: Settings, looked: list[str], forked: list[int]) -> None:

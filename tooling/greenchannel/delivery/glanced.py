@@ -4,7 +4,7 @@ The state of such a record is a `Glance`, its events are `Lines`: who asks for a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,12 @@ class Record:
 
     events: Sequence[Mapping[str, Any]]
     state: State
-    ledger: bytes  # the events as they stand
+    written: tuple[bytes, ...]  # the events as they stand, in pieces
     behind: bool = False  # the checkpoint: a crash came between it and its line
+
+    @property
+    def ledger(self) -> bytes:
+        return self.written[0] if len(self.written) == 1 else b"".join(self.written)
 
 
 def recall_record(releases: Path, memory: Remembering) -> Record | None:
@@ -42,10 +46,10 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
         return None
     for before, _, record in _GLANCED:
         if before == mark:
-            _GLANCED[:] = [(mark, marks, record)]
+            _GLANCED[:] = [(mark, marks, record := replace(record, written=(ledger,)))]
             return record
     index, lines = read_index(told[len(base) :], ledger)
-    _GLANCED[:] = [(mark, marks, record := Record(lines, glance(index, lines), ledger))]
+    _GLANCED[:] = [(mark, marks, record := Record(lines, glance(index, lines), (ledger,)))]
     return record
 
 
@@ -68,12 +72,12 @@ def remember(releases: Path, memory: Remembering, record: Record) -> None:
 
 def followed(record: Record, event: Mapping[str, Any]) -> Record:
     """With this line behind it."""
-    ledger = record.ledger + write_events((event,))
+    line = write_events((event,))
     if not isinstance(record.state, Glance) or not isinstance(record.events, Lines):
-        return Record((*record.events, event), fold((event,), record.state), ledger)
-    index, lines = record.state.index.copy(), record.events + write_events((event,))[:-1]
+        return Record((*record.events, event), fold((event,), record.state), (*record.written, line))
+    index, lines = record.state.index.copy(), record.events + line[:-1]
     index.add(lines, len(record.events))
-    return Record(lines, glance(index, lines), ledger)
+    return Record(lines, glance(index, lines), (*record.written, line))
 
 
 def _mark(checkpoint: bytes | None, ledger: bytes) -> bytes:

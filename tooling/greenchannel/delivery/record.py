@@ -97,13 +97,13 @@ def read_record(releases: Path) -> Record:
     found = examine_on(releases)
     if found.problems:
         raise LedgerDamagedError(found.problems)
-    return Record(found.events, found.state, found.ledger, bool(found.behind))
+    return Record(found.events, found.state, (found.ledger,), bool(found.behind))
 
 
 def read_sound_part(releases: Path) -> tuple[Record, LedgerDamagedError | None]:
     """The record up to its first bad line, and what is wrong with it: for who only looks."""
     found = examine_on(releases)
-    record = Record(found.events, found.state, found.ledger, bool(found.behind))
+    record = Record(found.events, found.state, (found.ledger,), bool(found.behind))
     return record, LedgerDamagedError(found.problems) if found.problems else None
 
 

@@ -7,7 +7,7 @@ One command looks once: who asks again within `looking_once` is told what was se
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
@@ -145,12 +145,22 @@ def folders_of_incidents(content: Path, known: "KnownFolders | None" = None) -> 
     return found
 
 
+def folders_of_year(content: Path, year: str) -> Shelf:
+    """What `folders_of_incidents` has of one of `incident_years`; now, whoever looked before."""
+    found = {f"{year}/{name}": _files(f"{content}/{year}/{name}") for name in _folders(f"{content}/{year}")}
+    return Shelf(lambda: found)
+
+
 def incident_folders(content: Path) -> Iterator[str]:
     """Their paths below content/, in order; links are not followed. Strings: of a long archive, paths take longer."""
+    for year in incident_years(content):
+        yield from (f"{year}/{name}" for name in _folders(f"{content}/{year}"))
+
+
+def incident_years(content: Path) -> Sequence[str]:
+    """The paths of the folders in which those of the incidents lie, in order."""
     years = _folders(f"{content}/incidents") if (content / "incidents").is_dir() else ()
-    for year in years:
-        if not year.startswith("."):
-            yield from (f"incidents/{year}/{name}" for name in _folders(f"{content}/incidents/{year}"))
+    return [f"incidents/{one}" for one in years if not one.startswith(".")]
 
 
 def _folders(folder: str) -> list[str]:
