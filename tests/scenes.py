@@ -140,7 +140,7 @@ def read_tree(root: Path) -> dict[str, bytes]:
 def clean_site(root: Path, ledger: bytes) -> dict[str, bytes]:
     """What the site of that ledger is, made from nothing."""
     settings, events = read_settings(root / HOME), read_events(ledger)
-    record = Record(events, fold(events), ledger)
+    record = Record(events, fold(events), (ledger,))
     pages = handwritten.mkdocs_pages(settings, framed(settings, record.state.named.types))
     return dict((*pages, *sourcing.record_artifacts(settings, record)))
 
