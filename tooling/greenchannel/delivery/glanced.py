@@ -16,8 +16,9 @@ from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of
 
 # Of this process: the newest, behind its mark and those of the records that it is known to have gone on from.
 _GLANCED: list[tuple[bytes, bytes, "Record"]] = []
-# The names under which are remembered: an index behind its mark, and the marks of records, each gone on from the next.
-_GLANCE, _SINCE = "glance", "glance since"
+# The names under which are remembered: an index behind its mark, that mark alone, since an index is long, and the marks
+# of records, each gone on from the next.
+_GLANCE, _OF, _SINCE = "glance", "glance of", "glance since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,8 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
     """The record at a glance, if it is the one that was found sound: its state is a `Glance`, its events `Lines`."""
     checkpoint, ledger = ends(releases)
     mark = _mark(checkpoint, ledger)
-    known = memory.recall((_GLANCE, _SINCE))
-    told, since = known.get(_GLANCE, b""), known.get(_SINCE, b"")
-    base = told[: len(mark)]
+    known = memory.recall((_OF, _SINCE))
+    base, since = known.get(_OF, b""), known.get(_SINCE, b"")
     marks = since if base != mark and since.startswith(mark) else mark
     if not base or base not in marks:
         return None
@@ -48,6 +48,9 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
         if before == mark:
             _GLANCED[:] = [(mark, marks, record := replace(record, written=(ledger,)))]
             return record
+    told = memory.recall((_GLANCE,)).get(_GLANCE, b"")
+    if not told.startswith(base):  # One of them was lost, or somebody has just written another.
+        return None
     index, lines = read_index(told[len(base) :], ledger)
     _GLANCED[:] = [(mark, marks, record := Record(lines, glance(index, lines), (ledger,)))]
     return record
@@ -56,7 +59,7 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
 def keep_glance(releases: Path, memory: Remembering, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
     """Of a sound record, if it is still that one: for who looks at it, or adds to it, later."""
     if events and ends(releases)[1] == ledger:
-        memory.keep(_GLANCE, _mark(*ends(releases)) + write_index(index_of(events), lines_of(ledger)))
+        _keep_index(memory, _mark(*ends(releases)), events, ledger)
 
 
 def remember(releases: Path, memory: Remembering, record: Record) -> None:
@@ -67,7 +70,12 @@ def remember(releases: Path, memory: Remembering, record: Record) -> None:
         memory.keep(_SINCE, mark + marks)
         _GLANCED[:] = [(mark, mark + marks, record)]
     else:
-        memory.keep(_GLANCE, mark + write_index(index_of(record.events), lines_of(record.ledger)))
+        _keep_index(memory, mark, record.events, record.ledger)
+
+
+def _keep_index(memory: Remembering, mark: bytes, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
+    memory.keep(_GLANCE, mark + write_index(index_of(events), lines_of(ledger)))
+    memory.keep(_OF, mark)
 
 
 def followed(record: Record, event: Mapping[str, Any]) -> Record:

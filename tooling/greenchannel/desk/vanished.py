@@ -36,7 +36,7 @@ class Published:
 
 def vanished(newsroom: Newsroom, published: Mapping[str, Published]) -> tuple[Published, ...]:
     """A file that is there but broken has not vanished."""
-    return tuple(published[one] for one in sorted(one for one in published if one not in newsroom.identifiers))
+    return tuple(published[one] for one in sorted({*published} - newsroom.identifiers))
 
 
 def lookalikes(newsroom: Newsroom, published: Mapping[str, Published]) -> Mapping[str, tuple[Published, ...]]:

@@ -86,7 +86,8 @@ class Almanac:
 
     def write(self) -> bytes:
         told = {one.name: getattr(self, one.name) for one in fields(self)}
-        return orjson.dumps({**told, "releases": [*self.releases]})
+        streams = {key: (one.versions, one.entries, one.places) for key, one in self.streams.items()}
+        return orjson.dumps({**told, "releases": [*self.releases], "streams": streams})
 
     def _revised(self, event: Event, earlier: Sequence[Event]) -> None:
         release, incident = event["id"], event["incident"]["id"]
@@ -144,7 +145,7 @@ def read_almanac(data: bytes) -> Almanac:
     """As `Almanac.write` wrote it."""
     told = orjson.loads(data)
     releases = {one: number for number, one in enumerate(told.pop("releases"))}
-    streams = {key: Tail(**one) for key, one in told.pop("streams").items()}
+    streams = {key: Tail(*one) for key, one in told.pop("streams").items()}
     return Almanac(releases=releases, streams=streams, **told)
 
 
