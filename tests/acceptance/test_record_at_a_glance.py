@@ -67,6 +67,13 @@ def test_of_a_record_that_is_none_of_both_nothing_is_recalled(newsroom: Settings
     assert recalled(newsroom)[0] is None
 
 
+def test_an_index_of_another_ledger_than_its_mark_says_is_none(newsroom: Settings) -> None:
+    _, index = recalled(newsroom)
+    with Memory(newsroom.home, maker()) as memory:
+        memory.keep("glance", b"0" * len(index[: index.index(b"\n")]) + index[index.index(b"\n") :])
+    assert recalled(newsroom)[0] is None
+
+
 def test_an_index_that_was_written_since_is_gone_on_from(newsroom: Settings) -> None:
     withdrawn(newsroom, FIRST)
     assert build(newsroom, Clock(BUILT_AT)).is_whole

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -138,6 +139,49 @@ def test_what_the_other_one_of_two_does_not_tell_is_looked_at_all_the_same(
     assert fired.exists()
     assert bool(looked) is (lost == "2026")  # The first copy looks at the newest year.
     assert dict(seen) == dict(folders_of_incidents(long))
+
+
+def slowly(seen: Path, seconds: float) -> Callable[[Path, str], Shelf]:
+    """Looks at a year, but not at once at one that has folders, and writes down who did."""
+
+    def look(content: Path, year: str) -> Shelf:
+        found = folders_of_year(content, year)
+        with seen.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        time.sleep(seconds if found else 0)
+        return found
+
+    return look
+
+
+def test_how_long_a_desk_is_the_longest_year_tells(
+    long: Path, looked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (long / "incidents/2027").mkdir()
+    monkeypatch.setattr(ahead, "folders_of_year", slowly(tmp_path / "seen", 0.2))
+    monkeypatch.setattr(ahead, "_LONG_SECONDS", 0.5)
+    with looking_ahead(long):
+        seen = folders_of_incidents(long)
+    looks = (tmp_path / "seen").read_text().split()
+    assert (len(looks), len({*looks}), looked) == (6, 2, [])
+    assert dict(seen) == dict(folders_of_incidents(long))
+
+
+def test_when_the_command_ends_the_second_one_looks_no_further(
+    long: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for year in range(2001, 2021):
+        shutil.copytree(long / "incidents/2026", long / f"incidents/{year}")
+    monkeypatch.setattr(ahead, "folders_of_year", slowly(tmp_path / "seen", 0.2))
+    monkeypatch.setattr(ahead, "processors", lambda: 2)
+    with looking_ahead(long):
+        while not (tmp_path / "seen").exists() or len({*(tmp_path / "seen").read_text().split()}) < 2:
+            time.sleep(0.01)
+    time.sleep(0.5)  # Each year takes 0.2.
+    looks = (tmp_path / "seen").read_text()
+    time.sleep(0.5)
+    assert (tmp_path / "seen").read_text() == looks
+    assert len(looks.split()) < 20
 
 
 def test_who_does_not_ask_leaves_no_process(office_home: Settings, looked: list[str], forked: list[int]) -> None:

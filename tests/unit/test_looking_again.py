@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from fakes import Remembered
+from greenchannel import opening
 from greenchannel.board import read_board
 from greenchannel.cli import main
 from greenchannel.delivery import proven
 from greenchannel.delivery.memory import FILE
 from greenchannel.delivery.proven import ends, forget_proven, look_again, looking_once
-from greenchannel.delivery.record import LedgerDamagedError, read_record
-from greenchannel.desk import newsroom, outline, seen
+from greenchannel.delivery.record import LedgerDamagedError, read_at_a_glance, read_record
+from greenchannel.desk import folders, newsroom, outline, seen
 from greenchannel.desk.document import Document
 from greenchannel.desk.newsroom import KnownFolders, read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
@@ -262,6 +264,21 @@ def test_a_look_at_one_text_asks_for_no_file_of_the_record_that_was_sound(
 
     assert look() > 0
     assert look() == 0
+
+
+def test_the_record_is_read_while_a_copy_may_still_look_at_the_desk(office_home: Settings) -> None:
+    asked, memory = list[str](), Remembered()
+
+    def at_a_glance(*given: Any) -> Any:
+        asked.append("record")
+        return read_at_a_glance(*given)
+
+    def ahead() -> None:
+        asked.append("desk")
+
+    with patch.object(opening, "read_at_a_glance", at_a_glance), folders.looking_once(office_home.content, ahead):
+        open_desk(office_home, NOW, about=(FACT,), memory=memory)
+    assert asked == ["record", "desk"]
 
 
 @pytest.mark.parametrize("name", ["ledger.jsonl", "checkpoint.json"])

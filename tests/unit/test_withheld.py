@@ -180,6 +180,37 @@ def test_of_what_looks_the_same_no_picture_is_opened_again(office: Office, monke
     assert found == before
 
 
+@pytest.mark.parametrize("name", ["2026/chengbei-tingshui/fact-9.md", "2026/chengbei-tingshui/plan.png"])
+def test_a_file_that_could_not_be_read_once_is_read_by_the_next_process(
+    name: str, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, refused = office.home.content / "incidents" / name, list[Path]()
+    path.write_bytes((DRAFT * 9).encode())
+    read_file = withheld._read  # noqa: SLF001
+
+    def refuse(one: Path, *part: int) -> bytes | None:
+        if one != path:
+            return read_file(one, *part)
+        refused.append(one)
+        return None
+
+    with monkeypatch.context() as full:
+        full.setattr(withheld, "_read", refuse)
+        assert f"incidents/{name}" not in {one.path for one in office.find(Told("one"))[0] if one.phrases or one.piece}
+    assert refused
+    assert f"incidents/{name}" in {one.path for one in office.find(Told("one"))[0] if one.phrases or one.piece}
+
+
+def test_of_all_years_the_one_with_a_link_is_read_without_it(office: Office) -> None:
+    (office.home.content / "incidents/2025/chengbei-tingshui/link.md").symlink_to("fact-1.md")
+    seen = folders_of_incidents(office.home.content)
+    plain = withheld._without_links(seen)  # noqa: SLF001
+    assert plain.shelves["incidents/2026"] is seen.shelves["incidents/2026"]
+    assert plain["incidents/2025/chengbei-tingshui"] == {
+        name: look for name, look in seen["incidents/2025/chengbei-tingshui"].items() if name != "link.md"
+    }
+
+
 def test_what_has_become_public_is_withheld_no_longer(office: Office) -> None:
     before, _ = office.find(Told("one"))
     fact = "2026/chengbei-tingshui/fact-1"

@@ -4,8 +4,9 @@ Nothing heavy is loaded here: the copy is to begin first.
 """
 
 import marshal
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from greenchannel.desk.folders import Folder, Folders, Look, Shelf, folders_of_y
 if TYPE_CHECKING:
     from greenchannel.delivery.unchanged import Seen, SeenAhead
 
+_Packed = tuple[str, str, bytes]  # a year, the look of its shelf, and what is on that
 _LONG_SECONDS = 0.2  # for the older years; one copy more also slows who loads his programs
 
 
@@ -51,26 +53,31 @@ def _beside(work: Callable[[], bytes]) -> Iterator[Answering | None]:
 
 
 def _look(content: Path) -> bytes:
-    """Of a long desk, some years are looked at by a copy of the copy. How long it is, the newest year tells."""
-    *years, newest = incident_years(content) or ("",)
-    began = time.monotonic()
-    told = _shelves(content, (newest,))
-    if (time.monotonic() - began) * len(years) < _LONG_SECONDS:
-        return marshal.dumps(_shelves(content, years) + told)
+    """From the newest year back. Once the rest will take long, a copy of the copy looks at half of it."""
+    told, years, slowest = list[_Packed](), [*incident_years(content)], 0.0
+    while years and slowest * len(years) < _LONG_SECONDS:
+        began = time.monotonic()
+        told[:0] = _shelves(content, [years.pop()])
+        slowest = max(slowest, time.monotonic() - began)
     first, others = years[: len(years) // 2], years[len(years) // 2 :]
-    with _beside(lambda: marshal.dumps(_shelves(content, first))) as copy:
-        told = _shelves(content, others) + told
+    told[:0] = _shelves_by_two(content, first, others) if first else _shelves(content, others)
+    return marshal.dumps(told)
+
+
+def _shelves_by_two(content: Path, first: Sequence[str], others: Sequence[str]) -> list[_Packed]:
+    asking = os.getpid()  # When we are ended from outside, nobody ends the other one.
+    with _beside(lambda: marshal.dumps(_shelves(content, first, lambda: os.getppid() == asking))) as copy:
+        told = _shelves(content, others)
         data = copy.answer() if copy else None
-    return marshal.dumps((marshal.loads(data) if data else _shelves(content, first)) + told)  # noqa: S302  # As below.
+    return (marshal.loads(data) if data else _shelves(content, first)) + told  # noqa: S302  # As below.
 
 
-def _shelves(content: Path, years: Iterable[str]) -> list[tuple[str, str, bytes]]:
-    """Each with its look, and what is on it, packed."""
-    found = ((year, folders_of_year(content, year)) for year in years if year)
-    return [(year, shelf.look, marshal.dumps(_plain(shelf))) for year, shelf in found if shelf]
+def _shelves(content: Path, years: Iterable[str], is_wanted: Callable[[], bool] = lambda: True) -> list[_Packed]:
+    found = ((year, folders_of_year(content, year)) for year in years if is_wanted())
+    return [(year, shelf.look, marshal.dumps(_packed(shelf))) for year, shelf in found if shelf]
 
 
-def _plain(shelf: Shelf) -> list[tuple[str, list[tuple[str, Look]]]]:
+def _packed(shelf: Shelf) -> list[tuple[str, list[tuple[str, Look]]]]:
     return [(path, [*files.items()]) for path, files in shelf.items()]
 
 

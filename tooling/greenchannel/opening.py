@@ -91,7 +91,8 @@ def open_desk(
     is_of_few = bool(about or paths) and all(one.startswith("incidents/") for one in paths)
     near = memory if is_of_few else None
     if near is not None:
-        record, found = read_at_a_glance(settings.releases, near)  # First: somebody may look at the desk meanwhile.
+        # First, since a copy of this process may not be done with looking at a long desk.
+        record, found = read_at_a_glance(settings.releases, near)
         newsroom = read_around(settings.content, settings.zone, about, paths, near)
     else:
         newsroom = read_newsroom(settings.content, settings.zone, known, changed)

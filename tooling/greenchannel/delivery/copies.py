@@ -71,7 +71,7 @@ def _live(work: Callable[[], object], let_go: Callable[[], None], mask: set[int]
 def pipe() -> tuple[IO[bytes], IO[bytes]]:
     """What is written into the second is read from the first."""
     reading, writing = os.pipe()
-    # Else who writes a page of a site waits for its reader several times. Elsewhere than on Linux it is so.
+    # Else who writes a page waits for its reader several times. Where there is no such size to set, it is so.
     with suppress(AttributeError, OSError):
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return os.fdopen(reading, "rb"), os.fdopen(writing, "wb")

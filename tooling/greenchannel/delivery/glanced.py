@@ -18,7 +18,7 @@ from greenchannel.record.glance import Glance, Lines, glance, index_of, lines_of
 _GLANCED: list[tuple[bytes, bytes, "Record"]] = []
 # The names under which are remembered: an index behind its mark, that mark alone, since an index is long, and the marks
 # of records, each gone on from the next.
-_GLANCE, _OF, _SINCE = "glance", "glance of", "glance since"
+_GLANCE, _MARK_OF_GLANCE, _SINCE = "glance", "glance of", "glance since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def recall_record(releases: Path, memory: Remembering) -> Record | None:
     """The record at a glance, if it is the one that was found sound: its state is a `Glance`, its events `Lines`."""
     checkpoint, ledger = ends(releases)
     mark = _mark(checkpoint, ledger)
-    known = memory.recall((_OF, _SINCE))
-    base, since = known.get(_OF, b""), known.get(_SINCE, b"")
+    known = memory.recall((_MARK_OF_GLANCE, _SINCE))
+    base, since = known.get(_MARK_OF_GLANCE, b""), known.get(_SINCE, b"")
     marks = since if base != mark and since.startswith(mark) else mark
     if not base or base not in marks:
         return None
@@ -75,7 +75,7 @@ def remember(releases: Path, memory: Remembering, record: Record) -> None:
 
 def _keep_index(memory: Remembering, mark: bytes, events: Sequence[Mapping[str, Any]], ledger: bytes) -> None:
     memory.keep(_GLANCE, mark + write_index(index_of(events), lines_of(ledger)))
-    memory.keep(_OF, mark)
+    memory.keep(_MARK_OF_GLANCE, mark)
 
 
 def followed(record: Record, event: Mapping[str, Any]) -> Record:

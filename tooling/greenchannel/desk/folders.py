@@ -7,7 +7,7 @@ One command looks once: who asks again within `looking_once` is told what was se
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
@@ -71,11 +71,16 @@ class Shelf(Mapping[str, Folder]):
     def __len__(self) -> int:
         return len(self.folders)
 
+    def __contains__(self, path: object) -> bool:
+        return path in self.folders
+
+    def items(self) -> ItemsView[str, Folder]:
+        return self.folders.items()
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Shelf) and self.folders == other.folders
 
-    def __hash__(self) -> int:
-        return hash(self.look)
+    __hash__ = None  # type: ignore[assignment]  # It may still be filled.
 
 
 class Folders(Mapping[str, Folder]):

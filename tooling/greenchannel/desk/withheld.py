@@ -5,13 +5,13 @@ of its middle stand for it, be it public or not.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from greenchannel.desk.folders import Folder, Folders, Shelf, are_settled, folders_of_incidents, on_shelves
+from greenchannel.desk.folders import Folder, Folders, Shelf, are_settled, folders_of_incidents
 from greenchannel.desk.frontmatter import MAX_BYTES
 from greenchannel.desk.phrases import Typed, is_telling
 from greenchannel.desk.remembered_folders import FEW, RememberedFolders
@@ -95,7 +95,7 @@ def read_withheld(
     those that are `kept`, too, the memory is not asked again. With the `record`, no digest is asked for but those of
     which it has told since.
     """  # noqa: D205
-    lying = _plain(folders_of_incidents(content) if folders is None else folders)
+    lying = _without_links(folders_of_incidents(content) if folders is None else folders)
     known = KnownWithheld() if kept is None else kept
     reading = _Reading(content, public_text, public_digest, RememberedFolders(memory, "withheld", lying), known, record)
     known.years = {year: reading.of(year, shelf) for year, shelf in lying.shelves.items()}
@@ -126,7 +126,7 @@ class _Reading:
             if len(self._news(told.mark) or ()) > _MANY:
                 self._remembered.renew(year, self._mark)
             # What is known of these may be older than what has just been remembered.
-            for one in [one for one in self._known.texts if one in shelf]:
+            for one in [one for one in self._known.texts if one.startswith(f"{year}/")]:
                 del self._known.texts[one]
             return _Year(shelf, told.note[0], [_read_held(one) for one in told.note[1]], self._mark)
         return self._look_into(year, shelf, before.mark if before else "")
@@ -174,27 +174,35 @@ class _Reading:
         return all(digest == self._public_digest(str(one), str(language)) for one, language, digest in asked)
 
     def _read(self, folder: str, files: Folder) -> _Known:
-        """What was read just now may have been something else when it was looked at."""
-        found = _Found([], [])
-        for name in (one for one in files if one.endswith(".md")):
-            identifier, language, held = _of_file(self._content, self._content / folder / name, self._public_text)
-            found.public.append([identifier, language, self._public_digest(identifier, language)])
-            found.withheld.extend(held)
-        found.withheld.extend(_pieces(self._content, folder, files))
-        if not are_settled(f"{self._content}/{folder}", files):
+        """What was read just now may have been something else when it was looked at, or may be read by the next one."""
+        found, is_read = _Found([], []), True
+        for name in files:
+            path = self._content / folder / name
+            if name.endswith(".md"):
+                data = _read(path, 0, MAX_BYTES)
+                identifier, language, held = _of_file(self._content, path, data or b"", self._public_text)
+                found.public.append([identifier, language, self._public_digest(identifier, language)])
+                found.withheld.extend(held)
+            elif (data := _read(path, 2, _PIECE)) and len(data) == _PIECE:
+                found.withheld.append(Withheld(f"{folder}/{name}", None, (), (), piece=data))
+            is_read &= data is not None
+        if not is_read or not are_settled(f"{self._content}/{folder}", files):
             return None, found
         self._remembered.keep(folder, _written(found))
         return files, found
 
 
-def _plain(folders: Folders) -> Folders:
-    """Links are not followed."""
-    if all(shelf.look for shelf in folders.shelves.values()):
-        return folders
-    return on_shelves(
-        (folder, Folder((one, look) for one, look in files.items() if look is not None))
-        for folder, files in folders.items()
-    )
+def _without_links(folders: Folders) -> Folders:
+    """They are not followed. On a shelf that has a look there is none."""
+    return Folders({year: one if one.look else _without_links_on(one) for year, one in folders.shelves.items()})
+
+
+def _without_links_on(shelf: Shelf) -> Shelf:
+    found = {
+        folder: Folder((one, look) for one, look in files.items() if look is not None)
+        for folder, files in shelf.items()
+    }
+    return Shelf(lambda: found)
 
 
 def _read_found(value: list[Any]) -> _Found:  # Any: JSON
@@ -215,11 +223,13 @@ def _written_held(one: Withheld) -> tuple[object, ...]:
     return one.path, one.id, one.titles, one.phrases, one.short_titles, one.piece.hex()
 
 
-def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, str, tuple[Withheld, ...]]:
+def _of_file(
+    content: Path, path: Path, data: bytes, public_text: PublicText
+) -> tuple[str, str, tuple[Withheld, ...]]:
     """Its id, its language, and what is withheld of it."""
-    typed = Typed(_read(path, 0, MAX_BYTES), path.relative_to(content).as_posix())
+    typed = Typed(data, path.relative_to(content).as_posix())
     if original := original_of(path.name):
-        typed.id = Typed(_read(path.with_name(original), 0, MAX_BYTES), original_of(typed.path)).id
+        typed.id = Typed(_read(path.with_name(original), 0, MAX_BYTES) or b"", original_of(typed.path)).id
     language = path.suffixes[-2].removeprefix(".") if original else ""
     public = public_text(typed.id, language)
     known = (public or "").replace('\\"', '"')  # A frozen text spells its front matter as JSON.
@@ -232,17 +242,11 @@ def _of_file(content: Path, path: Path, public_text: PublicText) -> tuple[str, s
     return typed.id, language, (Withheld(typed.path, identifier, long, phrases, short),)
 
 
-def _pieces(content: Path, folder: str, names: Iterable[str]) -> Iterator[Withheld]:
-    for name in (one for one in names if not one.endswith(".md")):
-        if len(piece := _read(content / folder / name, 2, _PIECE)) == _PIECE:
-            yield Withheld(f"{folder}/{name}", None, (), (), piece=piece)
-
-
-def _read(path: Path, part: int, count: int) -> bytes:
-    """From the beginning, or for `part` 2 from the middle; nothing of a file that is gone or may not be read."""
+def _read(path: Path, part: int, count: int) -> bytes | None:
+    """From the beginning, or for `part` 2 from the middle; None of a file that is gone or may not be read."""
     try:
         with path.open("rb") as stream:
             stream.seek(os.fstat(stream.fileno()).st_size // part if part else 0)
             return stream.read(count)
     except OSError:
-        return b""
+        return None

@@ -19,7 +19,7 @@ from greenchannel.record.events import Named, PublicRelease, State, apply, named
 Event = Mapping[str, Any]  # Any: JSON
 Value = TypeVar("Value")
 _END = re.compile(b"\n")
-_KNOWN = 4_096  # lines: more than a publication asks for, and a few megabytes
+_KNOWN = 4_096  # lines: more than a publication asks for, in about ten megabytes
 
 
 @dataclass(slots=True)
