@@ -1,14 +1,22 @@
 """What was worked out of folders is remembered together or apart, and believed while their files look the same."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from fakes import Remembered
 from greenchannel.desk import remembered_folders
-from greenchannel.desk.folders import Folder, Folders, folders_of_incidents, on_shelves
+from greenchannel.desk.folders import Folder, Folders, Shelf, folders_of_incidents
 from greenchannel.desk.remembered_folders import RememberedFolders
+
+
+def on_shelves(folders: Iterable[tuple[str, Folder]]) -> Folders:
+    found = dict[str, dict[str, Folder]]()
+    for path, files in folders:
+        found.setdefault(path.rpartition("/")[0], {})[path] = files
+    return Folders({year: Shelf(partial(dict, of)) for year, of in found.items()})
 
 
 @pytest.fixture(autouse=True)

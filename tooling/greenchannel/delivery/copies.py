@@ -4,7 +4,6 @@ A copy gives back what is shared with us (locks, above all: they must not outliv
 and ends with us, since nobody takes what it hands over any more.
 """
 
-import fcntl
 import os
 import signal
 import struct
@@ -16,7 +15,6 @@ from itertools import pairwise
 from typing import IO, NoReturn
 
 _MOST = 4  # what they make must be written, too, and each takes memory
-_PIPE_BYTES = 1_048_576  # as much as Linux lets anybody have
 _LENGTH = struct.Struct(">Q")
 
 
@@ -71,9 +69,6 @@ def _live(work: Callable[[], object], let_go: Callable[[], None], mask: set[int]
 def pipe() -> tuple[IO[bytes], IO[bytes]]:
     """What is written into the second is read from the first."""
     reading, writing = os.pipe()
-    # Else who writes a page waits for its reader several times. Where there is no such size to set, it is so.
-    with suppress(AttributeError, OSError):
-        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return os.fdopen(reading, "rb"), os.fdopen(writing, "wb")
 
 

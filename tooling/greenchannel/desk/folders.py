@@ -7,7 +7,7 @@ One command looks once: who asks again within `looking_once` is told what was se
 import os
 import stat
 import time
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
@@ -51,10 +51,7 @@ class Shelf(Mapping[str, Folder]):
 
     @cached_property
     def look(self) -> str:
-        """Stands for all of their files; empty where one of them cannot be known by its look, or has no text for name.
-
-        Whoever asks for it changes nothing on the shelf any more.
-        """
+        """Stands for all of their files; empty where one cannot be known by its look, or has no text for name."""
         if any(None in one.values() for one in self.folders.values()):
             return ""
         try:
@@ -80,7 +77,7 @@ class Shelf(Mapping[str, Folder]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Shelf) and self.folders == other.folders
 
-    __hash__ = None  # type: ignore[assignment]  # It may still be filled.
+    __hash__ = None  # type: ignore[assignment]  # As a dict has none.
 
 
 class Folders(Mapping[str, Folder]):
@@ -97,13 +94,6 @@ class Folders(Mapping[str, Folder]):
 
     def __len__(self) -> int:
         return sum(map(len, self.shelves.values()))
-
-
-def on_shelves(folders: Iterable[tuple[str, Folder]]) -> Folders:
-    shelves: dict[str, Shelf] = {}
-    for path, files in folders:
-        shelves.setdefault(path.rpartition("/")[0], Shelf()).folders[path] = files
-    return Folders(shelves)
 
 
 _HOLDS_SECONDS = 10.0  # Who waited for another run, or for a place of readers, looks again.
@@ -144,15 +134,20 @@ def folders_of_incidents(content: Path, known: "KnownFolders | None" = None) -> 
         return seen[1]
     began = time.monotonic()
     folders = {f"{one}": of for one, of in (known or {}).items()}
-    found = on_shelves((one, _of(f"{content}/{one}", folders)) for one in incident_folders(content))
+    shelves = ((year, folders_of_year(content, year, folders)) for year in incident_years(content))
+    found = Folders({year: shelf for year, shelf in shelves if shelf})
     if known is None and content in _SEEN:
         _SEEN[content] = began, found
     return found
 
 
-def folders_of_year(content: Path, year: str) -> Shelf:
-    """What `folders_of_incidents` has of one of `incident_years`; now, whoever looked before."""
-    found = {f"{year}/{name}": _files(f"{content}/{year}/{name}") for name in _folders(f"{content}/{year}")}
+def folders_of_year(content: Path, year: str, known: "Mapping[str, KnownFolder] | None" = None) -> Shelf:
+    """What `folders_of_incidents` has of one of `incident_years`; now, whoever looked before.
+
+    `known` are folders by their whole paths.
+    """
+    names = _folders(f"{content}/{year}")
+    found = {f"{year}/{one}": _of(f"{content}/{year}/{one}", known or {}) for one in names}
     return Shelf(lambda: found)
 
 
