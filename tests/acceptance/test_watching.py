@@ -12,12 +12,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from conftest import CHINA, Clock, Run, read_files, until
-from greenchannel import watching
+from greenchannel import opening, watching
+from greenchannel.delivery import record
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings
@@ -66,9 +68,7 @@ def said(lines: Lines, event: str) -> Lines:
 
 
 @contextmanager
-def running(
-    office: Settings, clock: Clock, notice: type[Notice] = Notice, *, seconds: float = 0.3
-) -> Iterator[Lines]:
+def running(office: Settings, clock: Clock, notice: type[Notice] = Notice, *, seconds: float = 0.3) -> Iterator[Lines]:
     lines: Lines = []
     channel = Watch(office.home, clock, str, lines.append, notice=notice(office.home), rescan_seconds=seconds)
     thread = threading.Thread(target=channel.run)
@@ -175,7 +175,7 @@ def test_what_a_build_keeps_is_given_to_the_next(
         page.write_text(page.read_text("utf-8") + "\n\n改动之后\n", "utf-8")
         until(lambda: len(kept) > 1)
     assert kept[0] is kept[1]
-    assert (kept[0].journal is None, kept[0].at_hand.plans == {}, kept[0].desk == {}) == (False, False, False)
+    assert (kept[0].journal is None, kept[0].at_hand.plans == {}, len(kept[0].desk) == 0) == (False, False, False)
 
 
 def test_what_the_system_tells_of_is_looked_at_and_no_more(
@@ -186,6 +186,61 @@ def test_what_the_system_tells_of_is_looked_at_and_no_more(
         desk(office_home, BROKEN).touch()
         until(lambda: len(told) > 1)
     assert told[:2] == [None, frozenset({desk(office_home, BROKEN)})]
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was read each time that all of the desk or all of the record was."""
+    found = list[str]()
+
+    def counting(module: ModuleType, name: str) -> None:
+        read = getattr(module, name)
+
+        def counted(*given: Any) -> Any:
+            found.append(name)
+            return read(*given)
+
+        monkeypatch.setattr(module, name, counted)
+
+    for module, name in ((opening, "read_newsroom"), (opening, "read_sound_part"), (record, "read_sound_part")):
+        counting(module, name)
+    return found
+
+
+def test_of_what_was_approved_no_more_is_read_than_has_to_do_with_it(
+    waiting: Settings, run: Run, clock: Clock, whole: list[str]
+) -> None:
+    lines: Lines = []
+    channel = Watch(waiting.home, clock, str, lines.append)
+    assert channel._look(None)  # noqa: SLF001
+    clock.now += timedelta(hours=1)
+    assert run("approve", EMBARGOED, "--by", "lu-wanqing")[0] == 0
+    whole.clear()
+    assert channel._look([desk(waiting).with_suffix(".approval.json")])  # noqa: SLF001
+    assert (len(committed(waiting)), whole) == (1, [])
+
+
+@pytest.mark.parametrize("path", ["content/registry/people.yml", "releases/ledger.jsonl", "content/incidents/2026"])
+def test_behind_any_other_change_all_of_it_is_read(
+    waiting: Settings, clock: Clock, whole: list[str], path: str
+) -> None:
+    lines: Lines = []
+    channel = Watch(waiting.home, clock, str, lines.append)
+    assert channel._look(None)  # noqa: SLF001
+    whole.clear()
+    assert channel._look([waiting.home / path])  # noqa: SLF001
+    assert whole == ["read_newsroom", "read_sound_part"]
+
+
+def test_what_waits_is_not_forgotten_for_what_changes_elsewhere(waiting: Settings, clock: Clock) -> None:
+    lines: Lines = []
+    channel = Watch(waiting.home, clock, str, lines.append)
+    assert channel._look(None)  # noqa: SLF001
+    for _ in ("once", "again"):
+        assert channel._look([desk(waiting, BROKEN)])  # noqa: SLF001
+    clock.now += timedelta(hours=1)
+    assert channel._look(frozenset())  # noqa: SLF001
+    assert [len(one) for one in (committed(waiting), said(lines, "scheduled"))] == [1, 1]
 
 
 def test_what_goes_out_is_looked_at_whatever_the_system_told(
@@ -411,9 +466,7 @@ def test_a_damaged_text_of_the_record_is_told_of_and_built_upon_no_more_until_it
         until(lambda: said(lines, "recovered"))
 
 
-def test_a_text_of_the_record_is_looked_at_again_when_the_system_tells_of_it(
-    waiting: Settings, clock: Clock
-) -> None:
+def test_a_text_of_the_record_is_looked_at_again_when_the_system_tells_of_it(waiting: Settings, clock: Clock) -> None:
     frozen = next(waiting.releases.rglob("fact-1.r1.md"))
     with running(waiting, clock, seconds=600) as lines:
         frozen.write_bytes(frozen.read_bytes() + b"x")

@@ -18,7 +18,8 @@ from greenchannel.delivery import workers
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.record import read_record
 from greenchannel.desk import seen, withheld
-from greenchannel.desk.newsroom import KnownFolders, read_newsroom
+from greenchannel.desk.known_folders import KnownFolders
+from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
 from greenchannel.making import Making

@@ -17,7 +17,7 @@ from greenchannel.desk.folders import Shelf, folders_of_incidents, folders_of_ye
 from greenchannel.desk.settings import Settings
 
 HERE = os.getpid()
-LOOK = folders._files  # noqa: SLF001
+LOOK = folders.files_of
 # Threads of the test runner; what they hold is not asked for by a copy that looks at files.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
@@ -32,7 +32,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             found.append(folder)
         return LOOK(folder)
 
-    monkeypatch.setattr(folders, "_files", files)
+    monkeypatch.setattr(folders, "files_of", files)
     monkeypatch.setattr(ahead, "processors", lambda: 2)
     return found
 

@@ -1,7 +1,7 @@
 """Who looks again asks for nothing that he has just been told, and for everything that may have changed since."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,7 +20,8 @@ from greenchannel.delivery.proven import ends, forget_proven, look_again, lookin
 from greenchannel.delivery.record import LedgerDamagedError, read_at_a_glance, read_record
 from greenchannel.desk import folders, newsroom, outline, seen
 from greenchannel.desk.document import Document
-from greenchannel.desk.newsroom import KnownFolders, read_folder, read_incidents, read_newsroom
+from greenchannel.desk.known_folders import KnownFolders
+from greenchannel.desk.newsroom import read_folder, read_incidents, read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.opening import open_desk
 from greenchannel.preview import drafts
@@ -319,8 +320,8 @@ def test_a_new_release_reads_no_other_incident(office_home: Settings, monkeypatc
     assert main(command) == 0
     read: list[str] = []
 
-    def counted(content: Path, folder: Path, zone: timezone) -> list[Document]:
-        read.append(folder.name)
+    def counted(content: Path, folder: str, zone: timezone) -> Sequence[Document]:
+        read.append(folder.rpartition("/")[2])
         return read_folder(content, folder, zone)
 
     monkeypatch.setattr(outline, "read_folder", counted)
@@ -332,8 +333,8 @@ def checked(office: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The incidents whose files a check of one of them opened."""
     read: list[str] = []
 
-    def counted(content: Path, folder: Path, zone: timezone) -> list[Document]:
-        read.append(folder.name)
+    def counted(content: Path, folder: str, zone: timezone) -> Sequence[Document]:
+        read.append(folder.rpartition("/")[2])
         return read_folder(content, folder, zone)
 
     with monkeypatch.context() as patch:

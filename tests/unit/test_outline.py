@@ -47,8 +47,8 @@ def test_a_second_look_reads_no_other_incident(
     told(office_home, FACT, memory)
     read = list[str]()
 
-    def watched(content: Path, folder: Path, *rest: object) -> object:
-        read.append(folder.relative_to(content).as_posix())
+    def watched(content: Path, folder: str, *rest: object) -> object:
+        read.append(folder)
         return read_folder(content, folder, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(outline, "read_folder", watched)
@@ -83,8 +83,8 @@ def read_again(settings: Settings, memory: Remembered, monkeypatch: pytest.Monke
     told(settings, FACT, memory)
     read = list[str]()
 
-    def watched(content: Path, folder: Path, *rest: object) -> object:
-        read.append(folder.relative_to(content).as_posix())
+    def watched(content: Path, folder: str, *rest: object) -> object:
+        read.append(folder)
         return read_folder(content, folder, *rest)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from fakes import Remembered
-from greenchannel.desk import folders, seen, withheld
+from greenchannel.desk import folders, known_folders, seen, withheld
 from greenchannel.desk.folders import folders_of_incidents
-from greenchannel.desk.newsroom import KnownFolders, read_newsroom
+from greenchannel.desk.known_folders import KnownFolders
+from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import KnownWithheld, Withheld, read_withheld
 
@@ -40,15 +41,16 @@ def test_a_folder_that_has_just_been_read_is_not_looked_at_again(
     (content / "incidents/2026/.hidden").mkdir()
     (content / "incidents/2026/chengbei-tingshui/.fact-1.md.swp").write_bytes(b"an editor's")
     read_newsroom(content, office_home.zone, known)
-    del known[content / "incidents/2026/laowu-gaizao"]  # As one that is too young.
-    anew, looked, look_at = folders_of_incidents(content), list[str](), folders._files  # noqa: SLF001
+    known.doubt(("incidents/2026/laowu-gaizao",))  # As one that is too young.
+    anew, looked, look_at = folders_of_incidents(content), list[str](), folders.files_of
 
     def counted(folder: str) -> folders.Folder:
         looked.append(Path(folder).name)
         return look_at(folder)
 
-    monkeypatch.setattr(folders, "_files", counted)
-    assert folders_of_incidents(content, known) == anew
+    for module in (folders, known_folders):
+        monkeypatch.setattr(module, "files_of", counted)
+    assert known.lying(content) == anew
     assert looked == ["laowu-gaizao"]
     looked.clear()
     with folders.looking_once(content), folders.looking_once(content):
@@ -78,7 +80,7 @@ class Kept(Remembered):
     def find(self, digest: str = "") -> tuple[list[Withheld], list[tuple[str, bytes]]]:
         content = self.home.content
         read_newsroom(content, self.home.zone, self.folders)
-        files = folders_of_incidents(content, self.folders)
+        files = self.folders.lying(content)
 
         def public(identifier: str, _language: str) -> str | None:
             return digest if identifier == "2026/chengbei-tingshui/fact-1" else None

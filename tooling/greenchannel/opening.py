@@ -20,8 +20,9 @@ from greenchannel.desk.document import Document, Newsroom
 from greenchannel.desk.fixing import apply_edits
 from greenchannel.desk.frontmatter import Fault, FaultKind, read_yaml
 from greenchannel.desk.furniture import EXAMPLES, unset
-from greenchannel.desk.newsroom import KnownFolders, read_identifier, read_newsroom
-from greenchannel.desk.outline import read_around
+from greenchannel.desk.known_folders import KnownFolders
+from greenchannel.desk.newsroom import read_identifier, read_newsroom
+from greenchannel.desk.outline import read_around, read_what_changed
 from greenchannel.desk.policies import Selection, select
 from greenchannel.desk.rules.rule import Context
 from greenchannel.desk.schema import read_fields
@@ -82,20 +83,24 @@ def open_desk(
 
     `cleaned` and `known` are given by who looks again and again: what took too long once is not tried with each look,
     and what was read once is read again only when it changed. With the paths that `changed` no other
-    folder of an incident is looked at that is known.
+    folder of an incident is looked at that is known; with a `memory`, too, no more is in the desk than has to do with
+    what changed and the releases `about`, if nothing but files of incidents did.
 
     Raises LedgerDamagedError where the record does not verify, but for who `looks_only`. Who reads but a part is told
     of damaged lines alone; the gate asks for the frozen files, too.
     """
-    paths = only or frozenset()
+    content, zone, paths = settings.content, settings.zone, only or frozenset()
     is_of_few = bool(about or paths) and all(one.startswith("incidents/") for one in paths)
-    near = memory if is_of_few else None
-    if near is not None:
+    folders = None if known is None or changed is None else known.told_of(content, changed)
+    if memory is not None and known is not None and folders is not None:
+        newsroom = read_what_changed(content, zone, about, folders, known)
+        record, found = read_at_a_glance(settings.releases, memory)
+    elif memory is not None and known is None and is_of_few:
         # First, since a copy of this process may not be done with looking at a long desk.
-        record, found = read_at_a_glance(settings.releases, near)
-        newsroom = read_around(settings.content, settings.zone, about, paths, near)
+        record, found = read_at_a_glance(settings.releases, memory)
+        newsroom = read_around(content, zone, about, paths, memory)
     else:
-        newsroom = read_newsroom(settings.content, settings.zone, known, changed)
+        newsroom = read_newsroom(content, zone, known, changed)
         record, found = read_sound_part(settings.releases)
     policies = select(settings.policy, settings.advisory, newsroom.policies)
     if policies.unknown or unset(settings.footer):

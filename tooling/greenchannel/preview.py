@@ -26,7 +26,7 @@ from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import looking_once, text_reader
 from greenchannel.desk.checking import check_each, in_order
 from greenchannel.desk.document import Newsroom
-from greenchannel.desk.newsroom import KnownFolders
+from greenchannel.desk.known_folders import KnownFolders
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.domain.diagnostic import Diagnostic, Severity
 from greenchannel.domain.errors import GreenchannelError
@@ -68,7 +68,7 @@ class Preview:
         self._home, self._clock, self._report = home, clock, report
         self._pages: tuple[Artifact, ...] = ()
         self._cleaned: Cleaned | None = None  # Kept, so that what takes long is not tried again with each save.
-        self._known: KnownFolders = {}  # Likewise: what did not change is not read again.
+        self._known = KnownFolders()  # Likewise: what did not change is not read again.
         self._checked = _Checked()
         self._problems: tuple[str, ...] = ()  # of the pages that are shown
         self._put_off = 0  # how often in a row not everything was looked at and checked

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from greenchannel.delivery.journal import Journal
-from greenchannel.desk.newsroom import KnownFolders
+from greenchannel.desk.known_folders import KnownFolders
 from greenchannel.desk.withheld import KnownWithheld
 from greenchannel.portal.almanac import Almanac
 from greenchannel.portal.at_hand import AtHand
@@ -18,7 +18,7 @@ class Resident:
     """
 
     at_hand: AtHand = field(default_factory=AtHand)
-    desk: KnownFolders = field(default_factory=dict)
+    desk: KnownFolders = field(default_factory=KnownFolders)
     withheld: KnownWithheld = field(default_factory=KnownWithheld)
     journal: Journal | None = None
     almanac: Almanac | None = None

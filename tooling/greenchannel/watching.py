@@ -28,6 +28,7 @@ from greenchannel import office
 from greenchannel.announcing import announce
 from greenchannel.couriers import Couriers
 from greenchannel.delivery.cleaned import Cleaned
+from greenchannel.delivery.memory import Memory
 from greenchannel.delivery.proven import look_again, looking_once
 from greenchannel.delivery.record import Decision
 from greenchannel.desk.newsroom import folders_of
@@ -42,6 +43,7 @@ from greenchannel.noticing import Notice
 from greenchannel.office import Clock
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.at_hand import AtHand
+from greenchannel.portal.maker import maker
 from greenchannel.portal.prepared import FOR_NEWS, Entries
 from greenchannel.record.heartbeat import HEARTBEAT
 from greenchannel.record.verification import CHECKPOINT, LEDGER
@@ -79,6 +81,7 @@ class Watch:
         self._looks = ExitStack()  # at the record's files: each stays what it was until the system tells of it
         # Likewise: what did not change is not read or worked out again.
         self._resident = Resident(AtHand(entries=Entries(FOR_NEWS)))
+        self._waiting: tuple[str, ...] = ()  # approved, by the last look
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -178,12 +181,24 @@ class Watch:
         """
         self._cleaned = self._cleaned or Cleaned(settings)
         while True:
-            desk = open_desk(settings, clock(), cleaned=self._cleaned, known=self._resident.desk, changed=changed)
+            desk = self._open(settings, clock(), self._cleaned, changed)
             waiting = approved(settings, desk)
             due = office.due(waiting, clock)
             if changed is None or not (unseen := _folders(settings, desk, due) - folders_of(changed)):
+                self._waiting = tuple(one.id for one in waiting)
                 return desk, waiting, due
             changed = {*changed, *unseen}
+
+    def _open(self, settings: Settings, now: datetime, cleaned: Cleaned, changed: Collection[Path] | None) -> Desk:
+        """Where the system told of files of incidents alone, the desk is what has to do with them and with what waits.
+
+        What it adds to the record, and what it is told of that, it looks at with everything else.
+        """
+        known, waiting = self._resident.desk, self._waiting
+        with Memory(settings.home, maker()) as memory:
+            return open_desk(
+                settings, now, cleaned=cleaned, memory=memory, about=waiting, known=known, changed=changed
+            )
 
     def _note_clock(self, now: datetime, last_at: datetime | None) -> None:
         """What waits for its time would wait for ever: said before anything is due."""

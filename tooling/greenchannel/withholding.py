@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from greenchannel.delivery.leaks import PINYIN, Leak, Phrase, Scanner
 from greenchannel.delivery.proven import frozen_reader
 from greenchannel.desk.folders import folders_of_incidents
-from greenchannel.desk.newsroom import KnownFolders
+from greenchannel.desk.known_folders import KnownFolders
 from greenchannel.desk.pinyin import propose_slug
 from greenchannel.desk.settings import Settings
 from greenchannel.desk.withheld import KnownWithheld, Withheld, read_withheld
@@ -60,7 +60,9 @@ class Guard:
     @cached_property
     def _scanner(self) -> Scanner:
         content = self._settings.content
-        folders, record = folders_of_incidents(content, self._known), _Record(self._events, self._state.head)
+        record = _Record(self._events, self._state.head)
+        lying = self._known.lying(content) if self._known is not None else None
+        folders = folders_of_incidents(content) if lying is None else lying
         withheld = read_withheld(
             content, self._public_text, self._public_digest, self._memory, folders, self._kept, record
         )

@@ -13,14 +13,10 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 
 from greenchannel.desk.seen import is_settled, look_of
-
-if TYPE_CHECKING:
-    from greenchannel.desk.newsroom import KnownFolder, KnownFolders
 
 Look = list[int] | None  # as `seen`; None: a link, or no regular file
 
@@ -75,7 +71,7 @@ class Shelf(Mapping[str, Folder]):
         return self.folders.items()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Shelf) and self.folders == other.folders
+        return self is other or (isinstance(other, Shelf) and self.folders == other.folders)
 
     __hash__ = None  # type: ignore[assignment]  # As a dict has none.
 
@@ -124,30 +120,25 @@ def look_again(content: Path) -> None:
         _AHEAD.pop(content, None)
 
 
-def folders_of_incidents(content: Path, known: "KnownFolders | None" = None) -> Folders:
-    """A folder that is `known` is not looked at again. Strings: of a long archive, paths cost more than looks."""
-    if known is None and content in _AHEAD:
+def folders_of_incidents(content: Path) -> Folders:
+    """Strings: of a long archive, paths cost more than looks."""
+    if content in _AHEAD:
         began, ahead = _AHEAD.pop(content)
         if (found := ahead()) is not None:
             _SEEN[content] = began, found
-    if known is None and (seen := _SEEN.get(content)) and time.monotonic() < seen[0] + _HOLDS_SECONDS:
+    if (seen := _SEEN.get(content)) and time.monotonic() < seen[0] + _HOLDS_SECONDS:
         return seen[1]
     began = time.monotonic()
-    folders = {f"{one}": of for one, of in (known or {}).items()}
-    shelves = ((year, folders_of_year(content, year, folders)) for year in incident_years(content))
+    shelves = ((year, folders_of_year(content, year)) for year in incident_years(content))
     found = Folders({year: shelf for year, shelf in shelves if shelf})
-    if known is None and content in _SEEN:
+    if content in _SEEN:
         _SEEN[content] = began, found
     return found
 
 
-def folders_of_year(content: Path, year: str, known: "Mapping[str, KnownFolder] | None" = None) -> Shelf:
-    """What `folders_of_incidents` has of one of `incident_years`; now, whoever looked before.
-
-    `known` are folders by their whole paths.
-    """
-    names = _folders(f"{content}/{year}")
-    found = {f"{year}/{one}": _of(f"{content}/{year}/{one}", known or {}) for one in names}
+def folders_of_year(content: Path, year: str) -> Shelf:
+    """What `folders_of_incidents` has of one of `incident_years`; now, whoever looked before."""
+    found = {f"{year}/{one}": files_of(f"{content}/{year}/{one}") for one in _folders(f"{content}/{year}")}
     return Shelf(lambda: found)
 
 
@@ -173,20 +164,15 @@ def are_settled(folder: str, files: Folder) -> bool:
     return all(is_settled(f"{folder}/{one}", look) for one, look in files.items())
 
 
-def _of(folder: str, known: "Mapping[str, KnownFolder]") -> Folder:
-    if (of := known.get(folder)) is None:
-        return _files(folder)
-    looks = zip(of.names, of.looks, strict=True)
-    return Folder((one, look) for one, look in looks if look is not None and _is_meant(one))
-
-
-def _is_meant(name: str) -> bool:
+def is_meant(name: str) -> bool:
+    """Whether a file of that name may be a text, or stand beside one."""
     return not name.startswith(".") and not name.endswith(".json")
 
 
-def _files(folder: str) -> Folder:
+def files_of(folder: str) -> Folder:
+    """By its whole path; none where there is no folder."""
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
-        meant = [one for one in entries if _is_meant(one.name)]
+        meant = [one for one in entries if is_meant(one.name)]
         return Folder(sorted([(one.name, _look(one)) for one in meant if not one.is_dir()]))
     return Folder()
 

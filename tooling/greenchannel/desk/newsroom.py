@@ -4,11 +4,11 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, timezone
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -18,6 +18,7 @@ from greenchannel.desk.document import Document, Ignore, Newsroom
 from greenchannel.desk.folders import incident_folders
 from greenchannel.desk.frontmatter import MAX_BYTES, NOT_READ, Fault, FaultKind, Source, read_document, read_yaml
 from greenchannel.desk.kinds import Unfit
+from greenchannel.desk.known_folders import KnownFolder, KnownFolders
 from greenchannel.desk.policies import read_own_policy
 from greenchannel.desk.schema import Spans
 from greenchannel.desk.seen import is_settled, seen
@@ -42,18 +43,6 @@ def read_tables(content: Path, zone: timezone) -> Newsroom:
 INCIDENT = "incident.md"
 
 
-class KnownFolder(NamedTuple):
-    """What was read, with all that it was read from. `names` are marked as `neighbours` are."""
-
-    names: tuple[str, ...]
-    looks: list[list[int] | None]
-    zone: timezone
-    documents: list[Document]
-
-
-KnownFolders = dict[Path, KnownFolder]
-
-
 def read_newsroom(
     content: Path, zone: timezone, known: KnownFolders | None = None, changed: Collection[Path] | None = None
 ) -> Newsroom:
@@ -63,14 +52,17 @@ def read_newsroom(
     that `changed` are given, too, other folders are taken to be the same.
     """
     tables = read_tables(content, zone)
-    documents = list(tables.documents)
-    touched = None if changed is None else folders_of(changed)
-    for folder in (content / one for one in incident_folders(content)):
-        before = known.get(folder) if known and touched is not None and folder not in touched else None
+    documents, folders = list(tables.documents), [*incident_folders(content)]
+    touched = None if changed is None else {f"{one}" for one in folders_of(changed)}
+    for folder in folders:
+        is_told = touched is None or f"{content}/{folder}" in touched
+        before = None if is_told or known is None else known.of(folder)
         if before and before.zone == zone:
             documents += before.documents
         else:
             documents += read_folder(content, folder, zone, known)
+    if known is not None:
+        known.all_read(folders)
     ordered = tuple(sorted(documents, key=lambda one: one.path))
     return replace(tables, documents=ordered)
 
@@ -91,22 +83,22 @@ def read_incidents(content: Path, zone: timezone, memory: Remembering) -> Newsro
     return replace(tables, documents=tuple(sorted((*tables.documents, *found), key=lambda one: one.path)))
 
 
-def read_folder(content: Path, folder: Path, zone: timezone, known: KnownFolders | None = None) -> list[Document]:
-    """The documents of an incident; `known` as for `read_newsroom`."""
-    names = tuple(sorted(_marked(one) for one in os.scandir(folder)))
+def read_folder(content: Path, folder: str, zone: timezone, known: KnownFolders | None = None) -> Sequence[Document]:
+    """The documents of an incident, by its path below content/; `known` as for `read_newsroom`."""
+    within = content / folder
+    names = tuple(sorted(_marked(one) for one in os.scandir(within)))
     if known is None:
-        return _read_folder(content, folder, names, zone)
+        return _read_folder(content, within, names, zone)
     # All of its files: to read a text is also to look at the attachments that it lists.
-    paths = [f"{folder}/{name}" for name in names]
+    paths = [f"{within}/{name}" for name in names]
     looks = [seen(one) for one in paths]
-    before = known.get(folder)
+    before = known.of(folder)
     if before is not None and before[:3] == (names, looks, zone):
         return before.documents
-    documents = _read_folder(content, folder, names, zone)
-    if all(map(is_settled, paths, looks)):
-        known[folder] = KnownFolder(names, looks, zone, documents)
-    else:
-        known.pop(folder, None)
+    known.doubt((folder,))
+    documents = _read_folder(content, within, names, zone)
+    found = KnownFolder(names, looks, zone, documents)
+    known.learn(folder, found, is_settled=all(map(is_settled, paths, looks)))
     return documents
 
 

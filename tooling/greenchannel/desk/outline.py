@@ -5,21 +5,19 @@ with that text is told by three words of it, which are remembered for as long as
 of the incident and of the release that it speaks of.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timezone
 from pathlib import Path
 
 from greenchannel.desk.document import Document, Newsroom
 from greenchannel.desk.folders import Shelf, are_settled, folders_of_incidents
+from greenchannel.desk.known_folders import KnownFolders, Outline, outline_of
 from greenchannel.desk.newsroom import INCIDENT, read_folder, read_tables
 from greenchannel.desk.remembered_folders import RememberedFolders
-from greenchannel.domain.incident import Incident
-from greenchannel.domain.release import Interpretation
 from greenchannel.domain.remembering import Remembering
 
-_Outline = tuple[str, str, str]  # its id, that of its incident, that of what it explains
-_Outlines = Mapping[str, _Outline]  # of the files of a folder, by their names
+_Outlines = Mapping[str, Outline]  # of the files of a folder, by their names
 
 
 def read_around(
@@ -39,12 +37,35 @@ def read_around(
     return replace(tables, documents=ordered, elsewhere=desk.identifiers)
 
 
+def read_what_changed(
+    content: Path, zone: timezone, releases: Iterable[str], changed: Iterable[str], known: KnownFolders
+) -> Newsroom:
+    """As `read_around` of these `releases` and of all that lies in the folders that `changed` since they were known.
+
+    `changed` has all that `KnownFolders.told_of` names.
+    """
+    known.doubt(changed := sorted(changed))
+    read, tables = dict[str, Sequence[Document]](), read_tables(content, zone)
+    for one in changed:
+        if (content / one).is_dir() and not (content / one).is_symlink():
+            read[one] = read_folder(content, one, zone, known)
+        else:
+            known.forget(one)
+    within = (one.identifier for documents in read.values() for one in documents)
+    for one in known.around(frozenset((*releases, *within))) - read.keys():
+        of = known.of(one)
+        read[one] = of.documents if of and of.zone == zone else read_folder(content, one, zone, known)
+    documents = (*tables.documents, *(one for of in read.values() for one in of))
+    ordered = tuple(sorted(documents, key=lambda one: one.path))
+    return replace(tables, documents=ordered, elsewhere=known.identifiers)
+
+
 class _Desk:
     """`identifiers` are those of all files, as far as they can be known."""
 
     def __init__(self, content: Path, zone: timezone, memory: Remembering) -> None:
         self._content, self._zone = content, zone
-        self._read: dict[str, list[Document]] = {}
+        self._read: dict[str, Sequence[Document]] = {}
         self.folders = folders_of_incidents(content)
         self._known = RememberedFolders(memory, "outline", self.folders)
         self._told = dict[str, Mapping[str, _Outlines]]()  # by year, of those that had to be looked into
@@ -57,9 +78,9 @@ class _Desk:
     def of(self, folder: str) -> _Outlines:
         return self._of_year(folder.rpartition("/")[0])[folder]
 
-    def read(self, path: str) -> list[Document]:
+    def read(self, path: str) -> Sequence[Document]:
         if path not in self._read:
-            self._read[path] = read_folder(self._content, self._content / path, self._zone)
+            self._read[path] = read_folder(self._content, path, self._zone)
         return self._read[path]
 
     def around(self, identifiers: frozenset[str]) -> frozenset[str]:
@@ -68,7 +89,7 @@ class _Desk:
         wanted = identifiers.union(filter(None, spoken_of))
         return frozenset(folder for folder, of in self._naming(wanted) if of[0] in wanted or of[1] in wanted)
 
-    def _naming(self, identifiers: frozenset[str]) -> Iterator[tuple[str, _Outline]]:
+    def _naming(self, identifiers: frozenset[str]) -> Iterator[tuple[str, Outline]]:
         """Those of all files that speak of these, and some others; each with the folder."""
         for year in self.folders.shelves:
             if year in self._told or any(map(self._known.of(year).names, identifiers)):
@@ -84,7 +105,7 @@ class _Desk:
         told, is_known = dict[str, _Outlines](), True
         for path, files in shelf.items():
             if (outlines := known.get(path) or apart.get(path)) is None:
-                outlines = {one.path.rpartition("/")[2]: _outline(one) for one in self.read(path)}
+                outlines = {one.path.rpartition("/")[2]: outline_of(one) for one in self.read(path)}
                 if outlines.keys() - {INCIDENT} <= files.keys() and are_settled(f"{self._content}/{path}", files):
                     self._known.keep(path, outlines)
                 else:
@@ -95,10 +116,3 @@ class _Desk:
         if is_known:
             self._known.gather(year, told.items(), identifiers, unknown=len(missing))
         return identifiers
-
-
-def _outline(document: Document) -> _Outline:
-    value = document.value
-    if value is None or isinstance(value, Incident):
-        return document.identifier, "", ""
-    return document.identifier, value.incident, value.basis if isinstance(value, Interpretation) else ""
