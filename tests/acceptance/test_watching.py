@@ -23,10 +23,13 @@ from greenchannel.delivery import record
 from greenchannel.delivery.targets.directory import DirectoryTarget
 from greenchannel.desk import seen
 from greenchannel.desk.settings import Settings
+from greenchannel.domain.release import Release
 from greenchannel.making import Making
 from greenchannel.noticing import Notice
 from greenchannel.opening import Desk, open_desk
 from greenchannel.portal.search_index import ENTRY
+from greenchannel.record.events import State
+from greenchannel.record.gate import is_text_public
 from greenchannel.resident import Resident
 from greenchannel.watching import Watch
 
@@ -175,7 +178,8 @@ def test_what_a_build_keeps_is_given_to_the_next(
         page.write_text(page.read_text("utf-8") + "\n\n改动之后\n", "utf-8")
         until(lambda: len(kept) > 1)
     assert kept[0] is kept[1]
-    assert (kept[0].journal is None, kept[0].at_hand.plans == {}, len(kept[0].desk) == 0) == (False, False, False)
+    assert (kept[0].journal is None, kept[0].at_hand.plans == {}) == (False, False)
+    assert kept[0].desk.lying(office_home.content)
 
 
 def test_what_the_system_tells_of_is_looked_at_and_no_more(
@@ -230,6 +234,32 @@ def test_behind_any_other_change_all_of_it_is_read(
     whole.clear()
     assert channel._look([waiting.home / path])  # noqa: SLF001
     assert whole == ["read_newsroom", "read_sound_part"]
+
+
+def test_what_was_found_to_be_public_is_asked_of_again_when_it_changed(
+    office_home: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    asked = list[str]()
+
+    def counted(release: Release, state: State) -> bool:
+        asked.append(release.id)
+        return is_text_public(release, state)
+
+    monkeypatch.setattr("greenchannel.submitting.is_text_public", counted)
+    lines: Lines = []
+    channel = Watch(office_home.home, clock, str, lines.append)
+    for _ in ("the first", "with receipts"):
+        assert channel._look(None)  # noqa: SLF001
+    asked.clear()
+    assert channel._look(None)  # noqa: SLF001
+    unpublished = {*asked}
+    path = desk(office_home, "2026/chengbei-tingshui/fact-1")
+    path.write_text(path.read_text("utf-8") + "\n此后加上的一句。\n", "utf-8")
+    assert channel._look(None)  # noqa: SLF001
+    folder = "2026/chengbei-tingshui/"
+    assert f"{folder}fact-1" in {*asked} - unpublished
+    assert {one.startswith(folder) for one in {*asked} - unpublished} == {True}  # What lies beside it is read with it.
 
 
 def test_what_waits_is_not_forgotten_for_what_changes_elsewhere(waiting: Settings, clock: Clock) -> None:

@@ -5,7 +5,9 @@ import gzip
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from greenchannel.building import build
 from greenchannel.delivery import workers
 from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.record import read_record
+from greenchannel.delivery.writing import locked
 from greenchannel.desk import seen, withheld
 from greenchannel.desk.known_folders import KnownFolders
 from greenchannel.desk.newsroom import read_newsroom
@@ -130,6 +133,50 @@ def test_what_is_made_again_for_a_place_is_held_against_the_desk_of_that_moment(
     leaking(monkeypatch, phrase.encode())
     ordered._journal = None  # noqa: SLF001  # As where another run has been at it.
     ordered.fresh()
+    assert {one.phrase.text for one in ordered.leaks} == {phrase}
+
+
+def test_a_draft_in_a_folder_of_which_the_channel_was_not_told_is_withheld(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    known, phrase = KnownFolders(), "此后才写下的一句话尚不得外传"
+    read_newsroom(office_home.content, office_home.zone, known)
+    draft = office_home.content / "incidents/2026/xin" / Path(EMBARGOED).with_suffix(".md").name
+    shutil.copytree((office_home.content / "incidents" / EMBARGOED).parent, draft.parent)
+    draft.write_text(draft.read_text("utf-8") + f"\n{phrase}。\n", "utf-8")
+    leaking(monkeypatch, phrase.encode())
+    ordered = Making(office_home, Clock(BUILT_AT), resident=Resident(desk=known))
+    ordered.make()
+    assert {one.phrase.text for one in ordered.leaks} == {phrase}
+
+
+def test_a_draft_that_is_saved_while_another_run_is_waited_for_is_withheld(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    known, phrase = KnownFolders(), "此后才写下的一句话尚不得外传"
+    read_newsroom(office_home.content, office_home.zone, known)
+    resident = Resident(desk=known)
+    leaking(monkeypatch, b"nothing")
+    Making(office_home, Clock(BUILT_AT), resident=resident).make()
+    leaking(monkeypatch, phrase.encode())
+    with (office_home.templates / "base.html").open("a", encoding="utf-8") as template:
+        template.write("<!-- another theme -->")
+    ordered = Making(office_home, Clock(BUILT_AT), resident=resident)
+    draft = office_home.content / "incidents" / f"{EMBARGOED}.md"
+    waits, look_again = threading.Event(), ordered._look_again  # noqa: SLF001
+
+    def waiting() -> None:
+        look_again()
+        waits.set()
+
+    monkeypatch.setattr(ordered, "_look_again", waiting)
+    with ThreadPoolExecutor(1) as other, locked(office_home.home / STATE):
+        done = other.submit(ordered.make)
+        assert waits.wait(30)
+        draft.write_text(draft.read_text("utf-8") + f"\n{phrase}。\n", "utf-8")
+    done.result()
     assert {one.phrase.text for one in ordered.leaks} == {phrase}
 
 

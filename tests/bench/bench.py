@@ -2,6 +2,7 @@
 
 ``make bench`` prints the table and writes it to RESULTS.md; nothing here asserts a time, but everything asserts what
 came of a command. ``SIZES="1000 10000 100000"`` chooses the newsrooms, which are made once and kept in build/bench.
+Stopped by Ctrl-C, it writes down what it has measured.
 """
 
 import json
@@ -22,6 +23,7 @@ NOTES = """\
 Medians of whole processes, with the peak of the largest process. *Pages and feed out*: from the start until the page
 and `feeds/all.json` are on disk; the search index comes after them. `precompress` (variants for web servers) is off;
 ten incidents are open."""
+STOPPED = " Stopped before all was measured: what is missing below was not."
 
 
 def measures(home: Path, size: int) -> Iterator[tuple[str, Callable[[], Sample]]]:
@@ -91,15 +93,17 @@ def _published(home: Path) -> Sequence[str]:
 def main() -> None:
     with tidied():
         for size in sizes():
-            home = copied(size, "work")
-            rows = []
-            for name, measure in measures(home, size):
-                found = measure()
-                times = map(seconds, (found.seconds, found.out, found.processor))
-                rows.append((name, *times, megabytes(found.megabytes), str(found.runs)))
-                print("  ".join(rows[-1]), flush=True)
+            home, rows, note = copied(size, "work"), list[tuple[str, ...]](), f"{NOTES}{STOPPED}"
+            try:
+                for name, measure in measures(home, size):
+                    found = measure()
+                    times = map(seconds, (found.seconds, found.out, found.processor))
+                    rows.append((name, *times, megabytes(found.megabytes), str(found.runs)))
+                    print("  ".join(rows[-1]), flush=True)
+                note = NOTES
+            finally:  # An hour of measuring is not lost to whoever stops it, or to what failed.
+                write_section(f"{size:,} releases", own_version(), note, table(HEAD, rows))
             aside(home)
-            write_section(f"{size:,} releases", own_version(), NOTES, table(HEAD, rows))
 
 
 if __name__ == "__main__":

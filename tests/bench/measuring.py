@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -216,7 +216,10 @@ def _wait_until_idle(pid: int, *, keeps_children: bool = False) -> None:
 
 def _work(pid: int) -> tuple[str, int, int]:
     """Its children, and since it began: hundredths of a second of the processor, bytes written."""
-    children = "".join((one / "children").read_text() for one in Path(f"/proc/{pid}/task").iterdir())
+    children = ""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError):  # It has just ended.
+            children += (thread / "children").read_text()
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     counts = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
     return children, sum(map(int, fields[11:13])), int(counts["wchar"])

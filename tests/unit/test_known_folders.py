@@ -4,6 +4,7 @@ import random
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def dice(seed: int) -> random.Random:
 
 
 def texts(content: Path) -> list[Path]:
-    return sorted(one for one in content.glob("incidents/*/*/*.md") if not one.parent.is_symlink())
+    return sorted(one for one in content.glob("incidents/[0-9]*/*/*.md") if not one.parent.is_symlink())
 
 
 def rewritten(path: Path, change: Callable[[str], str]) -> list[Path]:
@@ -96,9 +97,18 @@ def links(content: Path, chance: random.Random) -> list[Path]:
     return [path]
 
 
+def throws_away(content: Path, chance: random.Random) -> list[Path]:
+    """Into a year that is none."""
+    folder = chance.choice(texts(content)).parent
+    there = content / f"incidents/.trash/{folder.name}-{chance.randrange(99)}"
+    there.parent.mkdir(exist_ok=True)
+    shutil.move(folder, there)
+    return [folder, there]
+
+
 EDITS: tuple[Edit, ...] = (
     *(saves, deletes, breaks, takes_an_id, speaks_of_another_incident),
-    *(moves, copies, puts_a_picture, begins, links),
+    *(moves, copies, puts_a_picture, begins, links, throws_away),
 )
 
 
@@ -113,7 +123,7 @@ def known(request: pytest.FixtureRequest, office_home: Settings, monkeypatch: py
 
 def near(settings: Settings, known: KnownFolders, changed: list[Path], about: tuple[str, ...] = ()) -> Newsroom:
     folders = known.told_of(settings.content, changed)
-    assert folders is not None
+    assert folders is not None  # Else all of it would be read.
     return read_what_changed(settings.content, settings.zone, about, folders, known)
 
 
@@ -140,11 +150,11 @@ def test_of_what_changed_the_same_is_wrong_as_with_the_whole_desk(
     chance, content, found = dice(seed), office_home.content, 0
     for _ in range(8):
         changed = chance.choice(EDITS)(content, chance)
-        folders = known.told_of(content, changed)
         desk = open_desk(office_home, NOW, known=known, changed=changed, memory=Remembered())
         whole = open_desk(office_home, NOW)
-        told = [one for one in desk.diagnostics if one.path.rpartition("/")[0] in (folders or ())]
-        assert told == [one for one in whole.diagnostics if one.path.rpartition("/")[0] in (folders or ())]
+        folders = {one.relative_to(content).as_posix() for path in changed for one in (path, path.parent)}
+        told = [one for one in desk.diagnostics if one.path.rpartition("/")[0] in folders]
+        assert told == [one for one in whole.diagnostics if one.path.rpartition("/")[0] in folders]
         found += len(told)
     assert found
 
@@ -204,17 +214,57 @@ def test_what_waits_is_read_with_its_incident_whatever_changed(office_home: Sett
     assert {"2026/laowu-gaizao", "2026/chengbei-tingshui"} <= part.incidents.keys()
 
 
-def test_a_folder_that_could_not_be_read_is_doubted_until_it_was(
-    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+def failing(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """No file below a folder can be read."""
+    read_bytes = newsroom._read_bytes  # noqa: SLF001
+
+    def refused(path: Path) -> bytes:
+        if folder in path.as_posix():
+            raise PermissionError(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(newsroom, "_read_bytes", refused)
+
+
+@pytest.mark.parametrize("folder", [FOLDER, "content/registry", "incidents/2026/xin"])
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_what_could_not_be_read_is_in_doubt_until_it_was(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch, folder: str, *, is_whole: bool
 ) -> None:
     monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
     content, known = office_home.content, KnownFolders()
     read_newsroom(content, office_home.zone, known)
+    shutil.copytree(content / FOLDER, content / "incidents/2026/xin")
     changed = rewritten(content / FOLDER / "fact-1.md", lambda text: f"{text}\n此后加上的一句。\n")
+    told = [*changed, content / "incidents/2026/xin"]
+    look = partial(read_newsroom, content, office_home.zone) if is_whole else partial(near, office_home, changed=told)
     with monkeypatch.context() as patch:
-        patch.setattr(newsroom, "_read_bytes", lambda _path: Path("/nowhere").read_bytes())
-        with pytest.raises(FileNotFoundError):
-            near(office_home, known, changed)
-    assert known.lying(content) == folders_of_incidents(content)
-    (found,) = (one for one in near(office_home, known, []).documents if one.path == f"{FOLDER}/fact-1.md")
+        failing(patch, folder)
+        with pytest.raises(PermissionError):
+            look(known=known)
+    lying = known.lying(content)
+    assert lying is None if is_whole else lying == folders_of_incidents(content)
+    read_newsroom(content, office_home.zone, known)
+    (found,) = (one for one in near(office_home, known, changed).documents if one.path == f"{FOLDER}/fact-1.md")
     assert found.source.body.endswith("此后加上的一句。")
+
+
+@pytest.mark.parametrize("is_young", [False, True])
+def test_a_folder_of_which_nobody_told_is_there_all_the_same(
+    office_home: Settings, monkeypatch: pytest.MonkeyPatch, *, is_young: bool
+) -> None:
+    """Events get lost; and between a look and a build somebody may write."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", 3600 if is_young else -3600)
+    content, known = office_home.content, KnownFolders()
+    read_newsroom(content, office_home.zone, known)
+    for begin in (
+        lambda: shutil.copytree(content / FOLDER, content / "incidents/2026/xin"),
+        lambda: (content / FOLDER).rename(content / "incidents/2026/jiu"),
+        lambda: shutil.copytree(content / "incidents/2026/jiu", content / "incidents/2024/jiu"),
+        lambda: shutil.rmtree(content / "incidents/2024"),
+    ):
+        begin()
+        assert known.lying(content) == folders_of_incidents(content)
+    part = near(office_home, known, [])
+    assert part.identifiers == read_newsroom(content, office_home.zone).identifiers
+    assert {one.path for one in part.documents} >= {"incidents/2026/xin/fact-1.md", "incidents/2026/jiu/fact-1.md"}

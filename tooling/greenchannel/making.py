@@ -85,7 +85,7 @@ class Making:
 
     def make(self) -> None:
         """Makes what changed and records what readers can see of it. Raises OSError where the disk refuses."""
-        with locked(self.settings.home / STATE, waiting=self._whole.look_again), self._at_work():
+        with locked(self.settings.home / STATE, waiting=self._look_again), self._at_work():
             if self.clean and self._journal is None:
                 forget_pages(self.settings)
                 forget_proven(self.settings.releases)
@@ -132,6 +132,11 @@ class Making:
                 yield
             finally:
                 self._looks = {}
+
+    def _look_again(self) -> None:
+        """Another run was at it, or somebody wrote meanwhile."""
+        self._whole.look_again()
+        self._known = None
 
     def _let_go(self) -> None:
         self._memory.close()

@@ -14,7 +14,7 @@ class Resident:
     """Plans, the desk, the journal.
 
     The desk is as the process knows it: of a draft whose change the system did not tell of, the guard has the text of
-    before, until everything is looked at.
+    before, until everything is looked at; a folder that is new is seen at once.
     """
 
     at_hand: AtHand = field(default_factory=AtHand)

@@ -13,7 +13,7 @@ from greenchannel.domain.release import Release
 from greenchannel.opening import Desk
 from greenchannel.record.approval import read_approval
 from greenchannel.record.canonical import sha256
-from greenchannel.record.events import State
+from greenchannel.record.events import PublicRelease, State
 from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
 
 _APPROVAL = ".approval.json"
@@ -54,19 +54,27 @@ def is_over(release: Release, now: datetime) -> bool:
     return release.release_at is None or release.release_at <= now
 
 
-def approved(settings: Settings, desk: Desk) -> list[Release]:
-    """Whatever has an approval beside it and is not public as it stands."""
+KnownSettled = dict[str, tuple[Release, PublicRelease]]  # by id: texts as they were found to be public, or withdrawn
+
+
+def approved(settings: Settings, desk: Desk, known: KnownSettled | None = None) -> list[Release]:
+    """Whatever has an approval beside it and is not public as it stands.
+
+    Who asks again and again gives what is `known`: of a text that is the very same, as is what became of it, nothing is
+    worked out again.
+    """
+    settled = {} if known is None else known
     return [
         one
         for one in desk.newsroom.releases.values()
         if one.incident in desk.newsroom.incidents
-        and not _is_settled(desk, one)
+        and not _is_settled(desk, one, settled)
         and (approval := _approval(settings, desk.newsroom, one.id)) is not None
         and not (one.attachments and _is_whole(desk, one, approval))
     ]
 
 
-def _is_settled(desk: Desk, release: Release) -> bool:
+def _is_settled(desk: Desk, release: Release, settled: KnownSettled) -> bool:
     """Public as it stands on the desk, or withdrawn: what was withdrawn returns only when somebody names it.
 
     No file is opened to ask, so nothing is said of who has attachments.
@@ -76,7 +84,12 @@ def _is_settled(desk: Desk, release: Release) -> bool:
         return known is not None
     if release.attachments:
         return False
-    return is_text_public(release, desk.record.state)
+    before = settled.get(release.id)
+    if before is not None and before[0] is release and before[1] is known:
+        return True
+    if is_public := is_text_public(release, desk.record.state):
+        settled[release.id] = release, known
+    return is_public
 
 
 def _is_whole(desk: Desk, release: Release, approval: bytes) -> bool:

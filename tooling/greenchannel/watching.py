@@ -49,7 +49,7 @@ from greenchannel.record.heartbeat import HEARTBEAT
 from greenchannel.record.verification import CHECKPOINT, LEDGER
 from greenchannel.resident import Resident
 from greenchannel.sending import Sending
-from greenchannel.submitting import approved, scheduled
+from greenchannel.submitting import KnownSettled, approved, scheduled
 from greenchannel.translation import problem_text
 
 RESCAN_SECONDS = 30.0
@@ -82,6 +82,7 @@ class Watch:
         # Likewise: what did not change is not read or worked out again.
         self._resident = Resident(AtHand(entries=Entries(FOR_NEWS)))
         self._waiting: tuple[str, ...] = ()  # approved, by the last look
+        self._settled: KnownSettled = {}  # public, by any look before
         self._due: datetime | None = None
         self._built_from: object = None
         self._said: dict[str, object] = {}
@@ -182,7 +183,7 @@ class Watch:
         self._cleaned = self._cleaned or Cleaned(settings)
         while True:
             desk = self._open(settings, clock(), self._cleaned, changed)
-            waiting = approved(settings, desk)
+            waiting = approved(settings, desk, self._settled)
             due = office.due(waiting, clock)
             if changed is None or not (unseen := _folders(settings, desk, due) - folders_of(changed)):
                 self._waiting = tuple(one.id for one in waiting)
@@ -192,7 +193,7 @@ class Watch:
     def _open(self, settings: Settings, now: datetime, cleaned: Cleaned, changed: Collection[Path] | None) -> Desk:
         """Where the system told of files of incidents alone, the desk is what has to do with them and with what waits.
 
-        What it adds to the record, and what it is told of that, it looks at with everything else.
+        A change of the record, by this process, too, asks for all of the desk and all of the record.
         """
         known, waiting = self._resident.desk, self._waiting
         with Memory(settings.home, maker()) as memory:

@@ -138,23 +138,25 @@ def folders_of_incidents(content: Path) -> Folders:
 
 def folders_of_year(content: Path, year: str) -> Shelf:
     """What `folders_of_incidents` has of one of `incident_years`; now, whoever looked before."""
-    found = {f"{year}/{one}": files_of(f"{content}/{year}/{one}") for one in _folders(f"{content}/{year}")}
+    found = {f"{year}/{one}": files_of(f"{content}/{year}/{one}") for one in folders_in(f"{content}/{year}")}
     return Shelf(lambda: found)
 
 
 def incident_folders(content: Path) -> Iterator[str]:
     """Their paths below content/, in order; links are not followed. Strings: of a long archive, paths take longer."""
     for year in incident_years(content):
-        yield from (f"{year}/{name}" for name in _folders(f"{content}/{year}"))
+        yield from (f"{year}/{name}" for name in folders_in(f"{content}/{year}"))
 
 
 def incident_years(content: Path) -> Sequence[str]:
     """The paths of the folders in which those of the incidents lie, in order."""
-    years = _folders(f"{content}/incidents") if (content / "incidents").is_dir() else ()
-    return [f"incidents/{one}" for one in years if not one.startswith(".")]
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return [f"incidents/{one}" for one in folders_in(f"{content}/incidents") if not one.startswith(".")]
+    return ()
 
 
-def _folders(folder: str) -> list[str]:
+def folders_in(folder: str) -> list[str]:
+    """Their names, in order; links are not followed."""
     with os.scandir(folder) as entries:
         return sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
 

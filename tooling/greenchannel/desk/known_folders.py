@@ -3,6 +3,7 @@
 Who looks again and again reads what changed, and finds by names what has to do with that: he goes through no archive.
 """
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timezone
 from itertools import chain
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from greenchannel.desk.document import Document
-from greenchannel.desk.folders import Folder, Folders, Look, Shelf, files_of, is_meant
+from greenchannel.desk.folders import Folder, Folders, Look, Shelf, files_of, folders_in, incident_years, is_meant
+from greenchannel.desk.seen import is_old, look_of
 from greenchannel.domain.incident import Incident
 from greenchannel.domain.release import Interpretation
 
@@ -36,10 +38,14 @@ class KnownFolder(NamedTuple):
 
 
 class KnownFolders:
-    """By their paths below content/. What was read of a doubtful one may be another thing by now."""
+    """By their paths below content/. What was read of a doubtful one may be another thing by now, or was never read.
+
+    Which folders there are is asked of the system each time: that takes a question for each year.
+    """
 
     def __init__(self) -> None:
         self._years: dict[str, dict[str, KnownFolder]] = {}
+        self._there: dict[str, tuple[Look, frozenset[str]]] = {}  # by year: its folders, and how it looked before
         self._doubtful: set[str] = set()
         self._shelves: dict[str, Shelf] = {}
         # The folders with a file that has an id, and those with one that is of an incident.
@@ -47,16 +53,13 @@ class KnownFolders:
         self._members: _Named = {}
         self._is_whole = False
 
-    def __len__(self) -> int:
-        return sum(map(len, self._years.values()))
-
     def of(self, folder: str) -> KnownFolder | None:
         """None of a doubtful one, too."""
         return None if folder in self._doubtful else self._years.get(_year_of(folder), {}).get(folder)
 
     def learn(self, folder: str, found: KnownFolder, *, is_settled: bool) -> None:
         """`is_settled`: its next change will be seen by its look."""
-        self.forget(folder)
+        self._forget(folder)
         self._years.setdefault(_year_of(folder), {})[folder] = found
         if not is_settled:
             self._doubtful.add(folder)
@@ -70,28 +73,21 @@ class KnownFolders:
             self._doubtful.add(one)
             self._shelves.pop(_year_of(one), None)
 
-    def forget(self, folder: str) -> None:
-        """It is not there any more."""
-        year = _year_of(folder)
-        self._shelves.pop(year, None)
-        self._doubtful.discard(folder)
-        if (before := self._years.get(year, {}).pop(folder, None)) is None:
-            return
-        for named, one in self._names(before):
-            if left := tuple(other for other in named.get(one, ()) if other != folder):
-                named[one] = left
-            else:
-                named.pop(one, None)
+    def reading_all(self, content: Path) -> Sequence[str]:
+        """The folders that are to be read, in order.
 
-    def all_read(self, folders: Collection[str]) -> None:
-        """These are all there are."""
-        there = frozenset(folders)
-        for gone in [one for of in self._years.values() for one in of if one not in there]:
-            self.forget(gone)
+        Until `all_read`, what is known may be the desk of before in one part and that of now in another.
+        """
+        self._is_whole = False
+        self._there.clear()
+        self._look(content)
+        return [folder for year in sorted(self._there) for folder in sorted(self._there[year][1])]
+
+    def all_read(self) -> None:
         self._is_whole = True
 
     def told_of(self, content: Path, changed: Iterable[Path]) -> frozenset[str] | None:
-        """The folders that are to be read again where no more than these paths `changed`.
+        """The folders in which something happened where no more than these paths `changed`.
 
         None where something else than files of incidents did, or not all of the desk was read before.
         """
@@ -100,7 +96,13 @@ class KnownFolders:
         places = [one.relative_to(content).parts if one.is_relative_to(content) else () for one in changed]
         if any(len(one) < _DEPTH or one[0] != _ROOT for one in places):
             return None
-        return frozenset("/".join(one[:_DEPTH]) for one in places) | self._doubtful
+        return frozenset("/".join(one[:_DEPTH]) for one in places)
+
+    def to_read(self, content: Path, folders: Iterable[str]) -> Sequence[str]:
+        """Of these and all that are doubtful, those that are there."""
+        self.doubt(folders)
+        self._look(content)
+        return sorted(self._doubtful)
 
     def around(self, identifiers: frozenset[str]) -> frozenset[str]:
         """The folders of these, of their incidents with all that is theirs, and of what they explain."""
@@ -117,23 +119,66 @@ class KnownFolders:
         return frozenset(self._owners)
 
     def lying(self, content: Path) -> Folders | None:
-        """As `folders_of_incidents`; None where not all of the desk was read before."""
+        """As `folders_of_incidents`, of folders that are not doubtful as they are known.
+
+        None where not all of the desk was read before.
+        """
         if not self._is_whole:
             return None
-        return Folders({year: self._shelf(content, year) for year, of in sorted(self._years.items()) if of})
+        self._look(content)
+        doubtful = dict[str, set[str]]()
+        for one in self._doubtful:
+            doubtful.setdefault(_year_of(one), set()).add(one)
+        years = (year for year, (_, folders) in sorted(self._there.items()) if folders)
+        return Folders({one: self._shelf(content, one, doubtful.get(one, set())) for one in years})
 
-    def _shelf(self, content: Path, year: str) -> Shelf:
+    def _look(self, content: Path) -> None:
+        """Doubts the folders that are new, and forgets those that are gone. A year that looks the same has the same."""
+        years = incident_years(content)
+        for year in [one for one in self._there if one not in years]:
+            del self._there[year]
+            self._settle(year, frozenset())
+        for year in years:
+            path = f"{content}/{year}"
+            look = look_of(os.lstat(path))  # Before it is listed: what comes meanwhile makes it look different.
+            if year not in self._there or self._there[year][0] != look:
+                there = frozenset(f"{year}/{one}" for one in folders_in(path))
+                self._there[year] = look if is_old(look) else None, there
+                self._settle(year, there)
+        # A path that was told of may be that of something else than a folder.
+        self._doubtful &= {one for one in self._doubtful if one in self._there.get(_year_of(one), (None, ()))[1]}
+
+    def _settle(self, year: str, there: frozenset[str]) -> None:
+        known = self._years.get(year, {})
+        for gone in known.keys() - there:
+            self._forget(gone)
+        self.doubt(there - known.keys())
+
+    def _shelf(self, content: Path, year: str, doubtful: Collection[str]) -> Shelf:
         """A doubtful folder is looked at now."""
-        if (known := self._shelves.get(year)) is not None:
+        if not doubtful and (known := self._shelves.get(year)) is not None:
             return known
+        folders = self._years.get(year, {})
         found = {
-            folder: files_of(f"{content}/{folder}") if folder in self._doubtful else _files(of)
-            for folder, of in sorted(self._years[year].items())
+            one: files_of(f"{content}/{one}") if one in doubtful else _files(folders[one])
+            for one in sorted({*folders, *doubtful})
         }
         shelf = Shelf(lambda: found)
-        if self._doubtful.isdisjoint(found):
+        if not doubtful:
             self._shelves[year] = shelf
         return shelf
+
+    def _forget(self, folder: str) -> None:
+        year = _year_of(folder)
+        self._shelves.pop(year, None)
+        self._doubtful.discard(folder)
+        if (before := self._years.get(year, {}).pop(folder, None)) is None:
+            return
+        for named, one in self._names(before):
+            if left := tuple(other for other in named.get(one, ()) if other != folder):
+                named[one] = left
+            else:
+                named.pop(one, None)
 
     def _names(self, found: KnownFolder) -> Iterator[tuple[_Named, str]]:
         for identifier, incident, _ in map(outline_of, found.documents):

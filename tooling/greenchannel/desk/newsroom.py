@@ -51,8 +51,9 @@ def read_newsroom(
     Who looks again and again gives what is `known`: a folder that is still the same is not read again. Where the paths
     that `changed` are given, too, other folders are taken to be the same.
     """
+    folders = incident_folders(content) if known is None else known.reading_all(content)
     tables = read_tables(content, zone)
-    documents, folders = list(tables.documents), [*incident_folders(content)]
+    documents = list(tables.documents)
     touched = None if changed is None else {f"{one}" for one in folders_of(changed)}
     for folder in folders:
         is_told = touched is None or f"{content}/{folder}" in touched
@@ -62,7 +63,7 @@ def read_newsroom(
         else:
             documents += read_folder(content, folder, zone, known)
     if known is not None:
-        known.all_read(folders)
+        known.all_read()
     ordered = tuple(sorted(documents, key=lambda one: one.path))
     return replace(tables, documents=ordered)
 

@@ -40,17 +40,10 @@ def read_around(
 def read_what_changed(
     content: Path, zone: timezone, releases: Iterable[str], changed: Iterable[str], known: KnownFolders
 ) -> Newsroom:
-    """As `read_around` of these `releases` and of all that lies in the folders that `changed` since they were known.
-
-    `changed` has all that `KnownFolders.told_of` names.
-    """
-    known.doubt(changed := sorted(changed))
-    read, tables = dict[str, Sequence[Document]](), read_tables(content, zone)
-    for one in changed:
-        if (content / one).is_dir() and not (content / one).is_symlink():
-            read[one] = read_folder(content, one, zone, known)
-        else:
-            known.forget(one)
+    """As `read_around` of these `releases` and of all that lies in folders that `changed`, or that are not known."""
+    changed = known.to_read(content, changed)  # First: what is not read now, whatever the reason, is in doubt.
+    tables = read_tables(content, zone)
+    read = {one: read_folder(content, one, zone, known) for one in changed}
     within = (one.identifier for documents in read.values() for one in documents)
     for one in known.around(frozenset((*releases, *within))) - read.keys():
         of = known.of(one)

@@ -35,4 +35,9 @@ def is_settled(path: str, before: list[int] | None, clock: Callable[[], float] =
 
     `clock` (Unix time, seconds) is the system's, which stamped the file; the newsroom's own may be set or scripted.
     """
-    return seen(path) == before and (before is None or before[-1] < (clock() - _SETTLED_SECONDS) * 1e9)
+    return seen(path) == before and (before is None or is_old(before, clock))
+
+
+def is_old(look: list[int], clock: Callable[[], float] = time.time) -> bool:
+    """Whether the next change will make another look of it; of a folder, what comes into it or goes."""
+    return bool(look[-1] < (clock() - _SETTLED_SECONDS) * 1e9)
