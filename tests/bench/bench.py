@@ -66,12 +66,12 @@ def _index(home: Path) -> Sample:
 
 def _correct(home: Path, number: int) -> Sample:
     release = _published(home)[-2 - number]
-    text = f"经复核，现场人员为{number}7人。"
+    note = f"人数更正为{number}7人。"  # Of many releases a month the feed has summaries, and the note.
     path = home / f"content/incidents/{release}.md"
     old = path.read_text("utf-8")
-    entry = f"changes:\n  - kind: correction\n    note: 人数更正为{number}7人。"
-    path.write_text(old.replace("changes: []", entry) + f"\n{text}\n", "utf-8")
-    return publish(home, release, text)
+    entry = f"changes:\n  - kind: correction\n    note: {note}"
+    path.write_text(old.replace("changes: []", entry) + f"\n经复核，现场人员为{number}7人。\n", "utf-8")
+    return publish(home, release, note)
 
 
 def _retheme(home: Path, release: str, number: int) -> Sample:

@@ -268,3 +268,17 @@ def test_a_folder_of_which_nobody_told_is_there_all_the_same(
     part = near(office_home, known, [])
     assert part.identifiers == read_newsroom(content, office_home.zone).identifiers
     assert {one.path for one in part.documents} >= {"incidents/2026/xin/fact-1.md", "incidents/2026/jiu/fact-1.md"}
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_of_a_year_that_is_gone_nothing_is_known(office_home: Settings, known: KnownFolders, *, is_told: bool) -> None:
+    content, year = office_home.content, office_home.content / "incidents/2024"
+    shutil.copytree(content / FOLDER, year / "jiu")
+    read_newsroom(content, office_home.zone, known)
+    assert "2024/jiu/fact-1" in known.identifiers
+    shutil.rmtree(year)
+    if not is_told:
+        read_newsroom(content, office_home.zone, known)
+    part = near(office_home, known, [year / "jiu"], ("2024/jiu/fact-1",))
+    assert part.identifiers == read_newsroom(content, office_home.zone).identifiers
+    assert [one.path for one in part.documents if "2024" in one.path] == []

@@ -135,8 +135,8 @@ class KnownFolders:
     def _look(self, content: Path) -> None:
         """Doubts the folders that are new, and forgets those that are gone. A year that looks the same has the same."""
         years = incident_years(content)
-        for year in [one for one in self._there if one not in years]:
-            del self._there[year]
+        for year in {*self._there, *self._years}.difference(years):
+            self._there.pop(year, None)
             self._settle(year, frozenset())
         for year in years:
             path = f"{content}/{year}"
