@@ -262,7 +262,10 @@ def test_what_was_found_to_be_public_is_asked_of_again_when_it_changed(
     assert {one.startswith(folder) for one in {*asked} - unpublished} == {True}  # What lies beside it is read with it.
 
 
-def test_what_waits_is_not_forgotten_for_what_changes_elsewhere(waiting: Settings, clock: Clock) -> None:
+def test_what_waits_is_not_forgotten_for_what_changes_elsewhere(
+    waiting: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
     lines: Lines = []
     channel = Watch(waiting.home, clock, str, lines.append)
     assert channel._look(None)  # noqa: SLF001

@@ -21,7 +21,6 @@ from greenchannel.delivery.leaks import Leak, Phrase
 from greenchannel.delivery.record import read_record
 from greenchannel.delivery.writing import locked
 from greenchannel.desk import seen, withheld
-from greenchannel.desk.known_folders import KnownFolders
 from greenchannel.desk.newsroom import read_newsroom
 from greenchannel.desk.settings import Settings, read_settings
 from greenchannel.handwritten import STATE
@@ -118,66 +117,73 @@ def test_a_folder_whose_name_is_not_in_utf8_holds_up_nothing(office_home: Settin
     assert {*board} <= {*out.splitlines()}
 
 
+PHRASE = "此后才写下的一句话尚不得外传"
+
+
+@pytest.fixture
+def resident(office_home: Settings, monkeypatch: pytest.MonkeyPatch) -> Resident:
+    """A process that has read all of the desk, and whose portal leaks what is written on it from now on."""
+    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
+    found = Resident()
+    read_newsroom(office_home.content, office_home.zone, found.desk)
+    leaking(monkeypatch, b"nothing")
+    Making(office_home, Clock(BUILT_AT), resident=found).make()
+    leaking(monkeypatch, PHRASE.encode())
+    with (office_home.templates / "base.html").open("a", encoding="utf-8") as template:
+        template.write("<!-- another theme -->")  # So that there is something to make.
+    return found
+
+
+def writes(draft: Path) -> None:
+    draft.write_text(draft.read_text("utf-8") + f"\n{PHRASE}。\n", "utf-8")
+
+
+def leaked(made: Making) -> set[str]:
+    return {one.phrase.text for one in made.leaks}
+
+
 def test_what_is_made_again_for_a_place_is_held_against_the_desk_of_that_moment(
-    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+    office_home: Settings, resident: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And not against what the channel had read when it gave the order."""
-    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
-    known, phrase = KnownFolders(), "此后才写下的一句话尚不得外传"
-    read_newsroom(office_home.content, office_home.zone, known)
     leaking(monkeypatch, b"nothing")
-    ordered = Making(office_home, Clock(BUILT_AT), resident=Resident(desk=known))
+    ordered = Making(office_home, Clock(BUILT_AT), resident=resident)
     ordered.make()
-    draft = office_home.content / "incidents" / f"{EMBARGOED}.md"
-    draft.write_text(draft.read_text("utf-8") + f"\n{phrase}。\n", "utf-8")
-    leaking(monkeypatch, phrase.encode())
+    writes(office_home.content / "incidents" / f"{EMBARGOED}.md")
+    leaking(monkeypatch, PHRASE.encode())
     ordered._journal = None  # noqa: SLF001  # As where another run has been at it.
     ordered.fresh()
-    assert {one.phrase.text for one in ordered.leaks} == {phrase}
+    assert leaked(ordered) == {PHRASE}
 
 
 def test_a_draft_in_a_folder_of_which_the_channel_was_not_told_is_withheld(
-    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+    office_home: Settings, resident: Resident
 ) -> None:
-    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
-    known, phrase = KnownFolders(), "此后才写下的一句话尚不得外传"
-    read_newsroom(office_home.content, office_home.zone, known)
-    draft = office_home.content / "incidents/2026/xin" / Path(EMBARGOED).with_suffix(".md").name
-    shutil.copytree((office_home.content / "incidents" / EMBARGOED).parent, draft.parent)
-    draft.write_text(draft.read_text("utf-8") + f"\n{phrase}。\n", "utf-8")
-    leaking(monkeypatch, phrase.encode())
-    ordered = Making(office_home, Clock(BUILT_AT), resident=Resident(desk=known))
-    ordered.make()
-    assert {one.phrase.text for one in ordered.leaks} == {phrase}
+    folder = office_home.content / "incidents/2026/xin"
+    shutil.copytree((office_home.content / "incidents" / EMBARGOED).parent, folder)
+    writes(folder / f"{Path(EMBARGOED).name}.md")
+    made = Making(office_home, Clock(BUILT_AT), resident=resident)
+    made.make()
+    assert leaked(made) == {PHRASE}
 
 
 def test_a_draft_that_is_saved_while_another_run_is_waited_for_is_withheld(
-    office_home: Settings, monkeypatch: pytest.MonkeyPatch
+    office_home: Settings, resident: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seen, "_SETTLED_SECONDS", -3600)
-    known, phrase = KnownFolders(), "此后才写下的一句话尚不得外传"
-    read_newsroom(office_home.content, office_home.zone, known)
-    resident = Resident(desk=known)
-    leaking(monkeypatch, b"nothing")
-    Making(office_home, Clock(BUILT_AT), resident=resident).make()
-    leaking(monkeypatch, phrase.encode())
-    with (office_home.templates / "base.html").open("a", encoding="utf-8") as template:
-        template.write("<!-- another theme -->")
-    ordered = Making(office_home, Clock(BUILT_AT), resident=resident)
-    draft = office_home.content / "incidents" / f"{EMBARGOED}.md"
-    waits, look_again = threading.Event(), ordered._look_again  # noqa: SLF001
+    made = Making(office_home, Clock(BUILT_AT), resident=resident)
+    waits, look_again = threading.Event(), made._look_again  # noqa: SLF001
 
     def waiting() -> None:
         look_again()
         waits.set()
 
-    monkeypatch.setattr(ordered, "_look_again", waiting)
+    monkeypatch.setattr(made, "_look_again", waiting)
     with ThreadPoolExecutor(1) as other, locked(office_home.home / STATE):
-        done = other.submit(ordered.make)
+        done = other.submit(made.make)
         assert waits.wait(30)
-        draft.write_text(draft.read_text("utf-8") + f"\n{phrase}。\n", "utf-8")
+        writes(office_home.content / "incidents" / f"{EMBARGOED}.md")
     done.result()
-    assert {one.phrase.text for one in ordered.leaks} == {phrase}
+    assert leaked(made) == {PHRASE}
 
 
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")

@@ -22,7 +22,8 @@ HEAD = ("what", "s", "pages and feed out, s", "processor s", "peak MB", "runs")
 NOTES = """\
 Medians of whole processes, with the peak of the largest process. *Pages and feed out*: from the start until the page
 and `feeds/all.json` are on disk; the search index comes after them. `precompress` (variants for web servers) is off;
-ten incidents are open."""
+ten incidents are open. Of several runs the first may remember something for the others: the first `check` of one file
+where nothing was checked before reads all of the desk."""
 STOPPED = " Stopped before all was measured: what is missing below was not."
 
 

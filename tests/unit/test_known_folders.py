@@ -63,9 +63,9 @@ def speaks_of_another_incident(content: Path, chance: random.Random) -> list[Pat
     return rewritten(path, lambda text: text.replace("incident: ", f"incident: {other}  # ", 1))
 
 
-def moves(content: Path, chance: random.Random) -> list[Path]:
+def moves(content: Path, chance: random.Random, years: tuple[str, ...] = ("2025", "2026")) -> list[Path]:
     folder = chance.choice(texts(content)).parent
-    there = content / f"incidents/{chance.choice(['2025', '2026'])}/{folder.name}-{chance.randrange(99)}"
+    there = content / f"incidents/{chance.choice(years)}/{folder.name}-{chance.randrange(99)}"
     there.parent.mkdir(exist_ok=True)
     shutil.move(folder, there)
     return [folder, there]
@@ -99,11 +99,7 @@ def links(content: Path, chance: random.Random) -> list[Path]:
 
 def throws_away(content: Path, chance: random.Random) -> list[Path]:
     """Into a year that is none."""
-    folder = chance.choice(texts(content)).parent
-    there = content / f"incidents/.trash/{folder.name}-{chance.randrange(99)}"
-    there.parent.mkdir(exist_ok=True)
-    shutil.move(folder, there)
-    return [folder, there]
+    return moves(content, chance, (".trash",))
 
 
 EDITS: tuple[Edit, ...] = (

@@ -17,6 +17,7 @@ from greenchannel.record.events import PublicRelease, State
 from greenchannel.record.gate import Candidate, candidate, is_text_public, is_unchanged
 
 _APPROVAL = ".approval.json"
+KnownSettled = dict[str, tuple[Release, PublicRelease]]  # by id: texts as they were found to be public
 
 
 class UnknownReleaseError(GreenchannelError):
@@ -52,9 +53,6 @@ def returning(settings: Settings, desk: Desk) -> tuple[str, ...]:
 def is_over(release: Release, now: datetime) -> bool:
     """Whether the embargo is; the gate asks once more, with the clock of the moment at which it decides."""
     return release.release_at is None or release.release_at <= now
-
-
-KnownSettled = dict[str, tuple[Release, PublicRelease]]  # by id: texts as they were found to be public, or withdrawn
 
 
 def approved(settings: Settings, desk: Desk, known: KnownSettled | None = None) -> list[Release]:

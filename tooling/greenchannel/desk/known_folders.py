@@ -45,7 +45,7 @@ class KnownFolders:
 
     def __init__(self) -> None:
         self._years: dict[str, dict[str, KnownFolder]] = {}
-        self._there: dict[str, tuple[Look, frozenset[str]]] = {}  # by year: its folders, and how it looked before
+        self._there: dict[str, tuple[Look, frozenset[str]]] = {}  # by year: how it looked, and its folders then
         self._doubtful: set[str] = set()
         self._shelves: dict[str, Shelf] = {}
         # The folders with a file that has an id, and those with one that is of an incident.
@@ -104,14 +104,14 @@ class KnownFolders:
         self._look(content)
         return sorted(self._doubtful)
 
-    def around(self, identifiers: frozenset[str]) -> frozenset[str]:
-        """The folders of these, of their incidents with all that is theirs, and of what they explain."""
-        owners = {folder for one in identifiers for folder in self._owners.get(one, ())}
-        outlines = (outline_of(one) for folder in owners for one in self._years[_year_of(folder)][folder].documents)
-        spoken_of = (one for of in outlines if of[0] in identifiers for one in of[1:])
-        wanted = identifiers.union(filter(None, spoken_of))
-        found = (named.get(one, ()) for named in (self._owners, self._members) for one in wanted)
-        return frozenset(chain.from_iterable(found))
+    def naming(self, identifiers: frozenset[str]) -> Iterator[tuple[str, Outline]]:
+        """The files that have one of these ids or are of one of these incidents, and some others beside them.
+
+        Each with its folder.
+        """
+        named = (of.get(one, ()) for of in (self._owners, self._members) for one in identifiers)
+        for folder in {*chain.from_iterable(named)}:
+            yield from ((folder, outline_of(one)) for one in self._years[_year_of(folder)][folder].documents)
 
     @property
     def identifiers(self) -> frozenset[str]:

@@ -5,9 +5,10 @@ with that text is told by three words of it, which are remembered for as long as
 of the incident and of the release that it speaks of.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timezone
+from itertools import chain
 from pathlib import Path
 
 from greenchannel.desk.document import Document, Newsroom
@@ -18,6 +19,8 @@ from greenchannel.desk.remembered_folders import RememberedFolders
 from greenchannel.domain.remembering import Remembering
 
 _Outlines = Mapping[str, Outline]  # of the files of a folder, by their names
+# The files of all folders that speak of some ids, and some others; each with its folder.
+_Naming = Callable[[frozenset[str]], Iterable[tuple[str, Outline]]]
 
 
 def read_around(
@@ -31,10 +34,8 @@ def read_around(
     desk = _Desk(content, zone, memory)
     named = {one.rpartition("/")[0] for one in paths} & desk.folders.keys()
     within = (outline[0] for one in named for outline in desk.of(one).values())
-    related = desk.around(frozenset((*releases, *within))) | named
-    documents = (*tables.documents, *(one for path in related for one in desk.read(path)))
-    ordered = tuple(sorted(documents, key=lambda one: one.path))
-    return replace(tables, documents=ordered, elsewhere=desk.identifiers)
+    related = _around(frozenset((*releases, *within)), desk.naming) | named
+    return _with(tables, map(desk.read, related), desk.identifiers)
 
 
 def read_what_changed(
@@ -45,12 +46,23 @@ def read_what_changed(
     tables = read_tables(content, zone)
     read = {one: read_folder(content, one, zone, known) for one in changed}
     within = (one.identifier for documents in read.values() for one in documents)
-    for one in known.around(frozenset((*releases, *within))) - read.keys():
+    for one in _around(frozenset((*releases, *within)), known.naming) - read.keys():
         of = known.of(one)
         read[one] = of.documents if of and of.zone == zone else read_folder(content, one, zone, known)
-    documents = (*tables.documents, *(one for of in read.values() for one in of))
-    ordered = tuple(sorted(documents, key=lambda one: one.path))
-    return replace(tables, documents=ordered, elsewhere=known.identifiers)
+    return _with(tables, read.values(), known.identifiers)
+
+
+def _around(identifiers: frozenset[str], naming: _Naming) -> frozenset[str]:
+    """The folders of these, of their incidents with all that is theirs, and of what they explain."""
+    spoken_of = (one for _, of in naming(identifiers) if of[0] in identifiers for one in of[1:])
+    wanted = identifiers.union(filter(None, spoken_of))
+    return frozenset(folder for folder, of in naming(wanted) if of[0] in wanted or of[1] in wanted)
+
+
+def _with(tables: Newsroom, folders: Iterable[Sequence[Document]], identifiers: frozenset[str]) -> Newsroom:
+    """`identifiers` are those of all files there are."""
+    documents = chain(tables.documents, *folders)
+    return replace(tables, documents=tuple(sorted(documents, key=lambda one: one.path)), elsewhere=identifiers)
 
 
 class _Desk:
@@ -76,14 +88,8 @@ class _Desk:
             self._read[path] = read_folder(self._content, path, self._zone)
         return self._read[path]
 
-    def around(self, identifiers: frozenset[str]) -> frozenset[str]:
-        """The folders of these, of their incidents with all that is theirs, and of what they explain."""
-        spoken_of = (one for _, of in self._naming(identifiers) if of[0] in identifiers for one in of[1:])
-        wanted = identifiers.union(filter(None, spoken_of))
-        return frozenset(folder for folder, of in self._naming(wanted) if of[0] in wanted or of[1] in wanted)
-
-    def _naming(self, identifiers: frozenset[str]) -> Iterator[tuple[str, Outline]]:
-        """Those of all files that speak of these, and some others; each with the folder."""
+    def naming(self, identifiers: frozenset[str]) -> Iterator[tuple[str, Outline]]:
+        """As `_Naming` says."""
         for year in self.folders.shelves:
             if year in self._told or any(map(self._known.of(year).names, identifiers)):
                 yield from ((one, of) for one, outlines in self._of_year(year).items() for of in outlines.values())

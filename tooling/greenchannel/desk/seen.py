@@ -40,4 +40,4 @@ def is_settled(path: str, before: list[int] | None, clock: Callable[[], float] =
 
 def is_old(look: list[int], clock: Callable[[], float] = time.time) -> bool:
     """Whether the next change will make another look of it; of a folder, what comes into it or goes."""
-    return bool(look[-1] < (clock() - _SETTLED_SECONDS) * 1e9)
+    return look[-1] < (clock() - _SETTLED_SECONDS) * 1e9
